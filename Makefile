@@ -1,0 +1,46 @@
+# demo   the main job on the sample corpus        test   the whole test suite
+# serve  the service on http://127.0.0.1:8000     check  format, lint, types, import contracts
+# eval   measured quality                         bench  measured speed and size
+PY := .venv/bin/python
+UV := $(shell command -v uv 2>/dev/null)
+
+.PHONY: demo test serve check eval bench lock clean
+
+.venv/.ready: requirements.lock pyproject.toml
+ifdef UV
+	$(UV) venv --quiet --allow-existing --python python3 .venv
+	$(UV) pip install --quiet --python .venv/bin/python -r requirements.lock
+	$(UV) pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation -e .
+else
+	python3 -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check -r requirements.lock
+	.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+endif
+	@touch $@
+
+demo: .venv/.ready
+	@.venv/bin/voc demo
+
+serve: .venv/.ready
+	@.venv/bin/voc serve
+
+test: .venv/.ready
+	@$(PY) -m pytest
+
+check: .venv/.ready
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+eval: .venv/.ready
+	@.venv/bin/voc eval all
+
+bench: .venv/.ready
+	@$(PY) -m evals.bench
+
+lock:
+	uv pip compile --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate --extra dev pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

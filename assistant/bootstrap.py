@@ -1,0 +1,1 @@
+"""The only wiring: builds concrete things from settings."""

@@ -1,0 +1,100 @@
+"""The one seam between what the product does and who does the thinking: a model, or the rules."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from assistant.domain.answers import AnswerMaterial
+from assistant.domain.drafts import AnswerDraft, IdeasDraft, ProposalDraft, ReadingDraft, ThemeDraft
+from assistant.domain.proposals import ProposalMaterial
+from assistant.domain.records import Record
+from assistant.domain.themes import ThemeMaterial
+from assistant.domain.vocabulary import EngineName
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What calls have cost so far: tokens, and money in the unit of the price list."""
+
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost: float = 0.0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            self.calls + other.calls,
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+            self.cost + other.cost,
+        )
+
+    def __sub__(self, other: "Usage") -> "Usage":
+        return Usage(
+            self.calls - other.calls,
+            self.prompt_tokens - other.prompt_tokens,
+            self.completion_tokens - other.completion_tokens,
+            self.cost - other.cost,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PackOutcome:
+    """What came of one pack: a draft per record that got one, a reason per record that did not."""
+
+    drafts: tuple[ReadingDraft, ...] = ()
+    failed: dict[str, str] = field(default_factory=dict)
+    """record id → short reason; with `drafts` it names every record of the pack exactly once."""
+
+
+class Engine(Protocol):
+    """Every engine drafts; nothing it says is kept before code has verified it.
+
+    Methods raise `ModelError` where nothing usable came back (``read`` reports it per record instead). All are
+    safe to call from several threads.
+    """
+
+    @property
+    def name(self) -> EngineName:
+        """``llm`` or ``rules``: what everything made with this engine says of itself."""
+        ...
+
+    @property
+    def concurrency(self) -> int:
+        """How many calls may run at once."""
+        ...
+
+    def identity(self, task: str) -> str:
+        """Digest of all that shapes the results of a task (prompt, schema, model, settings) but the input.
+
+        Tasks: ``extract``, ``name_theme``, ``suggest_ideas``, ``draft_proposal``, ``answer``.
+        """
+        ...
+
+    def packs(self, records: Iterator[Record]) -> Iterator[Sequence[Record]]:
+        """Group records into what is read in one call; every record in exactly one pack."""
+        ...
+
+    def read(self, pack: Sequence[Record]) -> PackOutcome:
+        """Read the needs out of a pack of records; the outcome names each of them once."""
+        ...
+
+    def name_theme(self, material: ThemeMaterial) -> ThemeDraft:
+        """Name and define a group of insights."""
+        ...
+
+    def suggest_ideas(self, material: ThemeMaterial) -> IdeasDraft:
+        """NBN ideas for one theme."""
+        ...
+
+    def draft_proposal(self, material: ProposalMaterial) -> ProposalDraft:
+        """The written parts of a proposal."""
+        ...
+
+    def answer(self, material: AnswerMaterial) -> AnswerDraft:
+        """Word an answer from voices and figures, or refuse."""
+        ...
+
+    def usage(self) -> Usage:
+        """What this engine has cost since it was made."""
+        ...

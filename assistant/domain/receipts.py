@@ -1,0 +1,92 @@
+"""What a stage did. Counts always add up: every receipt checks itself when it is made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from assistant.domain.vocabulary import EngineName
+
+
+@dataclass(frozen=True, slots=True)
+class FileReceipt:
+    """How one file was understood."""
+
+    path: str
+    format: str
+    encoding: str | None
+    mapping: Mapping[str, str]
+    """Our field → their column, header or JSON path."""
+    read: int = 0
+    quarantined: int = 0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReceipt:
+    read: int = 0
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    duplicates: int = 0
+    """Near-duplicates linked among those added or updated."""
+    quarantined: int = 0
+    masked: Mapping[str, int] = field(default_factory=dict)
+    quarantine_file: str | None = None
+    files: tuple[FileReceipt, ...] = ()
+    dry_run: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.dry_run and self.read != self.added + self.updated + self.unchanged + self.quarantined:
+            raise AssertionError(f"the ingest receipt does not add up: {self}")
+
+
+@dataclass(frozen=True, slots=True)
+class IndexReceipt:
+    records: int = 0
+    passages: int = 0
+    embedded: int = 0
+    reused: int = 0
+    generation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyseReceipt:
+    pending: int = 0
+    done: int = 0
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    failed: Mapping[str, int] = field(default_factory=dict)
+    insights: int = 0
+    refused_quotes: int = 0
+    refused: Mapping[str, int] = field(default_factory=dict)
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost: float = 0.0
+    engine: EngineName = "rules"
+
+    def __post_init__(self) -> None:
+        if self.pending != self.done + sum(self.skipped.values()) + sum(self.failed.values()):
+            raise AssertionError(f"the analyse receipt does not add up: {self}")
+
+
+@dataclass(frozen=True, slots=True)
+class ThemesReceipt:
+    themes: int = 0
+    assigned: int = 0
+    unassigned: int = 0
+    new: int = 0
+    merged: int = 0
+    split: int = 0
+    coverage: float = 0.0
+    engine: EngineName = "rules"
+    failed: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class IdeasReceipt:
+    themes: int = 0
+    ideas: int = 0
+    by_type: Mapping[str, int] = field(default_factory=dict)
+    rejected: Mapping[str, int] = field(default_factory=dict)
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    failed: Mapping[str, int] = field(default_factory=dict)
+    engine: EngineName = "rules"

@@ -1,0 +1,62 @@
+"""The same need in many records, and how often it was counted."""
+
+from dataclasses import dataclass
+
+from assistant.domain.insights import LadderStanding
+from assistant.domain.vocabulary import DeepCategory, EngineName, TrendStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A need shared by many records; `records` and `customers` are counted, near-duplicates folded."""
+
+    id: str
+    title: str
+    definition: str
+    surface: str
+    secondary: str
+    deep: str
+    standing: LadderStanding
+    deep_category: DeepCategory
+    engine: EngineName
+    records: int = 0
+    customers: int = 0
+    trend: TrendStatus = "too_few"
+    parent_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """A customer's quote as an engine or a reader is shown it: numbered, tied to its record, masked."""
+
+    n: int
+    record_id: str
+    quote: str
+    start: int
+    end: int
+    channel: str
+    product: str | None
+    created_at: str | None
+    segment: str | None
+    customer_id: str | None
+    surface: str = ""
+    secondary: str = ""
+    deep: str = ""
+    suggestion: str | None = None
+    context: str = ""
+    """The masked passage around the quote, where it helps to understand it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeMaterial:
+    """What an engine sees of a theme: its ladder so far, counts, and its most telling voices."""
+
+    theme: Theme
+    voices: tuple[Voice, ...]
+    products: tuple[tuple[str, int], ...]
+    """Product → records, most first."""
+    segments: tuple[tuple[str, int], ...]
+    aspects: tuple[tuple[str, int], ...]
+    opportunities: tuple[tuple[str, int], ...]
+    keywords: tuple[str, ...] = ()
+    sentiment: str = "negative"

@@ -1,0 +1,91 @@
+"""Settings from the environment or `.env`; a bad value stops the start with one clear sentence."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from assistant.errors import SettingError
+
+
+class Settings(BaseSettings):
+    """Every setting of the product. Names in the environment are the aliases, upper case."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", extra="ignore", populate_by_name=True, frozen=True
+    )
+
+    openai_api_key: SecretStr | None = Field(None, alias="OPENAI_API_KEY", description="key of the model endpoint")
+    openai_base_url: str | None = Field(None, alias="OPENAI_BASE_URL", description="any OpenAI-compatible endpoint")
+    chat_model: str = Field("gpt-4.1-mini", alias="VOC_CHAT_MODEL", description="model that reads and writes")
+    embedding_model: str = Field(
+        "local",
+        alias="VOC_EMBEDDING_MODEL",
+        description="`local`, or the name of an embedding model at the endpoint",
+    )
+    engine: Literal["auto", "llm", "rules"] = Field(
+        "auto",
+        alias="VOC_ENGINE",
+        description="`auto`: the model where a key or base URL is set, else the rules",
+    )
+    data_dir: Path = Field(Path("data"), alias="VOC_DATA_DIR", description="where everything is kept")
+    database_url: str | None = Field(
+        None, alias="VOC_DATABASE_URL", description="default: SQLite in the data directory"
+    )
+    chroma_url: str | None = Field(
+        None, alias="VOC_CHROMA_URL", description="a Chroma server instead of the embedded one"
+    )
+    llm_concurrency: int = Field(8, alias="VOC_LLM_CONCURRENCY", ge=1, le=512, description="model calls at once")
+    llm_timeout: float = Field(120.0, alias="VOC_LLM_TIMEOUT", gt=0, le=7200, description="seconds for one model call")
+    budget_tokens: int | None = Field(None, alias="VOC_BUDGET_TOKENS", ge=0, description="tokens one run may spend")
+    language: Literal["zh", "en"] = Field("zh", alias="VOC_LANGUAGE", description="language of answers and documents")
+    host: str = Field("127.0.0.1", alias="VOC_HOST", description="address the service listens on")
+    port: int = Field(8000, alias="VOC_PORT", ge=1, le=65535, description="port the service listens on")
+
+    @field_validator("openai_api_key", "openai_base_url", "database_url", "chroma_url", "budget_tokens", mode="before")
+    @classmethod
+    def _blank_is_unset(cls, value: object) -> object:
+        return None if isinstance(value, str) and not value.strip() else value
+
+    @field_validator("openai_base_url", "chroma_url")
+    @classmethod
+    def _is_url(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return value
+
+    @property
+    def engine_name(self) -> Literal["llm", "rules"]:
+        """The engine that `auto` comes down to."""
+        if self.engine == "auto":
+            return "llm" if self.openai_api_key or self.openai_base_url else "rules"
+        return self.engine
+
+    @property
+    def resolved_database_url(self) -> str:
+        """The database URL, by default ``sqlite:///<data_dir>/voc.db``."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'voc.db'}"
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Settings from the environment, `.env` and keyword overrides.
+
+    Raises:
+        SettingError: one sentence naming the variable, what is wrong and what is allowed.
+    """
+    try:
+        settings = Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        raise SettingError("; ".join(_sentence(dict(item)) for item in error.errors())) from None
+    if settings.engine == "llm" and not (settings.openai_api_key or settings.openai_base_url):
+        raise SettingError("VOC_ENGINE=llm needs OPENAI_API_KEY (or OPENAI_BASE_URL of a server without keys)")
+    return settings
+
+
+def _sentence(item: dict[str, object]) -> str:
+    location = item["loc"]
+    name = str(location[0]) if isinstance(location, tuple) and location else "setting"
+    value = "" if name == "OPENAI_API_KEY" else f" is {item.get('input')!r}"
+    message = str(item["msg"]).removeprefix("Value error, ")
+    return f"{name}{value}: {message[:1].lower()}{message[1:]}"
