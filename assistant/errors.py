@@ -7,7 +7,7 @@ VocError                    one clear sentence for a person: what, where, what t
 ├── InputError              a file or row can't be read; the rest of the work goes on
 ├── BusyError               another run holds the data directory (exit 1, HTTP 409)
 ├── StoreError              database or index can't be used
-└── ModelError              the model endpoint; vendors' errors are translated in `assistant.llm.chat` only
+└── ModelError              the model endpoint; vendors' errors are translated in `assistant.llm.vendor` only
     ├── ModelAccessError    wrong key, unknown model, refused: trying again is useless
     ├── ModelDownError      time-out, connection refused, 429, 5xx after all retries
     └── ModelAnswerError    an answer came but can't be used: blank, cut off, not the asked-for JSON

@@ -1,0 +1,1 @@
+"""The measuring door: cases, metrics, suites, benchmarks."""

@@ -22,6 +22,10 @@ class Plan:
     query: str = ""
     """The words to search for, without what became filters."""
     limit: int = 8
+    periods: tuple[tuple[str, str], ...] = ()
+    """Periods set against one another, as first and last day, where the question names more than one."""
+    notes: tuple[str, ...] = ()
+    """How the question was understood where it could have been understood otherwise: the dates meant, above all."""
 
 
 @dataclass(frozen=True, slots=True)

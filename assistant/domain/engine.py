@@ -45,6 +45,8 @@ class PackOutcome:
     drafts: tuple[ReadingDraft, ...] = ()
     failed: dict[str, str] = field(default_factory=dict)
     """record id → short reason; with `drafts` it names every record of the pack exactly once."""
+    problem: str | None = None
+    """One sentence on what stood in the way, for a person; no customer text."""
 
 
 class Engine(Protocol):

@@ -62,6 +62,13 @@ class AnalyseReceipt:
     completion_tokens: int = 0
     cost: float = 0.0
     engine: EngineName = "rules"
+    problem: str | None = None
+    """One sentence on the last failure, for a person."""
+
+    @property
+    def lost(self) -> bool:
+        """True where records were tried and not one could be read."""
+        return bool(self.failed) and not self.done
 
     def __post_init__(self) -> None:
         if self.pending != self.done + sum(self.skipped.values()) + sum(self.failed.values()):

@@ -45,6 +45,8 @@ class Voice:
     suggestion: str | None = None
     context: str = ""
     """The masked passage around the quote, where it helps to understand it."""
+    insight_id: str = ""
+    """The insight it is the quote of; blank for a passage that was merely found."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,1 +1,222 @@
-"""Stage themes."""
+"""The same need in many records: groups insights into themes that keep their identity from run to run."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.domain.engine import Engine
+from assistant.domain.insights import Insight, LadderStanding
+from assistant.domain.themes import Theme, ThemeMaterial
+from assistant.domain.vocabulary import DeepCategory, Standing
+from assistant.insight.features import Embed
+from assistant.insight.grouping import group
+from assistant.insight.matching import match
+from assistant.insight.members import KnownTheme, Member, count_customers, count_records
+from assistant.insight.naming import distinct_titles, give_names
+from assistant.insight.portrait import Words, keywords, portray
+
+RENAMED = 0.3
+"""Change of membership above which a theme is given new words."""
+INDEPENDENT = 3
+"""Customers it takes before a theme's deeper rungs are more than a hypothesis."""
+
+_RISING: tuple[Standing, ...] = ("implied", "stated")
+
+
+@dataclass(frozen=True, slots=True)
+class ThemesResult:
+    """The themes, largest first, and where each insight went; `assignment` and `unassigned` name each once."""
+
+    themes: tuple[Theme, ...]
+    assignment: Mapping[str, str]
+    """Insight id → theme id."""
+    unassigned: tuple[str, ...]
+    materials: Mapping[str, ThemeMaterial]
+    """Theme id → what an engine is shown of it."""
+    new: int
+    """Themes that nobody knew before (those split off are counted apart)."""
+    merged: int
+    split: int
+    retired: tuple[str, ...]
+    """Known themes that are no more, merged ones among them."""
+    named: int
+    """Themes that were given new words in this run."""
+    failed: Mapping[str, int]
+    """Reason → themes that bear the fallback's words."""
+
+    @property
+    def coverage(self) -> float:
+        """Share of insights that are in a theme."""
+        return len(self.assignment) / max(1, len(self.assignment) + len(self.unassigned))
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    id: str
+    members: tuple[Member, ...]
+    known: KnownTheme | None
+    changed: float
+
+
+def build_themes(
+    members: Sequence[Member],
+    embed: Embed,
+    words: Words,
+    engine: Engine,
+    fallback: Engine,
+    previous: Sequence[KnownTheme] = (),
+) -> ThemesResult:
+    """Group insights into themes, recognise known themes, and give words to new and much changed ones.
+
+    The same members, embedder and previous themes give the same groups, in whatever order they come. The number
+    of themes is found. Trends are not set here: they need the months of all that was read.
+
+    Args:
+        members: every insight there is, each once.
+        embed: unit vectors of texts.
+        words: a text's words, for keywords.
+        engine: names themes; where it fails `fallback` does, and `failed` counts it.
+        previous: themes as they stand; pinned words and held members are respected.
+    """
+    found = group(members, embed)
+    matching = match(found, previous)
+    groups = _with_held(
+        [
+            _identified(tuple(own), None if known is None else previous[known], changed)
+            for own, known, changed in zip(found, matching.known, matching.changed, strict=True)
+        ],
+        members,
+        previous,
+    )
+    groups.sort(key=lambda item: (-count_customers(item.members), item.id))
+    telling = keywords([item.members for item in groups], words)
+    drafts = [_material(item, own) for item, own in zip(groups, telling, strict=True)]
+    renamed = [_needs_words(item, engine) for item in groups]
+    named = give_names([draft for draft, wanted in zip(drafts, renamed, strict=True) if wanted], engine, fallback)
+    themes = _titled(drafts, renamed, named.themes)
+    materials = {theme.id: replace(draft, theme=theme) for draft, theme in zip(drafts, themes, strict=True)}
+    assignment = {member.insight.id: item.id for item in groups for member in item.members}
+    alive = {item.id for item in groups}
+    split = len(matching.split)
+    return ThemesResult(
+        themes=tuple(themes),
+        assignment=assignment,
+        unassigned=tuple(sorted(m.insight.id for m in members if m.insight.id not in assignment)),
+        materials=materials,
+        new=sum(known is None for known in matching.known) - split,
+        merged=len(matching.merged),
+        split=split,
+        retired=tuple(known.theme.id for known in previous if known.theme.id not in alive),
+        named=sum(renamed),
+        failed=named.failed,
+    )
+
+
+def standing_of(members: Sequence[Member], deep_category: DeepCategory) -> LadderStanding:
+    """How far the rungs of a theme are proved: what `INDEPENDENT` customers bear out is more than a hypothesis."""
+    return LadderStanding(
+        "stated",
+        _proved(members, lambda insight: insight.standing.secondary),
+        _proved(
+            [m for m in members if deep_category in (m.insight.deep_category, m.insight.deep_category_alt)],
+            lambda insight: insight.standing.deep,
+        ),
+    )
+
+
+def _proved(members: Sequence[Member], rung: Callable[[Insight], Standing]) -> Standing:
+    best: Standing = "hypothesis"
+    for level in _RISING:
+        reached = _RISING[_RISING.index(level) :]
+        if count_customers(m for m in members if rung(m.insight) in reached) >= INDEPENDENT:
+            best = level
+    return best
+
+
+def _identified(members: tuple[Member, ...], known: KnownTheme | None, changed: float) -> _Group:
+    return _Group(known.theme.id if known else _new_id(members), members, known, changed)
+
+
+def _new_id(members: Sequence[Member]) -> str:
+    """``th_`` and 12 hex digits over the insights that founded the theme."""
+    founders = "\0".join(sorted(member.insight.id for member in members))
+    return "th_" + hashlib.sha256(founders.encode()).hexdigest()[:12]
+
+
+def _with_held(groups: Sequence[_Group], members: Sequence[Member], previous: Sequence[KnownTheme]) -> list[_Group]:
+    """Groups after what people decided: held insights are where they were put, emptied groups are gone."""
+    home = {insight: known for known in previous for insight in known.held}
+    if not home:
+        return list(groups)
+    moved: dict[str, list[Member]] = {}
+    for member in sorted(members, key=lambda m: m.insight.id):
+        if member.insight.id in home:
+            moved.setdefault(home[member.insight.id].theme.id, []).append(member)
+    kept = [
+        replace(
+            item, members=tuple(m for m in item.members if m.insight.id not in home) + tuple(moved.pop(item.id, ()))
+        )
+        for item in groups
+    ]
+    known = {theme.theme.id: theme for theme in previous}
+    kept += [_Group(theme_id, tuple(own), known[theme_id], 0.0) for theme_id, own in moved.items()]
+    return [item for item in kept if item.members]
+
+
+def _needs_words(item: _Group, engine: Engine) -> bool:
+    if item.known is None:
+        return True
+    if item.known.pinned:
+        return False
+    return item.changed > RENAMED or (item.known.theme.engine == "rules" and engine.name == "llm")
+
+
+def _material(item: _Group, telling: tuple[str, ...]) -> ThemeMaterial:
+    """Material with a provisional theme: known words, or those of the most telling voice."""
+    category = _deep_category(item.members)
+    counted = Theme(
+        id=item.id,
+        title="·".join(telling[:2]),
+        definition="",
+        surface="",
+        secondary="",
+        deep="",
+        standing=standing_of(item.members, category),
+        deep_category=category,
+        engine="rules",
+        records=count_records(item.members),
+        customers=count_customers(item.members),
+    )
+    if item.known is not None:
+        old = item.known.theme
+        counted = replace(
+            old,
+            standing=counted.standing,
+            deep_category=old.deep_category if item.known.pinned else category,
+            records=counted.records,
+            customers=counted.customers,
+        )
+    material = portray(counted, item.members, telling)
+    if item.known is None:
+        first = material.voices[0]
+        provisional = replace(counted, surface=first.surface, secondary=first.secondary, deep=first.deep)
+        material = replace(material, theme=provisional)
+    return material
+
+
+def _deep_category(members: Sequence[Member]) -> DeepCategory:
+    weights: Counter[DeepCategory] = Counter()
+    for member in {m.voice_key: m for m in members}.values():
+        weights[member.insight.deep_category] += 2
+        if member.insight.deep_category_alt is not None:
+            weights[member.insight.deep_category_alt] += 1
+    return min(weights, key=lambda category: (-weights[category], category))
+
+
+def _titled(drafts: Sequence[ThemeMaterial], renamed: Sequence[bool], named: Sequence[Theme]) -> list[Theme]:
+    """Every theme with its final words; titles given now differ from each other and from those kept."""
+    kept = [draft.theme.title for draft, wanted in zip(drafts, renamed, strict=True) if not wanted]
+    asked = [draft for draft, wanted in zip(drafts, renamed, strict=True) if wanted]
+    titled = iter(distinct_titles([replace(d, theme=t) for d, t in zip(asked, named, strict=True)], kept))
+    return [next(titled) if wanted else draft.theme for draft, wanted in zip(drafts, renamed, strict=True)]

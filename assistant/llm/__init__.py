@@ -1,0 +1,1 @@
+"""The model seam: any OpenAI-compatible chat endpoint behind the engine's few methods."""

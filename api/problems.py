@@ -1,0 +1,78 @@
+"""Errors as problem documents: one sentence for a person, never a stack, never a customer's words."""
+
+import logging
+from collections.abc import Callable
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from assistant.errors import BusyError, InputError, ModelError, NotFoundError, StoreError, UsageError, VocError
+
+MEDIA_TYPE = "application/problem+json"
+UNEXPECTED = "something went wrong inside; the log names the place"
+_log = logging.getLogger("voc.api")
+_STATUS: tuple[tuple[type[VocError], HTTPStatus], ...] = (
+    (NotFoundError, HTTPStatus.NOT_FOUND),
+    (UsageError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (InputError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (BusyError, HTTPStatus.CONFLICT),
+    (StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (ModelError, HTTPStatus.BAD_GATEWAY),
+    (VocError, HTTPStatus.INTERNAL_SERVER_ERROR),
+)
+
+
+def problem(status: int, detail: str) -> dict[str, object]:
+    """A problem document."""
+    phrase = HTTPStatus(status).phrase
+    return {
+        "type": f"urn:voc:problem:{phrase.lower().replace(' ', '-')}",
+        "title": phrase,
+        "status": status,
+        "detail": detail,
+    }
+
+
+def problem_response(status: int, detail: str) -> JSONResponse:
+    """A problem document as a response."""
+    return JSONResponse(problem(status, detail), status, media_type=MEDIA_TYPE)
+
+
+def problem_of(error: Exception) -> dict[str, object]:
+    """The problem document of any error; one that is not ours is logged by its kind and place only."""
+    for kind, status in _STATUS:
+        if isinstance(error, kind):
+            return problem(status, str(error))
+    _log.error("unexpected %s at %s", type(error).__name__, _place(error))
+    return problem(500, UNEXPECTED)
+
+
+def _place(error: Exception) -> str:
+    """Where an error came from, without its words: they may be a customer's."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace is not None else "nowhere"
+
+
+def install(app: FastAPI, mask: Callable[[str], str]) -> None:
+    """Teach an application to answer errors with problem documents whose details went through the masker."""
+
+    @app.exception_handler(VocError)
+    def _ours(_request: Request, error: VocError) -> JSONResponse:
+        content = problem_of(error)
+        return problem_response(int(str(content["status"])), mask(str(content["detail"])))
+
+    @app.exception_handler(RequestValidationError)
+    def _invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+        faults = (f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        return problem_response(422, mask("; ".join(faults)))
+
+    @app.exception_handler(HTTPException)
+    def _http(_request: Request, error: HTTPException) -> JSONResponse:
+        response = problem_response(error.status_code, mask(str(error.detail)))
+        response.headers.update(error.headers or {})
+        return response

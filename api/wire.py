@@ -1,0 +1,227 @@
+"""What goes over the wire: requests checked, answers shaped, apart from how anything is stored."""
+
+import calendar
+import re
+from datetime import date
+from typing import Annotated, Any, Generic, Literal, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from assistant.answering.triage import LONGEST
+from assistant.domain.filters import Filters
+from assistant.domain.vocabulary import Aspect, Channel, DeepCategory, Dimension, Segment, Sentiment
+
+T = TypeVar("T")
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+def _first_day(value: str) -> str:
+    return date.fromisoformat(f"{value}-01" if len(value) == 7 else value).isoformat()
+
+
+def _last_day(value: str) -> str:
+    if re.fullmatch(r"\d{4}-\d{2}", value):
+        year, month = int(value[:4]), int(value[5:])
+        return date(year, month, calendar.monthrange(year, month)[1] if 1 <= month <= 12 else 1).isoformat()
+    return date.fromisoformat(value).isoformat()
+
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Names = Annotated[list[Name], BeforeValidator(_listed), Field(max_length=100)]
+
+
+class Wire(BaseModel):
+    """Base of everything sent."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Asked(BaseModel):
+    """Base of everything received: unknown fields are refused, so that no typing error passes in silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class FiltersIn(BaseModel):
+    """Filters as given by a caller; each list means "one of these", both days are included."""
+
+    product: Names = []
+    channel: Annotated[list[Channel], BeforeValidator(_listed)] = []
+    segment: Annotated[list[Segment], BeforeValidator(_listed)] = []
+    since: Annotated[str, AfterValidator(_first_day)] | None = Field(None, description="2026-08-01 or 2026-08")
+    until: Annotated[str, AfterValidator(_last_day)] | None = Field(None, description="2026-08-31 or 2026-08")
+    theme: Names = []
+    customer: Names = []
+    deep_category: Annotated[list[DeepCategory], BeforeValidator(_listed)] = []
+    aspect: Annotated[list[Aspect], BeforeValidator(_listed)] = []
+    sentiment: Annotated[list[Sentiment], BeforeValidator(_listed)] = []
+
+    def to_filters(self) -> Filters:
+        """The filters as the core knows them."""
+        lists = {name: tuple(value) for name, value in self if isinstance(value, list)}
+        return Filters(since=self.since, until=self.until, **lists)
+
+
+class SaidIn(Asked):
+    """One earlier line of the talk."""
+
+    role: Literal["user", "assistant"] = "user"
+    content: Annotated[str, Field(max_length=20_000)]
+
+
+class QuestionIn(Asked):
+    """A question with what it leans on."""
+
+    question: Annotated[str, Field(min_length=1, max_length=LONGEST)]
+    filters: FiltersIn = FiltersIn()
+    history: Annotated[list[SaidIn], Field(max_length=50)] = []
+    conversation_id: Name | None = None
+
+    @property
+    def earlier(self) -> list[str]:
+        """The asker's earlier questions, oldest first."""
+        return [said.content for said in self.history if said.role == "user"]
+
+
+class FeedbackIn(Asked):
+    """A thumb up or down on an answer."""
+
+    answer_id: Name
+    verdict: Literal["up", "down"]
+    comment: Annotated[str, Field(max_length=2000)] | None = None
+
+
+class ProposalIn(Asked):
+    """What a proposal is to be drafted from: exactly one of the two."""
+
+    idea_id: Name | None = None
+    theme_id: Name | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> "ProposalIn":
+        if (self.idea_id is None) == (self.theme_id is None):
+            raise ValueError("give either idea_id or theme_id")
+        return self
+
+    @property
+    def source(self) -> str:
+        """The id given."""
+        return self.idea_id or self.theme_id or ""
+
+
+class CitationOut(Wire):
+    n: int
+    record_id: str
+    quote: str
+    start: int
+    end: int
+    channel: str
+    product: str | None
+    created_at: str | None
+
+
+class FigureOut(Wire):
+    label: str
+    value: float
+    unit: str
+    query: str
+    interval: tuple[float, float] | None
+
+
+class NeedOut(Wire):
+    theme_id: str
+    surface: str
+    secondary: str
+    deep: str
+
+
+class PlanOut(Wire):
+    """How a question was understood."""
+
+    question: str
+    intents: list[str]
+    filters: dict[str, Any]
+    by: Dimension | None
+    query: str
+    limit: int
+    notes: list[str]
+
+
+class AnswerOut(Wire):
+    """The Answer of the contract."""
+
+    id: str
+    question: str
+    text: str
+    engine: Literal["llm", "rules"]
+    refused: bool
+    refusal_reason: str | None
+    citations: list[CitationOut]
+    figures: list[FigureOut]
+    needs: list[NeedOut]
+    suggested_reply: str | None
+    opportunities: list[dict[str, Any]]
+    warnings: list[str]
+    elapsed_ms: int
+    plan: PlanOut | None = None
+
+
+class HitOut(Wire):
+    """A passage found."""
+
+    record_id: str
+    external_id: str
+    score: float
+    text: str
+    channel: str
+    product: str | None
+    created_at: str | None
+    start: int
+    end: int
+
+
+class CountOut(Wire):
+    """A counted row."""
+
+    key: str
+    label: str
+    records: int
+    customers: int
+    share: float
+    interval: tuple[float, float]
+    previous: int | None
+    change: float | None
+
+
+class TotalsOut(Wire):
+    records: int
+    customers: int
+    insights: int
+    records_read: int
+
+
+class Page(BaseModel, Generic[T]):
+    """One page of a list; `next` is the address of the following one."""
+
+    items: list[T]
+    total: int
+    next: str | None = None
+
+
+class StatsOut(Page[CountOut]):
+    """A counted table with what it is counted over."""
+
+    by: Dimension
+    totals: TotalsOut
+
+
+class ProblemOut(BaseModel):
+    """An error after RFC 9457."""
+
+    type: str
+    title: str
+    status: int
+    detail: str

@@ -1,0 +1,222 @@
+"""Counted figures for a plan: totals, tables, comparisons and trends, all from SQL and never from what search found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Any
+
+from assistant.answering.labels import period_label, query_text, scope_label
+from assistant.answering.ports import Counting
+from assistant.domain.answers import Figure, Plan
+from assistant.domain.counts import CountRow, Totals
+from assistant.domain.filters import Filters
+from assistant.domain.statistics import wilson
+from assistant.domain.themes import Theme
+from assistant.domain.vocabulary import Dimension, zh
+
+TOO_FEW = 5
+"""Fewer records than this say nothing about a share or a change."""
+_ROWS = 5
+_MONTHS = 12
+
+
+@dataclass(slots=True)
+class Counted:
+    """Figures in the order they are numbered, the filters they were counted with, and what a reader must know."""
+
+    filters: Filters
+    words: tuple[str, ...] = ()
+    """Words counted letter for letter, because no filter and no theme stands for them."""
+    figures: list[Figure] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    themes: list[str] = field(default_factory=list)
+    """Themes the figures speak of, in order."""
+    titles: dict[str, str] = field(default_factory=dict)
+
+    def scope(self, filters: Filters) -> str:
+        """What is counted, for a label."""
+        said = f" 原文提到“{'、'.join(self.words)}”的" if self.words else ""
+        return scope_label(filters, self.titles) + said
+
+
+def count(plan: Plan, counting: Counting, themes: Sequence[Theme], meant: Sequence[Theme] = ()) -> Counted:
+    """The figures a plan asks for.
+
+    Words that are no filter are counted as the themes `meant` by them, besides letter for letter; where they mean
+    no theme, letter for letter only.
+    """
+    counted = Counted(filters=plan.filters, titles={theme.id: theme.title for theme in themes})
+    if plan.query:
+        _narrow_to_words(plan, counting, meant, counted)
+    _totals(counting, counted, share="count" in plan.intents)
+    if "compare" in plan.intents:
+        _compare(plan, counting, counted)
+    elif plan.by == "month":
+        _trend(counting, counted)
+    elif plan.by is not None:
+        _table(plan.by, counting, counted, min(plan.limit, 10) if plan.limit != 8 else _ROWS)
+    if plan.by == "month" and {"trend", "count"} <= set(plan.intents) and not plan.query:
+        _table("theme", counting, counted, 3)
+    return counted
+
+
+def _tally(counting: Counting, counted: Counted, filters: Filters) -> Totals:
+    return counting.mentions(counted.words, filters) if counted.words else counting.totals(filters)
+
+
+def _narrow_to_words(plan: Plan, counting: Counting, meant: Sequence[Theme], counted: Counted) -> None:
+    words = tuple(plan.query.split())
+    only = replace(plan.filters, theme=tuple(theme.id for theme in meant))
+    if not meant or not counting.totals(only).records:
+        counted.words = words
+        return
+    said = counting.mentions(words, plan.filters)
+    query = query_text(_holding("count records", words), plan.filters)
+    label = f"{scope_label(plan.filters)} 原文提到“{'、'.join(words)}”的反馈"
+    counted.figures.append(Figure(label, said.records, "条", query))
+    counted.filters, counted.themes = only, [theme.id for theme in meant]
+    counted.warnings.append(
+        f"“{plan.query}”按需求主题{''.join(f'「{t.title}」' for t in meant)}统计,与逐字提到的条数不同"
+    )
+
+
+def _totals(counting: Counting, counted: Counted, *, share: bool) -> None:
+    filters, scope = counted.filters, counted.scope(counted.filters)
+    totals = _tally(counting, counted, filters)
+    counted.figures += _pair(scope, totals, filters, counted.words)
+    if totals.records < TOO_FEW:
+        counted.warnings.append(f"样本太少(只有 {totals.records} 条),不足以下结论")
+    wider = replace(_without_needs(filters), segment=(), channel=())
+    if share and (wider != filters or counted.words):
+        whole = counting.totals(wider).records
+        counted.figures.append(_share(f"{scope} 占{scope_label(wider)}反馈", totals.records, whole, filters))
+
+
+def _pair(scope: str, totals: Totals, filters: Filters, words: Sequence[str]) -> list[Figure]:
+    records, customers = (_holding(what, words) for what in ("count records", "count distinct customers"))
+    return [
+        Figure(f"{scope} 反馈", totals.records, "条", query_text(records, filters)),
+        Figure(f"{scope} 客户", totals.customers, "位", query_text(customers, filters)),
+    ]
+
+
+def _holding(what: str, words: Sequence[str]) -> str:
+    return f"{what} whose text holds {' and '.join(words)}" if words else what
+
+
+def _share(label: str, part: int, whole: int, filters: Filters) -> Figure:
+    low, high = wilson(min(part, whole), whole)
+    value = 100 * part / whole if whole else 0.0
+    how = query_text(f"{part} of {whole} records, 95 % Wilson interval", filters)
+    return Figure(label, _round(value), "%", how, (_round(100 * low), _round(100 * high)))
+
+
+def _round(value: float) -> float:
+    return round(value, 1)
+
+
+def _table(by: Dimension, counting: Counting, counted: Counted, limit: int) -> None:
+    filters, scope = counted.filters, scope_label(counted.filters, counted.titles)
+    rows = counting.rows(by, filters, limit=limit)
+    for row in rows:
+        counted.figures += _row_figures(row, by, scope, filters)
+    if by == "theme":
+        counted.themes += [row.key for row in rows if row.key not in counted.themes]
+    if counted.words:
+        counted.warnings.append(f"分项数字是“{scope}”的全部反馈,不只是提到“{'、'.join(counted.words)}”的")
+    if rows and rows[0].records < TOO_FEW:
+        counted.warnings.append("每一项都不到 5 条,先后次序说明不了什么")
+
+
+def _row_figures(row: CountRow, by: Dimension, scope: str, filters: Filters) -> list[Figure]:
+    name, how = f"「{row.label}」", query_text(f"count records by {by} = {row.key}", filters)
+    interval = (_round(100 * row.interval[0]), _round(100 * row.interval[1]))
+    figures = [
+        Figure(f"{scope} {name}反馈", row.records, "条", how),
+        Figure(f"{scope} {name}客户", row.customers, "位", how.replace("records", "distinct customers", 1)),
+        Figure(f"{scope} {name}占比", _round(100 * row.share), "%", how, interval),
+    ]
+    if row.change is not None and row.previous is not None and min(row.records, row.previous) >= TOO_FEW:
+        figures.append(
+            Figure(f"{scope} {name}较上期变化", _round(100 * row.change), "%", f"{how}; before: {row.previous}")
+        )
+    return figures
+
+
+def _trend(counting: Counting, counted: Counted) -> None:
+    filters, scope = counted.filters, counted.scope(replace(counted.filters, since=None, until=None))
+    rows = _months(counting, counted)
+    for month, records in rows:
+        how = query_text(_holding(f"count records by month = {month}", counted.words), filters)
+        counted.figures.append(Figure(f"{month} {scope} 反馈", records, "条", how))
+    if len(rows) < 2:
+        counted.warnings.append("不到两个月的数据,看不出趋势")
+        return
+    (before, n), (last, m) = rows[-2:]
+    if min(n, m) < TOO_FEW:
+        counted.warnings.append("最近两个月里有一个月不到 5 条,不能算环比")
+        return
+    how = query_text(f"({m} - {n}) / {n} records by month", filters)
+    counted.figures.append(Figure(f"{last} 较 {before} {scope} 变化", _round(100 * (m - n) / n), "%", how))
+    if filters.until is None or filters.until[:7] == last:
+        counted.warnings.append(f"{last} 可能还不是完整的一个月")
+
+
+def _months(counting: Counting, counted: Counted) -> list[tuple[str, int]]:
+    """Records of the last months in order, as (``YYYY-MM``, n)."""
+    rows = [row for row in counting.rows("month", counted.filters) if row.key[:2] == "20"][-_MONTHS:]
+    if not counted.words:
+        return [(row.key, row.records) for row in rows]
+    return [(row.key, counting.mentions(counted.words, _within(counted.filters, row.key)).records) for row in rows]
+
+
+def _within(filters: Filters, month: str) -> Filters:
+    first = date.fromisoformat(f"{month}-01")
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    since = max(filters.since or "", first.isoformat())
+    return replace(filters, since=since, until=min(filters.until or "9999", last.isoformat()))
+
+
+def _compare(plan: Plan, counting: Counting, counted: Counted) -> None:
+    groups = _groups(plan, counted.filters)
+    if not groups:
+        _table(plan.by if plan.by is not None and plan.by != "month" else "theme", counting, counted, _ROWS)
+        return
+    told = [share for name, group in groups if (share := _group(name, group, counting, counted)) is not None]
+    ranked = [figure.interval for figure in sorted(told, key=lambda figure: -figure.value) if figure.interval]
+    if len(ranked) > 1 and ranked[0][0] <= ranked[1][1]:
+        counted.warnings.append("最高两组的 95% 区间有重叠,差别还不能断定")
+
+
+def _groups(plan: Plan, filters: Filters) -> list[tuple[str, Filters]]:
+    if plan.periods:
+        return [(period_label(a, b), replace(filters, since=a, until=b)) for a, b in plan.periods]
+    if plan.by in {"segment", "product", "channel", "aspect", "deep_category"}:
+        values: tuple[str, ...] = getattr(filters, plan.by)
+        one: list[dict[str, Any]] = [{plan.by: (value,)} for value in values]
+        return (
+            [(zh(v), replace(filters, **only)) for v, only in zip(values, one, strict=True)] if len(values) > 1 else []
+        )
+    return []
+
+
+def _without_needs(filters: Filters) -> Filters:
+    return replace(filters, theme=(), deep_category=(), aspect=(), sentiment=())
+
+
+def _group(name: str, group: Filters, counting: Counting, counted: Counted) -> Figure | None:
+    """One side of a comparison: how many, and which share of its own group or its foremost themes."""
+    totals, scope = _tally(counting, counted, group), counted.scope(group)
+    counted.figures += _pair(scope, totals, group, counted.words)
+    whole_group = _without_needs(group)
+    if totals.records < TOO_FEW:
+        counted.warnings.append(f"{name}样本太少(只有 {totals.records} 条),不足以下结论")
+    if whole_group == group and not counted.words:
+        for row in counting.rows("theme", group, limit=2):
+            counted.figures += _row_figures(row, "theme", scope, group)
+            counted.themes += [row.key] if row.key not in counted.themes else []
+        return None
+    whole = counting.totals(whole_group).records
+    figure = _share(f"{scope} 占{scope_label(whole_group)}反馈", totals.records, whole, group)
+    counted.figures.append(figure)
+    return figure if whole >= TOO_FEW else None

@@ -1,0 +1,179 @@
+"""Voices for a question: what customers said, found by search, quoted verbatim, near-duplicates folded."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from assistant.answering.lexicon import cues, normalise
+from assistant.answering.matching import Fit, support
+from assistant.answering.ports import Finder, Hit, Masker, Store
+from assistant.answering.quotes import Span, best, sentences
+from assistant.answering.voices import Found, add_voice, needs_of, opportunities_of, quotes_of, voice_of
+from assistant.domain.answers import Plan
+from assistant.domain.filters import Filters
+from assistant.domain.insights import Insight
+from assistant.domain.records import Record
+from assistant.domain.themes import Voice
+
+_PER_CUSTOMER = 2
+_CONTEXT = 240
+_MEANT_BY = 10
+"""So many passages say which theme some words mean."""
+_INSIGHT_BONUS = 0.15
+"""How much better a plain sentence must fit before it is quoted instead of the sentence a need was read from."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    record: Record
+    hits: tuple[Hit, ...]
+
+
+def find(
+    query: str,
+    plan: Plan,
+    allowed: Collection[str] | None,
+    store: Store,
+    finder: Finder,
+    masker: Masker,
+    must: Sequence[str] = (),
+) -> Found:
+    """Voices that fit a query best among the allowed records (None = all), best first, at most ``plan.limit``.
+
+    A record that nearly repeats another stands in for it once; a customer speaks at most twice. A quote in which
+    the masker still finds personal data is left out, and said so. Where `must` names words, a record counts only
+    if it holds one of them.
+    """
+    found = Found()
+    if allowed is not None and not allowed:
+        return found
+    hits = finder.search(query, allowed=allowed, limit=plan.limit * 6)
+    candidates = [c for c in _fold(_by_record(hits, store)) if not must or any(word in c.record.text for word in must)]
+    found.support = support(query, [hit.text for hit in hits])
+    insights = store.insights_of([c.record.id for c in candidates])
+    asked_for = [i for i in insights if _fits(i, plan.filters)]
+    _quote(plan, candidates, asked_for, masker, found)
+    found.needs = needs_of(found.voices, insights, store)
+    found.opportunities = opportunities_of(found.voices, insights)
+    return found
+
+
+def _fits(insight: Insight, filters: Filters) -> bool:
+    """Whether a need is one that the filters ask for, and not merely in the same record."""
+    return (
+        (not filters.theme or insight.theme_id in filters.theme)
+        and (not filters.deep_category or insight.deep_category in filters.deep_category)
+        and (not filters.aspect or insight.aspect in filters.aspect)
+        and (not filters.sentiment or insight.sentiment in filters.sentiment)
+    )
+
+
+def meant_theme(query: str, allowed: Collection[str] | None, store: Store, finder: Finder) -> str | None:
+    """The theme that most of the best passages for some words speak of; None where they are of several minds.
+
+    Search only tells which theme is meant; how often it was met is counted elsewhere.
+    """
+    if allowed is not None and not allowed:
+        return None
+    hits = finder.search(query, allowed=allowed, limit=_MEANT_BY)
+    ids = list(dict.fromkeys(hit.document_id for hit in hits))
+    insights = store.insights_of(ids)
+    fit = Fit(query, [f"{i.quote}{i.surface}" for i in insights])
+    votes: Counter[str] = Counter()
+    for insight in (max(own, key=lambda i: fit.score(f"{i.quote}{i.surface}")) for own in _grouped(insights, ids)):
+        votes[insight.theme_id or ""] += 1
+    theme, n = votes.most_common(1)[0] if votes else ("", 0)
+    return theme if theme and n >= max(3, 0.6 * votes.total()) else None
+
+
+def _grouped(insights: Sequence[Insight], ids: Sequence[str]) -> list[list[Insight]]:
+    groups = [[i for i in insights if i.record_id == record_id] for record_id in ids]
+    return [group for group in groups if group]
+
+
+def _by_record(hits: Sequence[Hit], store: Store) -> list[_Candidate]:
+    grouped: dict[str, list[Hit]] = {}
+    for hit in hits:
+        grouped.setdefault(hit.document_id, []).append(hit)
+    records = store.records_by_id(list(grouped))
+    return [_Candidate(records[name], tuple(own)) for name, own in grouped.items() if name in records]
+
+
+def _fold(candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    kept: list[_Candidate] = []
+    originals: set[str] = set()
+    customers: Counter[str] = Counter()
+    for candidate in candidates:
+        record = candidate.record
+        original = record.near_duplicate_of or record.id
+        if record.noise or original in originals:
+            continue
+        if record.customer is not None:
+            customers[record.customer.id] += 1
+            if customers[record.customer.id] > _PER_CUSTOMER:
+                continue
+        originals.add(original)
+        kept.append(candidate)
+    return kept
+
+
+def _quote(
+    plan: Plan, candidates: Sequence[_Candidate], insights: Sequence[Insight], masker: Masker, found: Found
+) -> None:
+    spans = {c.record.id: _spans(c) for c in candidates}
+    said = (span.of(c.record) for c in candidates for span in spans[c.record.id])
+    fit = Fit(plan.query or plan.question, said)
+    needs_only = any((plan.filters.theme, plan.filters.deep_category, plan.filters.aspect, plan.filters.sentiment))
+    for candidate in candidates:
+        if len(found.voices) >= plan.limit:
+            return
+        own = [i for i in insights if i.record_id == candidate.record.id]
+        voice = _voice(candidate, [] if needs_only and own else spans[candidate.record.id], own, fit)
+        if voice is not None and voice.quote not in quotes_of(found.voices):
+            add_voice(voice, masker, found)
+
+
+def _spans(candidate: _Candidate) -> list[Span]:
+    """The customer's sentences within the passages found; all of them where those hold none.
+
+    Orders to a reading machine are no customer's voice.
+    """
+    record = candidate.record
+    every = [s for s in sentences(record) if not cues().order.search(normalise(s.of(record)))]
+    within = [s for s in every if any(s.start < hit.end and hit.start < s.end for hit in candidate.hits)]
+    return within or every
+
+
+def _voice(candidate: _Candidate, spans: list[Span], insights: Sequence[Insight], fit: Fit) -> Voice | None:
+    record = candidate.record
+    told = [Span(i.start, i.end) for i in insights if record.text[i.start : i.end] == i.quote]
+    sentence = best(record, spans, [fit.score(span.of(record)) for span in spans])
+    insight_span = max(told, key=lambda span: fit.score(span.of(record)), default=None)
+    chosen = sentence
+    if insight_span is not None and (
+        sentence is None or fit.score(insight_span.of(record)) + _INSIGHT_BONUS >= fit.score(sentence.of(record))
+    ):
+        chosen = insight_span
+    if chosen is None:
+        return None
+    nearest = _nearest(insights, chosen, fit)
+    return voice_of(record, chosen.start, chosen.end, nearest, _context(record, chosen))
+
+
+def _nearest(insights: Sequence[Insight], span: Span, fit: Fit) -> Insight | None:
+    """The need whose quote overlaps the span, else the one that fits the question best."""
+    return max(
+        insights,
+        key=lambda i: (min(i.end, span.end) - max(i.start, span.start) > 0, fit.score(f"{i.quote}{i.surface}")),
+        default=None,
+    )
+
+
+def _context(record: Record, span: Span) -> str:
+    spare = max(0, _CONTEXT - (span.end - span.start)) // 2
+    start, end = max(0, span.start - spare), min(len(record.text), span.end + spare)
+    opened, closed = record.text.rfind("⟦", 0, start), record.text.rfind("⟧", 0, start)
+    start = opened if opened > closed else start
+    if record.text.rfind("⟦", 0, end) > record.text.rfind("⟧", 0, end):
+        end = record.text.find("⟧", end) + 1 or len(record.text)
+    return record.text[start:end]

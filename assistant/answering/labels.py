@@ -1,0 +1,51 @@
+"""How filters are said in a figure's label (for people) and in its query (how it was counted)."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import date, timedelta
+
+from assistant.domain.filters import Filters
+from assistant.domain.vocabulary import zh
+
+
+def period_label(since: str | None, until: str | None) -> str:
+    """A stretch of days for people: ``2026-08`` for a whole month, else both ends; ``""`` where open at both."""
+    if since and until:
+        first, last = date.fromisoformat(since), date.fromisoformat(until)
+        if (
+            first.day == 1
+            and (last + timedelta(days=1)).day == 1
+            and (first.year, first.month) == (last.year, last.month)
+        ):
+            return since[:7]
+        return since if since == until else f"{since}至{until}"
+    if since:
+        return f"{since}以来"
+    return f"{until}以前" if until else ""
+
+
+def scope_label(filters: Filters, titles: Mapping[str, str] | None = None) -> str:
+    """The filters in a few Chinese words, ``全部`` where nothing is narrowed; themes by their titles."""
+    titles = titles or {}
+    parts = [
+        period_label(filters.since, filters.until),
+        "/".join(filters.product),
+        "/".join(map(zh, filters.channel)),
+        "/".join(map(zh, filters.segment)),
+        "".join(f"「{titles.get(theme, theme)}」" for theme in filters.theme),
+        "/".join(map(zh, filters.aspect)) + ("方面" if filters.aspect else ""),
+        "/".join(map(zh, filters.deep_category)),
+        "/".join(map(zh, filters.sentiment)),
+        "指定客户" if filters.customer else "",
+    ]
+    return " ".join(part for part in parts if part) or "全部"
+
+
+def query_text(what: str, filters: Filters) -> str:
+    """How a figure was counted: what, and every filter in force."""
+    terms = [
+        f"{f.name}={'|'.join(value) if isinstance(value, tuple) else value}"
+        for f in fields(Filters)
+        if (value := getattr(filters, f.name))
+    ]
+    return f"{what} where {' and '.join(terms)}" if terms else what

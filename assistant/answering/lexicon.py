@@ -1,0 +1,111 @@
+"""The words people use for intents, products, groups and dates' neighbours, read from data files."""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from assistant.errors import SettingError
+
+_TABLES = ("segment", "channel", "aspect", "deep_category", "sentiment")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What people call the stored words."""
+
+    words: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]]
+    """Filter field → (name, stored values), longest name first."""
+    kinds: Mapping[str, tuple[str, ...]]
+    """Kind of product → its names."""
+    products: Mapping[str, str]
+    """Product code → kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """Patterns that tell what a question asks for."""
+
+    intents: Mapping[str, re.Pattern[str]]
+    asking: re.Pattern[str]
+    by: Mapping[str, re.Pattern[str]]
+    stop: re.Pattern[str]
+    follow_up: re.Pattern[str]
+    off_topic: Mapping[str, re.Pattern[str]]
+    order: re.Pattern[str]
+    promise: re.Pattern[str]
+    majority: re.Pattern[str]
+    minority: re.Pattern[str]
+
+
+def normalise(text: str) -> str:
+    """The text as cues are matched on it: NFKC, lower case, one space for any run of blanks."""
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip().lower()
+
+
+@cache
+def cues() -> Cues:
+    """The patterns of ``data/cues.toml``."""
+    data = tomllib.loads(files("assistant.answering").joinpath("data/cues.toml").read_text(encoding="utf-8"))
+    return Cues(
+        intents={name: _any(patterns) for name, patterns in data["intents"].items()},
+        asking=_any(data["asking"]["cues"]),
+        by={name: _any(patterns) for name, patterns in data["by"].items()},
+        stop=_any(sorted(data["phrases"]["stop"], key=len, reverse=True)),
+        follow_up=_any(data["phrases"]["follow_up"]),
+        off_topic={name: _any(patterns) for name, patterns in data["off_topic"].items()},
+        order=_any(data["order"]["patterns"]),
+        promise=_any(data["promise"]["words"]),
+        majority=_any(data["quantifiers"]["majority"]),
+        minority=_any(data["quantifiers"]["minority"]),
+    )
+
+
+@cache
+def load_names(company_file: Path | None = None) -> Names:
+    """The names shipped, with those of a company's own TOML file of the same shape laid over them.
+
+    Raises:
+        SettingError: the company file can't be read as such a table.
+    """
+    shipped = tomllib.loads(files("assistant.answering").joinpath("data/names.toml").read_text(encoding="utf-8"))
+    own = _company(company_file) if company_file is not None and company_file.exists() else {}
+    tables = {name: _laid_over(shipped[name], own.get(name, {})) for name in (*_TABLES, "kind")}
+    return Names(
+        words={name: _by_length(tables[name]) for name in _TABLES},
+        kinds={kind: tuple(normalise(word) for word in words) for kind, words in tables["kind"].items()},
+        products={normalise(code): kind for code, kind in own.get("product", shipped["product"]).items()},
+    )
+
+
+def _company(path: Path) -> dict[str, dict[str, object]]:
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingError(f"{path.name}: can't be read as TOML in UTF-8 ({error.__class__.__name__})") from error
+    wrong = [key for key, table in data.items() if not isinstance(table, dict)]
+    if wrong:
+        raise SettingError(f"{path.name}: {wrong[0]!r} must be a table such as [segment] or [product]")
+    return data
+
+
+def _laid_over(shipped: dict[str, list[str]], own: Mapping[str, object]) -> dict[str, list[str]]:
+    merged = dict(shipped)
+    for key, words in own.items():
+        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+            raise SettingError(f"names.toml: {key!r} must be a list of words")
+        merged[key] = [*merged.get(key, []), *words]
+    return merged
+
+
+def _by_length(table: Mapping[str, list[str]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    pairs = [(normalise(name), tuple(values.split("+"))) for values, names in table.items() for name in names]
+    return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
+
+
+def _any(patterns: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))

@@ -1,0 +1,73 @@
+"""How well a few words fit a sentence: shared characters, pairs and words, the rare ones weighing more."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from assistant.answering.lexicon import normalise
+from assistant.domain.themes import Theme
+
+_MASK = re.compile(r"⟦[^⟧]*⟧")
+_PIECE = re.compile(r"[a-z0-9][a-z0-9.\-]*|[\u4e00-\u9fff]+")
+_NAMED = 0.5
+
+
+def grams(text: str) -> set[str]:
+    """Latin words and pairs of Chinese characters (a lone character by itself); masked values left out."""
+    found: set[str] = set()
+    for piece in _PIECE.findall(_MASK.sub(" ", normalise(text))):
+        if piece[0].isascii() or len(piece) == 1:
+            found.add(piece)
+        else:
+            found.update(piece[i : i + 2] for i in range(len(piece) - 1))
+    return found
+
+
+class Fit:
+    """Fit of sentences to one query, the rarity of a pair being learned from the candidates at hand."""
+
+    def __init__(self, query: str, candidates: Iterable[str]) -> None:
+        self._query = grams(query)
+        seen: Counter[str] = Counter()
+        total = 0
+        for candidate in candidates:
+            total += 1
+            seen.update(self._query & grams(candidate))
+        self.weights = {gram: math.log(1 + (total + 1) / (seen[gram] + 0.5)) for gram in self._query}
+        self._total = sum(self.weights.values())
+
+    def score(self, text: str) -> float:
+        """0 (nothing shared) to 1 (all of the query is in the text)."""
+        if not self._total:
+            return 0.0
+        shared = self._query & grams(text)
+        return sum(self.weights[gram] for gram in shared) / self._total
+
+
+def support(query: str, texts: Sequence[str]) -> float:
+    """How much of a query stands anywhere in the texts, 0 to 1, what is rare among them weighing more.
+
+    1 for a query without any pair to look for.
+    """
+    asked = grams(query)
+    if not asked:
+        return 1.0
+    held: set[str] = set()
+    for text in texts:
+        held |= asked & grams(text)
+    weights = Fit(query, texts).weights
+    return sum(weights[gram] for gram in held) / sum(weights.values())
+
+
+def share_named(query: str, text: str) -> float:
+    """Which share of the query's pairs stands in one text, 0 to 1."""
+    asked = grams(query)
+    return len(asked & grams(text)) / len(asked) if asked else 0.0
+
+
+def matching_themes(query: str, themes: Sequence[Theme], limit: int = 3) -> list[Theme]:
+    """Themes that the words name: at least half of the query's pairs stand in title, definition or surface."""
+    scored = [(share_named(query, f"{t.title}\n{t.definition}\n{t.surface}"), t) for t in themes]
+    named = sorted((pair for pair in scored if pair[0] >= _NAMED), key=lambda pair: (-pair[0], -pair[1].records))
+    return [theme for _, theme in named[:limit]]

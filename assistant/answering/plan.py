@@ -1,0 +1,194 @@
+"""What a question asks for, read by rules: intents, filters, the dimension to count by, and the words to search."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date
+
+from assistant.answering.dates import Period, find_periods, reference_day
+from assistant.answering.lexicon import Cues, Names, cues, load_names, normalise
+from assistant.answering.values import Named, find_kinds, find_products, find_values
+from assistant.domain.answers import Intent, Plan
+from assistant.domain.filters import Filters
+from assistant.domain.vocabulary import Dimension
+
+COUNTING: frozenset[Intent] = frozenset({"count", "compare", "trend"})
+"""Intents answered with counted figures."""
+_ORDER: tuple[Intent, ...] = ("reply", "propose", "compare", "trend", "count", "explain", "list")
+_LEANING = 24
+"""A longer question stands for itself."""
+_TOP = re.compile(r"(?:前|top ?)(\d{1,2}|[一二三四五六七八九十两])")
+_BY_ORDER: tuple[Dimension, ...] = (
+    "nbn", "month", "segment", "channel", "product", "deep_category", "aspect", "theme",
+)  # fmt: skip
+_EMPTY = frozenset("的在上中对把被会要个人比说他她它给占看里就是有到得月来去从按各用让")
+_TOP_WORDS = {c: i for i, c in enumerate("零一二三四五六七八九十")} | {"两": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """What the store holds, as far as a question can name it."""
+
+    products: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    first_day: str | None = None
+    last_day: str | None = None
+    names: Names | None = None
+
+    @property
+    def lexicon(self) -> Names:
+        """The names in use: the company's own, else those shipped."""
+        return self.names or load_names()
+
+
+def plan(
+    question: str,
+    history: Sequence[str],
+    catalogue: Catalogue,
+    today: date,
+    given: Filters | None = None,
+) -> Plan:
+    """The plan of a question, after earlier questions of the same talk (oldest first).
+
+    A filter given by the caller wins over the same filter read out of the question. Relative dates count from
+    today, or from the last day of the data where they end more than 60 days before; `notes` say which days were
+    meant. Dates and groups become filters only where the question speaks about the feedback; in a customer's own
+    sentence they are left among the words to search.
+    """
+    leans = bool(history and len(question) <= _LEANING and cues().follow_up.search(normalise(question)))
+    read = _read(question, catalogue, today, leans=leans)
+    if leans:
+        read = _follow(_folded(history, catalogue, today), read)
+    filters = _over(read.filters, given) if given is not None else read.filters
+    return replace(read, filters=filters)
+
+
+def _folded(history: Sequence[str], catalogue: Catalogue, today: date) -> Plan:
+    return plan(history[-1], history[:-1], catalogue, today)
+
+
+def _follow(before: Plan, now: Plan) -> Plan:
+    """A question that leans on the one before: what it names replaces, what it leaves out stays."""
+    return replace(
+        now,
+        intents=before.intents if now.intents == ("find",) else now.intents,
+        filters=_over(before.filters, now.filters),
+        by=now.by or before.by,
+        query=now.query if len(now.query) > 1 else before.query,
+        periods=now.periods or before.periods,
+        notes=(*now.notes, f"承接上一问:“{before.question}”"),
+    )
+
+
+def _over(below: Filters, above: Filters) -> Filters:
+    chosen = {f.name: getattr(above, f.name) or getattr(below, f.name) for f in fields(Filters)}
+    if above.since or above.until:
+        chosen |= {"since": above.since, "until": above.until}
+    return Filters(**chosen)
+
+
+def _read(question: str, catalogue: Catalogue, today: date, *, leans: bool) -> Plan:
+    text, words = normalise(question), cues()
+    intents = tuple(name for name in _ORDER if words.intents[name].search(text)) or ("find",)
+    counting = bool(COUNTING & set(intents))
+    asking = leans or counting or bool(words.asking.search(text)) or bool({"propose", "list"} & set(intents))
+    anchor, stale = reference_day(today, catalogue.last_day)
+    periods = find_periods(text, anchor)
+    named = _named(text, catalogue, asking=asking, counting=counting)
+    filters = _filters(named, periods if asking else [])
+    notes = _notes(filters, periods, catalogue, anchor if stale else None, asking=asking)
+    by = _by(text, words, filters, intents, len(periods))
+    if by in {"theme", "month"} and not COUNTING & set(intents):
+        by = None
+    return Plan(
+        question=question,
+        intents=intents,
+        filters=filters,
+        by=by,
+        query=_rest(text, named, periods, words) if asking or intents != ("find",) else text,
+        limit=_limit(text),
+        periods=tuple(_days(p, anchor) for p in periods) if asking and len(periods) > 1 else (),
+        notes=notes,
+    )
+
+
+def _named(text: str, catalogue: Catalogue, *, asking: bool, counting: bool) -> list[Named]:
+    names = catalogue.lexicon
+    found = find_products(text, catalogue.products) + find_kinds(text, catalogue.products, catalogue.models, names)
+    if asking:
+        found += find_values(text, "segment", names) + find_values(text, "channel", names)
+    if counting or "深层" in text or "动机" in text:
+        found += find_values(text, "deep_category", names)
+    if counting:
+        found += find_values(text, "aspect", names)
+    # Complaining words are mostly said of any feedback, praising ones of praise only.
+    moods = find_values(text, "sentiment", names) if asking else []
+    return found + [mood for mood in moods if counting or mood.values == ("positive",)]
+
+
+def _filters(named: Sequence[Named], periods: Sequence[Period]) -> Filters:
+    values: dict[str, tuple[str, ...]] = {}
+    for item in named:
+        values[item.field] = tuple(dict.fromkeys((*values.get(item.field, ()), *item.values)))
+    starts = [p.since for p in periods]
+    ends = [p.until for p in periods]
+    since = min((s for s in starts if s), default=None) if None not in starts else None
+    until = max((e for e in ends if e), default=None) if None not in ends else None
+    return Filters(
+        **values,
+        since=since.isoformat() if since else None,
+        until=until.isoformat() if until else None,
+    )
+
+
+def _days(period: Period, anchor: date) -> tuple[str, str]:
+    since, until = period.since or date(1970, 1, 1), period.until or anchor
+    return since.isoformat(), until.isoformat()
+
+
+def _notes(
+    filters: Filters, periods: Sequence[Period], catalogue: Catalogue, counted_from: date | None, *, asking: bool
+) -> tuple[str, ...]:
+    if not periods:
+        return ()
+    if not asking:
+        return ("问题里的时间按客户原话理解,没有用来缩小范围",)
+    notes = [f"时间范围按 {filters.since or '最早'} 至 {filters.until or '最近'} 统计"]
+    if counted_from is not None:
+        notes.append(f"数据止于 {counted_from.isoformat()},相对时间从这一天往前算")
+    if (catalogue.last_day and filters.since and filters.since > catalogue.last_day) or (
+        catalogue.first_day and filters.until and filters.until < catalogue.first_day
+    ):
+        notes.append(f"所问时间在数据之外:现有数据为 {catalogue.first_day} 至 {catalogue.last_day}")
+    return tuple(notes)
+
+
+def _by(text: str, words: Cues, filters: Filters, intents: Sequence[Intent], periods: int) -> Dimension | None:
+    if "compare" in intents:
+        for field in ("segment", "product", "channel", "aspect", "deep_category"):
+            if len(getattr(filters, field)) > 1:
+                return field
+        if periods > 1:
+            return "month"
+    if "trend" in intents:
+        return "month"
+    found = next((name for name in _BY_ORDER if words.by[name].search(text)), None)
+    return found or ("theme" if "count" in intents and "最" in text else None)
+
+
+def _limit(text: str) -> int:
+    match = _TOP.search(text)
+    if not match:
+        return 8
+    asked = int(match[1]) if match[1].isdigit() else _TOP_WORDS[match[1]]
+    return max(1, min(asked, 20))
+
+
+def _rest(text: str, named: Sequence[Named], periods: Sequence[Period], words: Cues) -> str:
+    kept = list(text)
+    for start, end in [(n.start, n.end) for n in named] + [(p.start, p.end) for p in periods]:
+        kept[start:end] = " " * (end - start)
+    rest = words.stop.sub(" ", "".join(kept))
+    rest = re.sub(r"[^\w.⟦⟧:]+", " ", rest)
+    pieces = [piece for piece in rest.split() if piece not in _EMPTY]
+    return " ".join(pieces)

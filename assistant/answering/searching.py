@@ -1,0 +1,101 @@
+"""Where to search for a question's voices: the record or theme it names, its filters, and wider ones if those are too narrow."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from assistant.answering.find import find
+from assistant.answering.labels import scope_label
+from assistant.answering.matching import matching_themes
+from assistant.answering.plan import Catalogue
+from assistant.answering.ports import Counting, Finder, Masker, Store
+from assistant.answering.values import foreign_kinds, product_words
+from assistant.answering.voices import Found, merged, voices_of_themes
+from assistant.domain.answers import Plan
+from assistant.domain.filters import Filters
+from assistant.errors import NotFoundError
+
+_FEW = 3
+"""Fewer voices than this are next to nothing."""
+_NAMED_RECORD = re.compile(r"(?<![A-Za-z0-9])(?:r_[0-9a-f]{16}|[A-Za-z]{1,6}-\d{1,12})(?![A-Za-z0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where material comes from."""
+
+    store: Store
+    counting: Counting
+    finder: Finder
+    masker: Masker
+    catalogue: Catalogue
+
+
+def names_a_record(question: str) -> bool:
+    """Whether something in a question looks like the id of a record."""
+    return _NAMED_RECORD.search(question) is not None
+
+
+def search(plan: Plan, given: Filters, sources: Sources) -> tuple[Found, tuple[str, ...]]:
+    """Voices for a question, and notes on how they were looked for.
+
+    A record or theme that the question names comes first. Filters read out of the question are loosened, saying
+    so, where they leave next to nothing; those `given` by the asker never are.
+    """
+    named = _named_records(plan.question, sources.store)
+    if named:
+        found = _look(plan, named, sources)
+        found.support = 1.0
+        return found, ()
+    found, notes = _within_filters(plan, given, sources)
+    themed = _of_named_theme(plan, sources)
+    return (merged(themed, found, plan.limit), notes) if themed is not None else (found, notes)
+
+
+def _within_filters(plan: Plan, given: Filters, sources: Sources) -> tuple[Found, tuple[str, ...]]:
+    found = _look(plan, sources.store.record_ids(plan.filters), sources)
+    since, until = given.since or plan.filters.since, given.until or plan.filters.until
+    wider = replace(given, product=given.product or plan.filters.product, since=since, until=until)
+    if len(found.voices) >= _FEW or wider == plan.filters:
+        return found, ()
+    loosened = _look(replace(plan, filters=wider), sources.store.record_ids(wider), sources)
+    note = f"“{scope_label(plan.filters)}”范围内只找到 {len(found.voices)} 条,已放宽到“{scope_label(wider)}”"
+    return (loosened, (note,)) if len(loosened.voices) > len(found.voices) else (found, ())
+
+
+def _of_named_theme(plan: Plan, sources: Sources) -> Found | None:
+    """Voices of the theme that the words of the question name, if they name one."""
+    themes = matching_themes(plan.query, sources.store.themes(), limit=1)
+    if not themes or plan.filters.theme:
+        return None
+    only = replace(plan.filters, theme=(themes[0].id,))
+    allowed = sources.store.record_ids(only)
+    found = _look(replace(plan, filters=only), allowed, sources)
+    listed = voices_of_themes([themes[0].id], only, plan.limit, sources.store, sources.masker)
+    both = merged(found, listed, plan.limit // 2 + 1)
+    both.needs, both.support = listed.needs, 1.0
+    return both if both.voices else None
+
+
+def _look(plan: Plan, allowed: Collection[str] | None, sources: Sources) -> Found:
+    held = sources.catalogue
+    foreign = () if plan.filters.product else foreign_kinds(plan.question, held.products, held.models, held.lexicon)
+    return find(_words(plan, held), plan, allowed, sources.store, sources.finder, sources.masker, foreign)
+
+
+def _words(plan: Plan, held: Catalogue) -> str:
+    """What to search for: the words left over, with the product's name, which tells the finder what they are about."""
+    if not plan.query:
+        return plan.question
+    called = product_words(plan.question, held.products, held.models, held.lexicon)
+    return " ".join([*(word for word in called if word not in plan.query), plan.query])
+
+
+def _named_records(question: str, store: Store) -> set[str]:
+    named = set()
+    for match in _NAMED_RECORD.finditer(question):
+        try:
+            named.add(store.record(match.group()).id)
+        except NotFoundError:
+            continue
+    return named

@@ -1,0 +1,98 @@
+"""The command that tells how things stand."""
+
+import sqlite3
+import sys
+from importlib.metadata import version
+from typing import Any
+
+import click
+from pydantic import SecretStr
+from sqlalchemy import text
+
+from assistant import __version__
+from assistant.bootstrap import App, open_app
+from assistant.cli.output import emit_json, json_option, plain
+from assistant.domain.filters import Filters
+from assistant.settings import Settings, load_settings
+
+SAFE_SQLITE = (3, 51, 3)
+"""From here on SQLite no longer risks its write-ahead log when several connections write and checkpoint."""
+
+
+@click.command()
+@json_option
+def doctor(as_json: bool) -> None:
+    """Settings, versions, database, index and engine at a glance; exit code 1 where something is broken."""
+    settings = load_settings()
+    found = report(open_app(settings))
+    if as_json:
+        emit_json(found)
+    else:
+        for part, values in found.items():
+            if isinstance(values, dict):
+                click.secho(part, bold=True)
+                for name, value in values.items():
+                    click.echo(f"  {name:22} {value}")
+        for problem in found["problems"]:
+            click.secho(f"problem: {problem}", fg="red")
+        click.echo("everything is in order" if not found["problems"] else f"{len(found['problems'])} problem(s)")
+    click.get_current_context().exit(1 if found["problems"] else 0)
+
+
+def report(app: App) -> dict[str, Any]:
+    """How things stand, by part, with a list of problems."""
+    problems: list[str] = []
+    return {
+        "settings": _settings(app.settings),
+        "versions": {
+            "voc": __version__,
+            "python": sys.version.split()[0],
+            "sqlite": sqlite3.sqlite_version,
+            "chromadb": version("chromadb"),
+            "langchain-openai": version("langchain-openai"),
+        },
+        "database": _database(app, problems),
+        "index": _index(app, problems),
+        "engine": {"name": app.engine.name, "model": app.settings.chat_model if app.engine.name == "llm" else None},
+        "problems": problems,
+    }
+
+
+def _settings(settings: Settings) -> dict[str, object]:
+    shown: dict[str, object] = {}
+    for name, field in Settings.model_fields.items():
+        value = getattr(settings, name)
+        shown[str(field.alias)] = (
+            "set" if isinstance(value, SecretStr) else plain(value if value is None else str(value))
+        )
+    return shown
+
+
+def _database(app: App, problems: list[str]) -> dict[str, object]:
+    totals = app.counting.totals(Filters())
+    found: dict[str, object] = {
+        "records": totals.records,
+        "customers": totals.customers,
+        "read": totals.records_read,
+        "insights": totals.insights,
+        "themes": len(app.store.themes()),
+    }
+    if app.store.database.engine_name == "sqlite":
+        with app.store.database.reading() as connection:
+            check = connection.execute(text("PRAGMA quick_check")).scalar()
+        found["quick_check"] = check
+        if check != "ok":
+            problems.append(f"the database is damaged ({check}): restore it from a backup")
+        known = tuple(int(part) for part in sqlite3.sqlite_version.split("."))
+        found["sqlite_wal"] = "safe" if known >= SAFE_SQLITE else "one writer at a time (kept by write.lock)"
+    return found
+
+
+def _index(app: App, problems: list[str]) -> dict[str, object]:
+    health = app.finder.index.health()
+    found = dict(plain(health))
+    stale = len(app.store.unindexed())
+    found["records_not_indexed"] = stale
+    if stale:
+        problems.append(f"{stale} records are not in the index yet: run `voc index`")
+    return found

@@ -1,0 +1,82 @@
+"""The command `voc` itself: a table of commands, each loaded only when it is run, and errors turned into exit codes."""
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from assistant import __version__
+from assistant.errors import UsageError, VocError
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("assistant.cli.demo:demo", "The main job on the sample corpus, from files to an NBN proposal."),
+    "run": ("assistant.cli.stages:run", "Everything in order: ingest, index, analyse, themes, ideas."),
+    "ingest": ("assistant.cli.stages:ingest", "Read, map, mask and store files or folders."),
+    "index": ("assistant.cli.stages:index", "Bring the search index level with the store."),
+    "analyse": ("assistant.cli.stages:analyse", "Read the needs out of every record that lacks them."),
+    "themes": ("assistant.cli.stages:themes", "Build or update the themes."),
+    "ideas": ("assistant.cli.stages:ideas", "NBN ideas for themes."),
+    "propose": ("assistant.cli.proposals:propose", "Draft an NBN proposal from an idea or a theme."),
+    "ask": ("assistant.cli.questions:ask", "Answer a question with citations and counted figures."),
+    "search": ("assistant.cli.questions:search", "Find passages."),
+    "stats": ("assistant.cli.questions:stats", "Counted tables."),
+    "list": (
+        "assistant.cli.looking:list_things",
+        "List records, insights, themes, ideas, proposals, leads, customers.",
+    ),
+    "show": ("assistant.cli.looking:show", "Any one thing, whole, by its id."),
+    "export": ("assistant.cli.looking:export", "Take things out as csv, xlsx, json or md."),
+    "serve": ("api.command:serve", "Start the web service."),
+    "eval": ("evals.command:evaluate", "Measure quality on the sample corpus."),
+    "doctor": ("assistant.cli.health:doctor", "Settings, database, index and model endpoint at a glance."),
+}
+"""Command → where it is (module:attribute) and what it does. Doors above this package are named, never imported."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when that command is run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(importlib.import_module(module), name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands from the table, without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="voc")
+def cli() -> None:
+    """Voice of the customer: from tickets to needs, themes, NBN proposals and checked answers.
+
+    Every command takes --help and --json (one JSON document on stdout; progress goes to stderr).
+    Exit codes: 0 done, 1 the job failed, 2 wrong use, 3 done in part.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run `voc` and exit with its code; a person never sees a traceback for an error made on purpose."""
+    try:
+        code = cli.main(args=None if arguments is None else list(arguments), standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except click.exceptions.Abort:
+        click.echo("stopped; what was finished is kept, the same command goes on from there", err=True)
+        code = 1
+    except VocError as error:
+        click.echo(f"error: {error}", err=True)
+        code = 2 if isinstance(error, UsageError) else 1
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,89 @@
+"""The commands that ask: ask, search, stats."""
+
+from typing import Any
+
+import click
+
+from assistant.bootstrap import open_app
+from assistant.cli.filters import filter_options, filters_of
+from assistant.cli.output import emit_json, json_option
+from assistant.domain.answers import Answer
+from assistant.domain.vocabulary import DIMENSIONS, zh
+from assistant.settings import load_settings
+
+
+@click.command()
+@click.argument("question")
+@filter_options
+@json_option
+def ask(question: str, as_json: bool, **values: Any) -> None:
+    """Answer QUESTION with citations and counted figures, or say what is missing."""
+    app = open_app(load_settings())
+    answer = app.ask.ask(question, filters_of(values))
+    if as_json:
+        emit_json(answer)
+    else:
+        show_answer(answer)
+
+
+def show_answer(answer: Answer) -> None:
+    """An answer for a reader at a terminal."""
+    click.echo(answer.text)
+    for figure in answer.figures:
+        interval = f" [{figure.interval[0]:g}, {figure.interval[1]:g}]" if figure.interval else ""
+        click.secho(f"  {figure.label}: {figure.value:g}{figure.unit}{interval}", dim=True)
+    for c in answer.citations:
+        place = "·".join(part for part in (zh(c.channel), c.product, (c.created_at or "")[:10], c.record_id) if part)
+        click.secho(f"  [{c.n}] 「{c.quote}」 {place}", dim=True)
+    for need in answer.needs[:3]:
+        click.secho(f"  需求: {need.surface} → {need.secondary} → {need.deep}", fg="cyan")
+    if answer.suggested_reply:
+        click.secho("  建议回复: ", bold=True, nl=False)
+        click.echo(answer.suggested_reply)
+    for warning in answer.warnings:
+        click.secho(f"  注意: {warning}", fg="yellow")
+    click.secho(f"  engine: {answer.engine}, {answer.elapsed_ms} ms, {answer.id}", dim=True)
+
+
+@click.command()
+@click.argument("query")
+@filter_options
+@click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True)
+@json_option
+def search(query: str, limit: int, as_json: bool, **values: Any) -> None:
+    """Find passages for QUERY."""
+    app = open_app(load_settings())
+    hits = app.search(query, filters_of(values), limit)
+    if as_json:
+        emit_json({"query": app.masker.mask_text(query)[0], "hits": hits})
+        return
+    if not hits:
+        click.echo("nothing found")
+    for hit in hits:
+        place = "·".join(str(hit[k]) for k in ("external_id", "channel", "product", "created_at") if hit[k])
+        click.secho(f"{hit['score']:.3f}  {place}", bold=True)
+        click.echo("       " + str(hit["text"]).replace("\n", "\n       "))
+
+
+@click.command()
+@click.option("--by", type=click.Choice(DIMENSIONS), default="theme", show_default=True)
+@filter_options
+@click.option("--limit", type=click.IntRange(min=1), help="At most so many rows.")
+@json_option
+def stats(by: Any, limit: int | None, as_json: bool, **values: Any) -> None:
+    """Counted tables: records and customers per theme, product, segment, month …"""
+    app = open_app(load_settings())
+    filters = filters_of(values)
+    rows = app.counting.rows(by, filters, limit=limit)
+    totals = app.counting.totals(filters)
+    if as_json:
+        emit_json({"by": by, "rows": rows, "totals": totals})
+        return
+    click.secho(f"{totals.records} records, {totals.customers} customers, {totals.records_read} read", bold=True)
+    for row in rows:
+        change = "" if row.change is None else f"  {row.change:+.0%} (before: {row.previous})"
+        low, high = row.interval
+        click.echo(
+            f"{row.records:6} records {row.customers:6} customers  {row.share:6.1%} [{low:.1%}, {high:.1%}]  "
+            f"{row.label}{'' if row.label == row.key else f' ({row.key})'}{change}"
+        )

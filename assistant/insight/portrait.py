@@ -1,0 +1,137 @@
+"""What a theme is shown by: its most telling voices, its counts, its own words."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from assistant.domain.themes import Theme, ThemeMaterial, Voice
+from assistant.insight.members import Member, tally
+from assistant.insight.wording import letter_pairs, unmasked_part
+
+MOST_VOICES = 12
+_LOOKED_AT = 2000
+_ALIKE = 0.6
+_WHOLE = 12
+"""Pairs of letters from which a quote says a whole thing."""
+_WORD = re.compile(r"^(?=.*[^\W\d_])[\w-]{2,20}$")
+
+Words = Callable[[str], list[str]]
+"""A text's words; injected, for word segmentation is known elsewhere."""
+
+
+def portray(
+    theme: Theme, members: Sequence[Member], keywords: Sequence[str] = (), most: int = MOST_VOICES
+) -> ThemeMaterial:
+    """What an engine is shown of a theme: counts over all members, and up to `most` voices numbered from 1.
+
+    Voices are the most central by wording, with some preference for wishes and for what hurts; no customer
+    speaks twice while others have not spoken, and no two voices say nearly the same words.
+    """
+    return ThemeMaterial(
+        theme=theme,
+        voices=tuple(_voice(n, member) for n, member in enumerate(_telling(members, most), start=1)),
+        products=tally(members, lambda m: m.product),
+        segments=tally(members, lambda m: m.segment),
+        aspects=tally(members, lambda m: m.insight.aspect),
+        opportunities=_opportunities(members),
+        keywords=tuple(keywords),
+        sentiment=next((value for value, _ in tally(members, lambda m: m.insight.sentiment)), "negative"),
+    )
+
+
+def keywords(groups: Sequence[Sequence[Member]], words: Words, most: int = 8) -> list[tuple[str, ...]]:
+    """Words that tell each group from the others, most telling first, by class-based TF-IDF.
+
+    A word's weight is its share of the group's voices times ``log(1 + mean group size / its voices overall)``
+    (Grootendorst 2022); a word must be in two voices, unless the group has but one.
+    """
+    counts = [_voices_with(group, words) for group in groups]
+    overall: Counter[str] = Counter()
+    for count in counts:
+        overall.update(count)
+    mean = sum(sum(count.values()) for count in counts) / max(1, len(counts))
+    found = []
+    for group, count in zip(groups, counts, strict=True):
+        fewest = 2 if len({member.voice_key for member in group}) > 1 else 1
+        scored = sorted(
+            ((n * math.log(1 + mean / overall[word]), word) for word, n in count.items() if n >= fewest),
+            key=lambda pair: (-pair[0], pair[1]),
+        )
+        found.append(_uncontained([word for _, word in scored], most))
+    return found
+
+
+def _voices_with(group: Sequence[Member], words: Words) -> Counter[str]:
+    said: dict[str, set[str]] = {}
+    for member in group:
+        text = unmasked_part(f"{member.insight.surface}\n{member.insight.quote}")
+        said.setdefault(member.voice_key, set()).update(w for w in words(text) if _WORD.match(w))
+    return Counter(word for voice in said.values() for word in voice)
+
+
+def _uncontained(ranked: Sequence[str], most: int) -> tuple[str, ...]:
+    kept: list[str] = []
+    for word in ranked:
+        if not any(word in other or other in word for other in kept):
+            kept.append(word)
+        if len(kept) == most:
+            break
+    return tuple(kept)
+
+
+def _telling(members: Sequence[Member], most: int) -> list[Member]:
+    looked_at = sorted(members, key=lambda m: m.insight.id)[:_LOOKED_AT]
+    said = {m.insight.id: letter_pairs(m.insight.quote) for m in looked_at}
+    common: Counter[str] = Counter()
+    for pairs in said.values():
+        common.update(pairs)
+    ranked = sorted(looked_at, key=lambda m: (-_weight(m, said[m.insight.id], common), m.insight.id))
+    chosen: dict[str, Member] = {}
+    for same_customer, same_words in ((False, False), (True, False), (True, True)):
+        for member in ranked:
+            heard = [other for other in chosen.values() if not same_customer or other.voice_key == member.voice_key]
+            if len(chosen) == most or any(other.customer_key == member.customer_key for other in heard):
+                continue
+            if same_words or not any(_alike(said[member.insight.id], said[i]) for i in chosen):
+                chosen[member.insight.id] = member
+    return list(chosen.values())
+
+
+def _weight(member: Member, pairs: frozenset[str], common: Counter[str]) -> float:
+    """How telling a voice is: its words are those of many, it says a whole thing, it wishes, it hurts."""
+    central = sum(common[pair] for pair in pairs) / max(1, len(pairs))
+    whole = min(1.0, len(pairs) / _WHOLE)
+    wish = 1.15 if member.insight.suggestion else 1.0
+    return central * whole * wish * (1 + 0.05 * (member.insight.severity - 3))
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    return len(one & other) > _ALIKE * max(1, min(len(one), len(other)))
+
+
+def _opportunities(members: Sequence[Member]) -> tuple[tuple[str, int], ...]:
+    seen = {(kind, member.voice_key) for member in members for kind in member.opportunities}
+    counts = Counter(kind for kind, _ in seen)
+    return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def _voice(n: int, member: Member) -> Voice:
+    insight = member.insight
+    return Voice(
+        n=n,
+        record_id=insight.record_id,
+        quote=insight.quote,
+        start=insight.start,
+        end=insight.end,
+        channel=member.channel,
+        product=member.product,
+        created_at=member.created_at,
+        segment=member.segment,
+        customer_id=member.customer_id,
+        surface=insight.surface,
+        secondary=insight.secondary,
+        deep=insight.deep,
+        suggestion=insight.suggestion,
+        insight_id=insight.id,
+    )

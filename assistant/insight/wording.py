@@ -1,0 +1,24 @@
+"""How texts of an engine are tidied before they are kept, and how two texts are compared by their letters."""
+
+import re
+from itertools import pairwise
+
+_BLANK = re.compile(r"[\s\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
+_MASKED = re.compile(r"⟦[^⟧]*⟧")
+
+
+def tidy(text: str, most: int) -> str:
+    """One line of at most `most` characters: runs of blanks, control and direction characters become one blank."""
+    text = _BLANK.sub(" ", text).strip()
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def unmasked_part(text: str) -> str:
+    """The text without the tokens that stand for masked values."""
+    return _MASKED.sub(" ", text)
+
+
+def letter_pairs(text: str) -> frozenset[str]:
+    """Pairs of neighbouring letters and digits, punctuation and masked values left out."""
+    letters = [character for character in _MASKED.sub("", text) if character.isalnum()]
+    return frozenset(one + other for one, other in pairwise(letters))

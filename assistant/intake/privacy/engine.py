@@ -1,0 +1,99 @@
+"""Finds every personal value in a text and puts masks in their place, until nothing more is found."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from assistant.domain.records import MaskedSpan, MaskedText
+from assistant.domain.vocabulary import PiiType
+from assistant.intake.privacy.addresses import find_addresses
+from assistant.intake.privacy.codes import find_codes
+from assistant.intake.privacy.contacts import find_contacts
+from assistant.intake.privacy.findings import Finding, resolve
+from assistant.intake.privacy.folding import MARK, fold
+from assistant.intake.privacy.known import KnownValue, find_known
+from assistant.intake.privacy.names import find_names
+from assistant.intake.privacy.numbers import find_numbers
+from assistant.intake.privacy.policy import MaskingPolicy
+from assistant.intake.privacy.pseudonyms import ID_DIGITS, MARK_DIGITS, pseudonym
+
+_MOST_PASSES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """`text[start:end]` gives way to `mark`."""
+
+    start: int
+    end: int
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """Masking under one key and one policy."""
+
+    key: bytes
+    policy: MaskingPolicy
+
+    def mask(self, text: str, known: Sequence[KnownValue], places: Sequence[int] = ()) -> tuple[MaskedText, list[int]]:
+        """The masked text, and where `places` (ascending offsets into `text`) came to stand in it.
+
+        It searches again until a search finds nothing (a value may come to light when its neighbour is masked),
+        so that masking a masked text changes nothing.
+        """
+        moved = list(places)
+        for _ in range(_MOST_PASSES):
+            replacements = self._replacements(text, known)
+            if not replacements:
+                break
+            moved = _move(moved, replacements)
+            text = _apply(text, replacements)
+        return MaskedText(text), moved
+
+    def _replacements(self, text: str, known: Sequence[KnownValue]) -> list[Replacement]:
+        return [
+            Replacement(f.start, f.end, self._mark(f.type, f.value or text[f.start : f.end]))
+            for f in find(text, known)
+            if self.policy.action(f.type) != "keep"
+        ]
+
+    def _mark(self, kind: PiiType, value: str) -> str:
+        digits = ID_DIGITS if self.policy.action(kind) == "hash" else MARK_DIGITS
+        return f"⟦{kind}:{pseudonym(self.key, kind, value, digits)}⟧"
+
+
+def find(text: str, known: Sequence[KnownValue] = ()) -> list[Finding]:
+    """The personal values in a text, in order, none overlapping; masks already there are left alone."""
+    folded = fold(text)
+    findings = [*find_contacts(folded), *find_numbers(folded), *find_codes(folded), *find_addresses(folded)]
+    findings += find_known(folded, known)
+    findings += find_names(folded, tuple(findings))
+    return resolve(findings)
+
+
+def spans(text: str) -> tuple[MaskedSpan, ...]:
+    """Where masks stand in a masked text."""
+    return tuple(MaskedSpan(cast("PiiType", m[1]), m.start(), m.end()) for m in MARK.finditer(text))
+
+
+def _apply(text: str, replacements: Iterable[Replacement]) -> str:
+    pieces: list[str] = []
+    done = 0
+    for replacement in replacements:
+        pieces += [text[done : replacement.start], replacement.mark]
+        done = replacement.end
+    return "".join([*pieces, text[done:]])
+
+
+def _move(places: Iterable[int], replacements: Sequence[Replacement]) -> list[int]:
+    """Ascending offsets as they stand after the replacements; one inside a replaced piece moves to its mark's end."""
+    moved: list[int] = []
+    shift = index = 0
+    for place in places:
+        while index < len(replacements) and replacements[index].end <= place:
+            shift += len(replacements[index].mark) - (replacements[index].end - replacements[index].start)
+            index += 1
+        inside = index < len(replacements) and replacements[index].start < place
+        moved.append(replacements[index].start + shift + len(replacements[index].mark) if inside else place + shift)
+    return moved

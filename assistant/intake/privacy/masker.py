@@ -1,0 +1,165 @@
+"""The only maker of a `Record`: a raw record goes in, one without personal values comes out."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from assistant.domain.records import (
+    Customer,
+    MaskedSpan,
+    MaskedText,
+    RawCustomer,
+    RawRecord,
+    Record,
+    Turn,
+    record_id,
+    turn_prefix,
+)  # fmt: skip
+from assistant.domain.vocabulary import PiiType
+from assistant.intake.privacy.engine import Engine, find, spans
+from assistant.intake.privacy.folding import neutralise
+from assistant.intake.privacy.known import KnownValue, known_values
+from assistant.intake.privacy.policy import MaskingPolicy, load_policy
+from assistant.intake.privacy.pseudonyms import ID_DIGITS, pseudonym
+from assistant.intake.privacy.script import script_of
+
+_PERSONAL_IDS: tuple[PiiType, ...] = ("phone", "id_card", "email")
+
+
+class Masker:
+    """Masks personal values under a key: the same value gets the same pseudonym in whatever spelling."""
+
+    def __init__(self, key: bytes, policy: MaskingPolicy | None = None) -> None:
+        """`key` as from `load_key`; without a `policy` the shipped one, which masks every type."""
+        self._key = key
+        self._engine = Engine(key, policy or load_policy())
+
+    def mask(self, raw: RawRecord) -> Record:
+        """The masked record. No personal value of `raw` that was recognised stands anywhere in it.
+
+        ``⟦`` and ``⟧`` in the source become ``〔`` and ``〕``, so that no customer can forge a mask; all else
+        outside the masks is kept letter for letter. A source without a customer's identity, but with a segment
+        or region, gives a customer of this record alone (id ``u_…``), counted as one.
+        """
+        known = known_values(raw.customer)
+        joined, places = _join(raw)
+        text, moved = self._engine.mask(joined, known, places)
+        external_id = self._identity(raw.external_id, known)
+        own_id = record_id(raw.source, external_id)
+        return Record(
+            id=own_id,
+            external_id=external_id,
+            source=raw.source,
+            channel=raw.channel,
+            text=text,
+            created_at=raw.created_at,
+            product=self._label(raw.product),
+            model=self._label(raw.model),
+            customer=self._customer(raw.customer, own_id, known),
+            rating=raw.rating,
+            status=self._label(raw.status),
+            title=self._raw_text(raw.title, known) if raw.title is not None else None,
+            turns=_turns(raw, text, moved),
+            masked=spans(text),
+            metadata=self._mapping(raw.metadata, known),
+            script=script_of(text),
+        )
+
+    def mask_text(self, text: str, known: Sequence[KnownValue] = ()) -> tuple[MaskedText, tuple[MaskedSpan, ...]]:
+        """A text that is no record (a model's answer, a question typed by staff, a quarantined cell), masked.
+
+        Masks that stand in it already are kept: they hold no personal value. The spans are those of all masks.
+        """
+        masked, _ = self._engine.mask(text, known)
+        return masked, spans(masked)
+
+    def _raw_text(self, text: str, known: Sequence[KnownValue]) -> MaskedText:
+        return self._engine.mask(neutralise(text), known)[0]
+
+    def _label(self, text: str | None) -> str | None:
+        """A short field (product, model, status) that holds no personal value unless columns were mixed up."""
+        return None if text is None else self._raw_text(text, ()) if _is_personal(text) else neutralise(text)
+
+    def _identity(self, value: str, known: Sequence[KnownValue]) -> str:
+        """An id as given; a telephone, identity card, e-mail or the customer's own name in it gives way to 16 hex
+        digits of its pseudonym, so that different ids stay different."""
+        value = neutralise(value)
+        for finding in reversed(find(value, known)):
+            if finding.type in _PERSONAL_IDS or (finding.type == "name" and finding.value):
+                raw = finding.value or value[finding.start : finding.end]
+                stand_in = f"{finding.type}-{pseudonym(self._key, finding.type, raw, ID_DIGITS)}"
+                value = value[: finding.start] + stand_in + value[finding.end :]
+        return value
+
+    def _customer(self, raw: RawCustomer, own_id: str, known: Sequence[KnownValue]) -> Customer | None:
+        identity = self._customer_id(raw, known)
+        if identity is None:
+            if not (raw.segment or raw.region or raw.since or raw.owned or raw.bought_service is not None):
+                return None
+            identity = "u_" + own_id.removeprefix("r_")
+        return Customer(
+            id=identity,
+            segment=raw.segment,
+            region=self._label(raw.region),
+            since=self._label(raw.since),
+            owned=tuple(self._label(item) or "" for item in raw.owned),
+            bought_service=raw.bought_service,
+        )
+
+    def _customer_id(self, raw: RawCustomer, known: Sequence[KnownValue]) -> str | None:
+        if raw.id and raw.id.strip():
+            return self._identity(raw.id.strip(), known)
+        if raw.phone and raw.phone.strip():
+            return "phone-" + pseudonym(self._key, "phone", raw.phone, ID_DIGITS)
+        if raw.name and raw.name.strip():
+            return "name-" + pseudonym(self._key, "name", f"{raw.name} {raw.region or ''}", ID_DIGITS)
+        return None
+
+    def _mapping(self, values: Mapping[str, object], known: Sequence[KnownValue]) -> dict[str, object]:
+        return {key: self._value(value, known, key) for key, value in values.items()}
+
+    def _value(self, value: object, known: Sequence[KnownValue], key: str) -> object:
+        """A metadata value, masked in depth; its key speaks for it (``联系电话``: ``8607 2249``)."""
+        if isinstance(value, Mapping):
+            return self._mapping({str(k): v for k, v in value.items()}, known)
+        if isinstance(value, list | tuple):
+            return [self._value(item, known, key) for item in value]
+        if isinstance(value, str):
+            return self._announced(value, known, key)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            written = str(int(value)) if float(value).is_integer() else str(value)
+            masked = self._announced(written, known, key)
+            return value if masked == written else masked
+        return value
+
+    def _announced(self, value: str, known: Sequence[KnownValue], key: str) -> str:
+        head = f"{neutralise(key)}: "
+        masked, moved = self._engine.mask(head + neutralise(value), known, [len(head)])
+        return masked[moved[0] :]
+
+
+@lru_cache(maxsize=4096)
+def _is_personal(label: str) -> bool:
+    """Whether a short field holds a personal value; the same few labels come with every record."""
+    return bool(find(neutralise(label)))
+
+
+def _join(raw: RawRecord) -> tuple[str, list[int]]:
+    """The record's whole text, and where each turn's words begin and end in it."""
+    if not raw.turns:
+        return neutralise(raw.text), []
+    pieces: list[str] = []
+    places: list[int] = []
+    at = 0
+    for turn in raw.turns:
+        prefix, text = turn_prefix(turn.speaker), neutralise(turn.text)
+        places += [at + len(prefix), at + len(prefix) + len(text)]
+        pieces.append(prefix + text)
+        at += len(prefix) + len(text) + 1
+    return "\n".join(pieces), places
+
+
+def _turns(raw: RawRecord, text: MaskedText, places: Sequence[int]) -> tuple[Turn, ...]:
+    return tuple(
+        Turn(turn.speaker, MaskedText(text[start:end]), start, end, turn.at)
+        for turn, start, end in zip(raw.turns, places[::2], places[1::2], strict=True)
+    )

@@ -1,0 +1,1 @@
+"""One module per file format: each tells its own files by their content and hands on their rows."""

@@ -1,0 +1,87 @@
+"""Who speaks in a conversation, told by the word or name that stands before an utterance."""
+
+import re
+from collections.abc import Collection, Mapping
+from functools import cache, lru_cache
+
+from assistant.domain.vocabulary import Speaker
+from assistant.intake.wordlists import plain_word, word_list
+
+_NUMBERED = re.compile(r"(?:\d{1,8}|[(（\[<].{0,24}[)）\]>])$")
+
+
+@cache
+def _exact() -> Mapping[str, Speaker]:
+    table = word_list("speakers")
+    roles: tuple[Speaker, ...] = ("customer", "agent", "system")
+    return {plain_word(word): role for role in roles for word in table[role]["exact"]}
+
+
+@cache
+def _parts() -> tuple[tuple[Speaker, tuple[str, ...]], ...]:
+    table = word_list("speakers")
+    roles: tuple[Speaker, ...] = ("system", "agent", "customer")
+    return tuple((role, tuple(plain_word(word) for word in table[role].get("part", ()))) for role in roles)
+
+
+@cache
+def _voices() -> re.Pattern[str]:
+    words = "|".join(re.escape(plain_word(word)) for word in word_list("speakers")["voices"]["words"])
+    return re.compile(rf"^(?:{words})[0-9a-z一二三甲乙左右]{{0,2}}$")
+
+
+def is_voice(name: str) -> bool:
+    """True for a name that a machine gave to a voice: ``说话人1``, ``Speaker 0``."""
+    return _voices().match(plain_word(name)) is not None
+
+
+def sounds_like_staff(text: str) -> int:
+    """How many phrases that only staff use stand in the text."""
+    folded = text.casefold()
+    return sum(phrase in folded for phrase in word_list("speakers")["staff_phrases"]["words"])
+
+
+@cache
+def _label_suffixes() -> tuple[str, ...]:
+    return tuple(word_list("speakers")["labels"]["suffixes"])
+
+
+def role_of(name: object, members: Collection[str] = ()) -> Speaker | None:
+    """The speaker that a role word, a person's name or a message number stands for; None where nothing tells.
+
+    System words come first, then the `members` (customers named by the conversation's header), then role words that
+    are the whole name, then those that the name contains (`星澜小助手`, `工号2067`).
+    """
+    if isinstance(name, int) and not isinstance(name, bool):
+        numbers = word_list("speakers")["numbers"]
+        return next((_exact()[word] for word, codes in numbers.items() if name in codes), None)
+    text = str(name).strip()
+    if text in members:
+        return "system" if _exact().get(plain_word(text)) == "system" else "customer"
+    return _role_of_word(text)
+
+
+@lru_cache(maxsize=4096)
+def _role_of_word(text: str) -> Speaker | None:
+    if (role := speaking_word(text)) is not None:
+        return role
+    plain = plain_word(text)
+    return next((role for role, parts in _parts() if any(part in plain for part in parts)), None)
+
+
+@lru_cache(maxsize=4096)
+def speaking_word(name: str) -> Speaker | None:
+    """The role that the word before a colon stands for, where it can be nothing but a speaker; else None.
+
+    `客户`, `客服01`, `坐席(2067)`, `客服小王` speak; `客户反馈`, `客服电话` are labels.
+    """
+    plain = plain_word(name)
+    if (role := _exact().get(plain)) is not None:
+        return role
+    bare = plain_word(_NUMBERED.sub("", name.strip()))
+    if (role := _exact().get(bare)) is not None:
+        return role
+    if len(plain) > 6 or plain.endswith(_label_suffixes()):
+        return None
+    stems = [word for word in _exact() if len(word) > 1 and not word.isascii() and plain.startswith(word)]
+    return _exact()[max(stems, key=len)] if stems else None

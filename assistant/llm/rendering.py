@@ -1,0 +1,200 @@
+"""Knows how records, voices, figures and ideas are written down for a model, each between boundary lines."""
+
+from collections.abc import Iterable, Sequence
+
+from assistant.domain.answers import AnswerMaterial, Figure, Plan
+from assistant.domain.proposals import Coverage, Evidence, ProposalMaterial
+from assistant.domain.records import Record
+from assistant.domain.themes import ThemeMaterial, Voice
+from assistant.domain.vocabulary import zh
+from assistant.llm.fence import Fence, fenced
+
+RENDERING = "1"
+"""Part of every identity: raise it when anything here changes what a model is shown."""
+RECORD_CHARS = 12_000
+RECORD_HEAD = 8_000
+CONTEXT_CHARS = 400
+LANGUAGES = {"zh": "简体中文", "en": "English"}
+
+
+def record_variables(pack: Sequence[Record], fence: Fence) -> dict[str, str]:
+    """Variables of ``extract_insights``: the records as R1, R2 … in the pack's order."""
+    bodies = [_record(record) for record in pack]
+    token = fence.token(bodies)
+    blocks = [fenced(f"记录 R{n}", token, body) for n, body in enumerate(bodies, 1)]
+    return {"token": token, "count": str(len(pack)), "records": "\n\n".join(blocks)}
+
+
+def theme_variables(material: ThemeMaterial, fence: Fence, language: str) -> dict[str, str]:
+    """Variables of ``name_theme`` and ``suggest_ideas``."""
+    parts = {"facts": ("主题材料", _theme(material)), "voices": ("声音", _voices(material.voices))}
+    return _fence_all(parts, fence) | {"language": LANGUAGES[language]}
+
+
+def proposal_variables(material: ProposalMaterial, fence: Fence, language: str) -> dict[str, str]:
+    """Variables of ``draft_proposal``."""
+    theme = material.material
+    parts = {
+        "idea": ("点子", _idea(material)),
+        "facts": ("主题材料与计数", f"{_theme(theme)}\n{_coverage(material.coverage)}"),
+        "voices": ("声音", _voices(theme.voices)),
+        "counter_voices": ("反面声音", _counter_voices(material.counter_evidence)),
+    }
+    return _fence_all(parts, fence) | {"language": LANGUAGES[language]}
+
+
+def answer_variables(material: AnswerMaterial, fence: Fence) -> dict[str, str]:
+    """Variables of ``answer_question``; figures are F1, F2 … in order."""
+    needs = (f"- {need.surface} → {need.secondary} → {need.deep}" for need in material.needs)
+    parts = {
+        "plan": ("检索与计数的范围", _plan(material.plan)),
+        "figures": ("数字", _lines(_figure(n, figure) for n, figure in enumerate(material.figures, 1))),
+        "needs": ("需求主题", _lines(needs)),
+        "voices": ("声音", _voices(material.voices)),
+        "question": ("问题", material.question),
+    }
+    return _fence_all(parts, fence) | {"language": LANGUAGES.get(material.language, material.language)}
+
+
+def number(value: float) -> str:
+    """A figure's value as a model shall copy it: whole numbers without a point, others to four places."""
+    return f"{value:.0f}" if float(value).is_integer() else f"{value:.4f}".rstrip("0")
+
+
+def _fence_all(parts: dict[str, tuple[str, str]], fence: Fence) -> dict[str, str]:
+    token = fence.token([body for _, body in parts.values()])
+    return {"token": token} | {name: fenced(kind, token, body) for name, (kind, body) in parts.items()}
+
+
+def _record(record: Record) -> str:
+    customer = record.customer
+    facts = {
+        "渠道": zh(record.channel),
+        "产品": record.product,
+        "型号": record.model,
+        "客群": zh(customer.segment) if customer else None,
+        "日期": record.day,
+        "评分": number(record.rating) if record.rating is not None else None,
+        "购于": customer.since if customer else None,
+        "已有产品": "、".join(customer.owned) if customer else None,
+        "标题": record.title,
+    }
+    return f"{_row(facts)}\n正文:\n{_shortened(record.text)}"
+
+
+def _shortened(text: str) -> str:
+    """A very long text without its middle, saying so: beginning and end hold the demand and its outcome."""
+    if len(text) <= RECORD_CHARS:
+        return text
+    tail = RECORD_CHARS - RECORD_HEAD
+    return f"{text[:RECORD_HEAD]}\n……(此处略去 {len(text) - RECORD_CHARS} 字)……\n{text[-tail:]}"
+
+
+def _theme(material: ThemeMaterial) -> str:
+    theme = material.theme
+    facts = [
+        ("主题", theme.title),
+        ("定义", theme.definition),
+        ("表象需求", theme.surface),
+        ("次深层需求", theme.secondary),
+        ("深层需求", theme.deep),
+        ("深层类别", f"{zh(theme.deep_category)}({theme.deep_category})" if theme.title else ""),
+        ("情绪", zh(material.sentiment)),
+        ("计数", f"{theme.records} 条记录,{theme.customers} 位客户" if theme.records else ""),
+        ("趋势", zh(theme.trend) if theme.records else ""),
+        ("产品", _counts(material.products)),
+        ("客群", _counts(material.segments)),
+        ("方面", _counts(material.aspects)),
+        ("商机", _counts(material.opportunities)),
+        ("关键词", "、".join(material.keywords)),
+    ]
+    return "\n".join(f"{name}: {value}" for name, value in facts if value)
+
+
+def _counts(counts: Iterable[tuple[str, int]]) -> str:
+    return "、".join(f"{zh(name)} {count}" for name, count in counts)
+
+
+def _coverage(coverage: Coverage) -> str:
+    low, high = (number(round(100 * bound, 1)) for bound in coverage.interval)
+    return (
+        f"覆盖: 读过 {coverage.records_read} 条记录,其中 {coverage.records_supporting} 条、"
+        f"{coverage.customers_supporting} 位客户支持,占 {number(round(100 * coverage.share, 1))}%"
+        f"(95% 区间 {low}%–{high}%)"
+    )
+
+
+def _voices(voices: Sequence[Voice]) -> str:
+    return "\n".join(_voice(voice) for voice in voices) or "(无)"
+
+
+def _voice(voice: Voice) -> str:
+    facts = {"渠道": zh(voice.channel), "产品": voice.product, "日期": (voice.created_at or "")[:10]}
+    lines = [f"[{voice.n}] {_row(facts | {'客群': zh(voice.segment)})}", f"原话: {_flat(voice.quote)}"]
+    ladder = [rung for rung in (voice.surface, voice.secondary, voice.deep) if rung]
+    if ladder:
+        lines.append(f"三层: {' → '.join(ladder)}")
+    if voice.suggestion and voice.suggestion not in voice.quote:
+        lines.append(f"建议: {_flat(voice.suggestion)}")
+    if voice.context and voice.context != voice.quote:
+        lines.append(f"上下文: {_flat(voice.context)[:CONTEXT_CHARS]}")
+    return "\n".join(lines)
+
+
+def _counter_voices(evidence: Sequence[Evidence]) -> str:
+    rows = (f"[{e.n}] {_row({'渠道': zh(e.channel), '产品': e.product})}\n原话: {_flat(e.quote)}" for e in evidence)
+    return "\n".join(rows) or "(无)"
+
+
+def _idea(material: ProposalMaterial) -> str:
+    idea = material.idea
+    facts = [
+        ("类型", f"{zh(idea.nbn_type)}({idea.nbn_type})"),
+        ("名称", idea.title),
+        ("要做成的事", idea.job_to_be_done),
+        ("概念", idea.concept),
+        ("特性", ";".join(idea.features)),
+        ("有何不同", idea.how_it_differs),
+        *((f"改变{zh_rung}", idea.changes.get(rung, "")) for rung, zh_rung in _RUNGS),
+        ("路线", f"{zh(idea.route)}({idea.route}):{idea.route_why}"),
+        ("假设", ";".join(idea.assumptions)),
+    ]
+    return "\n".join(f"{name}: {value}" for name, value in facts if value)
+
+
+_RUNGS = (("surface", "表象"), ("secondary", "次深层"), ("deep", "深层"))
+
+
+def _plan(plan: Plan) -> str:
+    filters = plan.filters
+    facts = {
+        "产品": "、".join(filters.product),
+        "渠道": "、".join(map(zh, filters.channel)),
+        "客群": "、".join(map(zh, filters.segment)),
+        "起": filters.since,
+        "止": filters.until,
+        "深层类别": "、".join(map(zh, filters.deep_category)),
+        "方面": "、".join(map(zh, filters.aspect)),
+        "情绪": "、".join(map(zh, filters.sentiment)),
+        "意图": "、".join(plan.intents),
+    }
+    return _row(facts) or "(不限)"
+
+
+def _figure(n: int, figure: Figure) -> str:
+    interval = f",95% 区间 {number(figure.interval[0])}–{number(figure.interval[1])}" if figure.interval else ""
+    return f"F{n} {figure.label}: {number(figure.value)} {figure.unit}{interval}(口径: {figure.query})"
+
+
+def _lines(rows: Iterable[str]) -> str:
+    return "\n".join(rows) or "(无)"
+
+
+def _row(facts: dict[str, str | None]) -> str:
+    """Facts on one line."""
+    return " | ".join(f"{name}: {_flat(value)}" for name, value in facts.items() if value)
+
+
+def _flat(text: str) -> str:
+    """A text on one line, so that no line of it can look like the next voice's."""
+    return " ".join(text.split())

@@ -1,0 +1,76 @@
+"""The order of the stages; the only place that knows it."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from assistant.domain.proposals import Proposal
+from assistant.domain.receipts import AnalyseReceipt, IdeasReceipt, IndexReceipt, IngestReceipt, ThemesReceipt
+from assistant.intake.reading import ReadOptions
+from assistant.pipeline.analysing import plan_analyse, run_analyse
+from assistant.pipeline.context import Context, Progress, silent
+from assistant.pipeline.ideating import run_ideas
+from assistant.pipeline.indexing import run_index
+from assistant.pipeline.ingesting import run_ingest
+from assistant.pipeline.proposing import propose
+from assistant.pipeline.theming import run_themes
+
+Receipt = IngestReceipt | IndexReceipt | AnalyseReceipt | ThemesReceipt | IdeasReceipt
+
+
+class Pipeline:
+    """From files to proposals on one data directory; every stage may be repeated, stopped and resumed."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+
+    def ingest(
+        self, paths: Sequence[Path], options: ReadOptions, *, dry_run: bool = False, progress: Progress = silent
+    ) -> IngestReceipt:
+        """See `run_ingest`."""
+        return run_ingest(self.context, paths, options, dry_run=dry_run, progress=progress)
+
+    def index(self, *, rebuild: bool = False, progress: Progress = silent) -> IndexReceipt:
+        """See `run_index`."""
+        return run_index(self.context, rebuild=rebuild, progress=progress)
+
+    def analyse(
+        self,
+        *,
+        limit: int | None = None,
+        since: str | None = None,
+        retry_failed: bool = False,
+        dry_run: bool = False,
+        progress: Progress = silent,
+    ) -> AnalyseReceipt:
+        """See `run_analyse`; with `dry_run`, only count what it would read."""
+        if dry_run:
+            return plan_analyse(self.context, limit=limit, since=since, retry_failed=retry_failed)
+        return run_analyse(self.context, limit=limit, since=since, retry_failed=retry_failed, progress=progress)
+
+    def themes(self, *, rebuild: bool = False, progress: Progress = silent) -> ThemesReceipt:
+        """See `run_themes`."""
+        return run_themes(self.context, rebuild=rebuild, progress=progress)
+
+    def ideas(
+        self, *, theme_ids: Sequence[str] = (), limit: int | None = None, progress: Progress = silent
+    ) -> IdeasReceipt:
+        """See `run_ideas`."""
+        return run_ideas(self.context, theme_ids=theme_ids, limit=limit, progress=progress)
+
+    def propose(self, idea_or_theme: str) -> Proposal:
+        """See `propose`."""
+        return propose(self.context, idea_or_theme)
+
+    def run(
+        self, paths: Sequence[Path], options: ReadOptions, *, progress: Progress = silent
+    ) -> Iterator[tuple[str, Receipt]]:
+        """All stages in order, each receipt as soon as its stage has ended; ends where not one record could be read."""
+        if paths:
+            yield "ingest", self.ingest(paths, options, progress=progress)
+        yield "index", self.index(progress=progress)
+        analysed = self.analyse(progress=progress)
+        yield "analyse", analysed
+        if analysed.lost:
+            return
+        yield "themes", self.themes(progress=progress)
+        yield "ideas", self.ideas(progress=progress)

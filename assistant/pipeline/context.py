@@ -1,0 +1,61 @@
+"""What every stage's runner is given, and the lock that keeps two runs off the same data."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from filelock import FileLock, Timeout
+
+from assistant.domain.engine import Engine
+from assistant.errors import BusyError
+from assistant.intake.privacy import Masker
+from assistant.records.repository import Repository
+from vectorstore.index import PassageIndex
+
+NAMES = 300
+Progress = Callable[[str, int, int | None], None]
+"""Called as (stage, done, total or None where it can't be known)."""
+
+
+def silent(stage: str, done: int, total: int | None) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The built things that the stages run on."""
+
+    data_dir: Path
+    store: Repository
+    index: PassageIndex
+    engine: Engine
+    rules: Engine
+    masker: Masker
+    language: Literal["zh", "en"] = "zh"
+
+    def words(self, text: str) -> list[str]:
+        """A text's words, as the index cuts them."""
+        return self.index.analyzer.words(text)
+
+    def names(self) -> list[str]:
+        """Product names and models, those with most records, that the full text keeps whole."""
+        return [*self.store.products()[:NAMES], *self.store.models()[:NAMES]]
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Hold the data directory for one run.
+
+        Raises:
+            BusyError: another run holds it.
+        """
+        lock = FileLock(str(self.data_dir / "run.lock"), timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise BusyError(f"another run is working on {self.data_dir}: wait until it has ended, or stop it") from None
+        try:
+            yield
+        finally:
+            lock.release()

@@ -1,0 +1,135 @@
+"""The ingest stage: files in, masked records stored, what can't be used set aside with its reason."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from assistant.domain.receipts import FileReceipt, IngestReceipt
+from assistant.domain.records import RawRecord, Record
+from assistant.intake.duplicates import NearDuplicates, signature_of
+from assistant.intake.reading import ReadOptions, RejectedRow, read_paths
+from assistant.pipeline.context import Context, Progress, silent
+from assistant.records.record_store import Saved
+
+BATCH = 500
+
+
+class _Quarantine:
+    """The file of rows that could not be used: made only when there is one, cells masked."""
+
+    def __init__(self, context: Context) -> None:
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+        self.path = context.data_dir / "quarantine" / f"ingest-{stamp}.jsonl"
+        self.masker = context.masker
+        self.count = 0
+
+    def add(self, row: RejectedRow) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        cells = {name: self.masker.mask_text(str(value))[0] for name, value in row.cells.items()}
+        item = {"path": row.path, "line": row.line, "reason": row.reason, "sentence": row.sentence, "cells": cells}
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(item, ensure_ascii=False) + "\n")
+        self.count += 1
+
+
+class _Intake:
+    """One run: masks, links near-duplicates, stores in batches, counts."""
+
+    def __init__(self, context: Context, dry_run: bool) -> None:
+        self.context, self.dry_run = context, dry_run
+        self.quarantine = _Quarantine(context)
+        self.repeats = _Repeats([] if dry_run else context.store.signatures())
+        self.batch: list[tuple[Record, bytes | None]] = []
+        self.saved = Saved()
+        self.masked: Counter[str] = Counter()
+        self.files: list[FileReceipt] = []
+        self.read = 0
+
+    def take(self, item: RawRecord | RejectedRow | FileReceipt) -> None:
+        if isinstance(item, FileReceipt):
+            self.files.append(item)
+            return
+        self.read += 1
+        if isinstance(item, RejectedRow):
+            if self.dry_run:
+                self.quarantine.count += 1
+            else:
+                self.quarantine.add(item)
+            return
+        record = self.context.masker.mask(item)
+        self.masked.update(span.type for span in record.masked)
+        if self.dry_run:
+            return
+        self.batch.append(self.repeats.link(record))
+        if len(self.batch) >= BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        if self.batch:
+            self.saved += self.context.store.save_records(self.batch)
+            self.batch = []
+
+    def receipt(self) -> IngestReceipt:
+        made = self.quarantine.count and not self.dry_run
+        return IngestReceipt(
+            read=self.read,
+            added=self.saved.added,
+            updated=self.saved.updated,
+            unchanged=self.saved.unchanged,
+            duplicates=self.saved.duplicates,
+            quarantined=self.quarantine.count,
+            masked=dict(sorted(self.masked.items())),
+            quarantine_file=str(self.quarantine.path) if made else None,
+            files=tuple(self.files),
+            dry_run=self.dry_run,
+        )
+
+
+class _Repeats:
+    """Links each record to the earlier one that it nearly repeats, over all that is stored and all that comes in."""
+
+    def __init__(self, known: Iterable[tuple[str, bytes]]) -> None:
+        self.index = NearDuplicates()
+        self.place: dict[str, int] = {}
+        for record_id, signature in known:
+            self._remember(record_id, signature)
+
+    def link(self, record: Record) -> tuple[Record, bytes]:
+        """The record with its link, and its signature; a record known before links only to those before it."""
+        signature = signature_of(record)
+        near = self.index.nearest(signature, other_than=record.id)
+        place = self.place.get(record.id)
+        if place is None:
+            self._remember(record.id, signature)
+        elif near is not None and self.place[near] > place:
+            near = None
+        return record.with_near_duplicate(near), signature
+
+    def _remember(self, record_id: str, signature: bytes) -> None:
+        self.place[record_id] = len(self.place)
+        self.index.add(record_id, signature)
+
+
+def run_ingest(
+    context: Context,
+    paths: Sequence[Path],
+    options: ReadOptions,
+    *,
+    dry_run: bool = False,
+    progress: Progress = silent,
+) -> IngestReceipt:
+    """Read, mask and store files and folders; safe to repeat, whatever was stored before it was stopped is kept.
+
+    Raises:
+        InputError: a path does not exist (nothing is read then).
+    """
+    with context.exclusive():
+        intake = _Intake(context, dry_run)
+        for item in read_paths(paths, options):
+            intake.take(item)
+            if not isinstance(item, FileReceipt):
+                progress("ingest", intake.read, None)
+        intake.flush()
+    return intake.receipt()

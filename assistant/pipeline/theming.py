@@ -1,0 +1,81 @@
+"""The themes stage: every insight in a theme or honestly unassigned, ids kept, trends set."""
+
+from assistant.domain.receipts import ThemesReceipt
+from assistant.insight.members import KnownTheme, Member
+from assistant.insight.themes import ThemesResult, build_themes
+from assistant.insight.trends import trend_of
+from assistant.pipeline.context import Context, Progress, silent
+from assistant.records.rows import digest
+from assistant.records.theme_store import PlacedInsight
+
+
+def run_themes(context: Context, *, rebuild: bool = False, progress: Progress = silent) -> ThemesReceipt:
+    """Group all insights into themes; the same insights and engine cost nothing the second time.
+
+    With `rebuild`, nothing of the present themes is carried over: all are formed and named anew.
+    """
+    store, engine = context.store, context.engine
+    with context.exclusive():
+        placed = store.placed_insights()
+        shaped_by = digest(
+            [p.insight.id for p in placed], [p.insight.surface for p in placed], engine.identity("name_theme")
+        )
+        if not rebuild and (known := store.stage_receipt("themes", shaped_by)) is not None:
+            return ThemesReceipt(**{**known, "new": 0, "merged": 0, "split": 0})
+        previous = [] if rebuild else [KnownTheme(*item) for item in store.theme_members()]
+        progress("themes", 0, len(placed))
+        members = [member_of(p) for p in placed]
+        result = build_themes(
+            members, context.index.embedder.embed_documents, context.words, engine, context.rules, previous
+        )
+        store.save_themes(result.themes, result.assignment, _events(result, {k.theme.id for k in previous}))
+        store.set_trends(_trends(context))
+        store.drop_ideas_of(result.retired)
+        receipt = ThemesReceipt(
+            themes=len(result.themes),
+            assigned=len(result.assignment),
+            unassigned=len(result.unassigned),
+            new=result.new,
+            merged=result.merged,
+            split=result.split,
+            coverage=result.coverage,
+            engine=engine.name,
+            failed=dict(result.failed),
+        )
+        if not result.failed:
+            store.save_stage("themes", shaped_by, _plain(receipt))
+        progress("themes", len(placed), len(placed))
+    return receipt
+
+
+def _plain(receipt: ThemesReceipt) -> dict[str, object]:
+    return {name: getattr(receipt, name) for name in receipt.__slots__}
+
+
+def member_of(placed: PlacedInsight) -> Member:
+    """A stored insight as a member of a theme."""
+    return Member(
+        placed.insight,
+        channel=placed.channel,
+        product=placed.product,
+        segment=placed.segment,
+        created_at=placed.created_at,
+        customer_id=placed.customer_id,
+        near_duplicate_of=placed.near_duplicate_of,
+    )
+
+
+def _events(result: ThemesResult, before: set[str]) -> list[tuple[str, str, dict[str, object]]]:
+    founded: list[tuple[str, str, dict[str, object]]] = [
+        (t.id, "founded", {"title": t.title}) for t in result.themes if t.id not in before
+    ]
+    return [*founded, *((theme_id, "gone", {}) for theme_id in result.retired)]
+
+
+def _trends(context: Context) -> dict[str, str]:
+    by_theme, totals = context.store.monthly_counts()
+    months = sorted(totals)
+    return {
+        theme.id: trend_of([by_theme.get(theme.id, {}).get(m, 0) for m in months], [totals[m] for m in months])
+        for theme in context.store.themes()
+    }

@@ -1,0 +1,24 @@
+"""Alembic's entry: runs the numbered steps on the engine it is given."""
+
+from alembic import context
+from sqlalchemy import Connection, Engine
+
+from assistant.records.tables import metadata
+from vectorstore.tables import metadata as index_metadata
+
+engine: Engine = context.config.attributes["engine"]
+
+
+def _run(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=[metadata, index_metadata],
+        render_as_batch=True,
+        include_name=lambda name, kind, _: not (kind == "table" and (name or "").startswith("passages_full_text")),
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+with engine.begin() as connection:
+    _run(connection)

@@ -1,0 +1,23 @@
+"""The store in one piece."""
+
+from assistant.records.call_store import CallStore
+from assistant.records.counting import Counting
+from assistant.records.database import Database
+from assistant.records.idea_store import IdeaStore
+from assistant.records.index_state import IndexState
+from assistant.records.reading_store import ReadingStore
+from assistant.records.record_store import RecordStore
+from assistant.records.stage_store import StageStore
+from assistant.records.theme_store import ThemeStore
+
+
+class Repository(RecordStore, IndexState, ReadingStore, ThemeStore, IdeaStore, StageStore):
+    """Records, readings, themes, ideas, proposals and answers over one database.
+
+    Each part is a file of its own; they share nothing but the database.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.counting = Counting(database)
+        self.calls = CallStore(database)

@@ -1,0 +1,48 @@
+"""How filters become SQL: one meaning for search, counts, lists and exports."""
+
+from sqlalchemy import ColumnElement, exists, func, or_, select
+
+from assistant.domain.filters import Filters
+from assistant.records.tables import insights, records
+
+
+def record_conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    """What a record itself must satisfy: product (or model), channel, segment, days, customer."""
+    found: list[ColumnElement[bool]] = []
+    if filters.product:
+        names = [name.casefold() for name in filters.product]
+        found.append(or_(func.lower(records.c.product).in_(names), func.lower(records.c.model).in_(names)))
+    if filters.channel:
+        found.append(records.c.channel.in_(filters.channel))
+    if filters.segment:
+        found.append(records.c.segment.in_(filters.segment))
+    if filters.customer:
+        found.append(records.c.customer_id.in_(filters.customer))
+    if filters.since:
+        found.append(records.c.day >= filters.since)
+    if filters.until:
+        found.append(records.c.day <= filters.until)
+    return found
+
+
+def insight_conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    """What one and the same insight must satisfy: theme, deep category, aspect, sentiment."""
+    found: list[ColumnElement[bool]] = []
+    if filters.theme:
+        found.append(insights.c.theme_id.in_(filters.theme))
+    if filters.deep_category:
+        found.append(insights.c.deep_category.in_(filters.deep_category))
+    if filters.aspect:
+        found.append(insights.c.aspect.in_(filters.aspect))
+    if filters.sentiment:
+        found.append(insights.c.sentiment.in_(filters.sentiment))
+    return found
+
+
+def all_conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    """Conditions on `records`, insights' ones as an EXISTS."""
+    found = record_conditions(filters)
+    inner = insight_conditions(filters)
+    if inner:
+        found.append(exists(select(insights.c.id).where(insights.c.record_id == records.c.id, *inner)))
+    return found

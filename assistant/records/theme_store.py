@@ -1,0 +1,263 @@
+"""Themes as stored: saved with their members and lineage, listed with counts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, bindparam, distinct, func, insert, select, update
+
+from assistant.domain.filters import Filters
+from assistant.domain.insights import Insight
+from assistant.domain.themes import Theme, Voice
+from assistant.domain.vocabulary import Channel, Segment
+from assistant.errors import NotFoundError
+from assistant.records.database import Database, now
+from assistant.records.record_store import chunks
+from assistant.records.rows import to_insight, to_theme
+from assistant.records.selection import insight_conditions, record_conditions
+from assistant.records.tables import insights, records, theme_events, themes
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedInsight:
+    """An insight with what its record says about who and where."""
+
+    insight: Insight
+    product: str | None
+    segment: Segment | None
+    channel: Channel
+    created_at: str | None
+    customer_id: str | None
+    person: str
+    near_duplicate_of: str | None
+
+
+class ThemeStore:
+    """The themes part of the store."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def placed_insights(self) -> list[PlacedInsight]:
+        """All current insights with the facts of their records, in a stable order."""
+        r = records.c
+        facts = (r.product, r.segment, r.channel, r.created_at, r.customer_id, r.person, r.near_duplicate_of)
+        query = select(insights, *facts).join(records, r.id == insights.c.record_id).order_by(insights.c.id)
+        with self.database.reading() as connection:
+            return [
+                PlacedInsight(
+                    to_insight(row),
+                    row["product"],
+                    row["segment"],
+                    row["channel"],
+                    row["created_at"],
+                    row["customer_id"],
+                    row["person"],
+                    row["near_duplicate_of"],
+                )
+                for row in connection.execute(query).mappings()
+            ]
+
+    def theme_members(self) -> list[tuple[Theme, frozenset[str], frozenset[str]]]:
+        """Active themes with the insight ids and record ids of their present members."""
+        query = select(insights.c.theme_id, insights.c.id, insights.c.record_id).where(insights.c.theme_id.is_not(None))
+        of_insights: dict[str, set[str]] = {}
+        of_records: dict[str, set[str]] = {}
+        with self.database.reading() as connection:
+            for theme_id, insight_id, record_id in connection.execute(query):
+                of_insights.setdefault(theme_id, set()).add(insight_id)
+                of_records.setdefault(theme_id, set()).add(record_id)
+        return [
+            (theme, frozenset(of_insights.get(theme.id, ())), frozenset(of_records.get(theme.id, ())))
+            for theme in self.themes()
+        ]
+
+    def monthly_counts(self) -> tuple[dict[str, dict[str, int]], dict[str, int]]:
+        """(theme id → month → records, month → records read), for trends."""
+        by_theme: dict[str, dict[str, int]] = {}
+        n = func.count(distinct(records.c.id))
+        found = (
+            select(insights.c.theme_id, records.c.month, n)
+            .join(records, records.c.id == insights.c.record_id)
+            .where(insights.c.theme_id.is_not(None), records.c.month.is_not(None))
+            .group_by(insights.c.theme_id, records.c.month)
+        )
+        read = select(records.c.month, n).where(records.c.month.is_not(None), records.c.reading_key.is_not(None))
+        with self.database.reading() as connection:
+            for theme_id, month, count in connection.execute(found):
+                by_theme.setdefault(theme_id, {})[month] = count
+            totals: dict[str, int] = dict(connection.execute(read.group_by(records.c.month)).all())
+        return by_theme, totals
+
+    def set_trends(self, trends: Mapping[str, str]) -> None:
+        """Note each theme's trend."""
+        with self.database.writing() as connection:
+            for theme_id, trend in trends.items():
+                connection.execute(update(themes).where(themes.c.id == theme_id).values(trend=trend))
+
+    def save_themes(
+        self,
+        current: Sequence[Theme],
+        assignment: Mapping[str, str],
+        events: Iterable[tuple[str, str, Mapping[str, object]]],
+    ) -> None:
+        """Replace the set of active themes and every insight's membership, in one transaction.
+
+        Args:
+            assignment: insight id → theme id.
+            events: (theme id, kind, detail) to add to the lineage.
+        """
+        at = now()
+        with self.database.writing() as connection:
+            connection.execute(update(themes).values(active=False))
+            known = set(connection.scalars(select(themes.c.id)))
+            for theme in current:
+                values = _theme_values(theme, at)
+                if theme.id in known:
+                    connection.execute(update(themes).where(themes.c.id == theme.id).values(**values))
+                else:
+                    connection.execute(insert(themes).values(id=theme.id, created_at=at, **values))
+            connection.execute(update(insights).values(theme_id=None).where(insights.c.theme_id.is_not(None)))
+            placed = [{"b_id": i, "b_theme": theme_id} for i, theme_id in assignment.items()]
+            if placed:
+                statement = (
+                    update(insights).where(insights.c.id == bindparam("b_id")).values(theme_id=bindparam("b_theme"))
+                )
+                connection.execute(statement, placed)
+            logged = [{"theme_id": t, "kind": kind, "detail": dict(detail), "at": at} for t, kind, detail in events]
+            if logged:
+                connection.execute(insert(theme_events), logged)
+
+    def themes(self) -> list[Theme]:
+        """Active themes, those with most customers first."""
+        return self.list_themes(Filters(), None)[0]
+
+    def list_themes(self, filters: Filters, limit: int | None, offset: int = 0) -> tuple[list[Theme], int]:
+        """A page of active themes counted within the filters, most customers first; the total without paging."""
+        query = _counted(filters).where(themes.c.active)
+        with self.database.reading() as connection:
+            rows = connection.execute(query).mappings().all()
+        ordered = sorted((to_theme(row) for row in rows), key=lambda t: (-t.customers, -t.records, t.id))
+        return ordered[offset : None if limit is None else offset + limit], len(ordered)
+
+    def theme(self, theme_id: str) -> Theme:
+        """One theme, active or not.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        with self.database.reading() as connection:
+            row = connection.execute(_counted().where(themes.c.id == theme_id)).mappings().first()
+        if row is None:
+            raise NotFoundError(f"there is no theme {theme_id!r}: `voc list themes` shows which there are")
+        return to_theme(row)
+
+    def theme_record_ids(self, theme_id: str) -> list[str]:
+        """Record ids of a theme's members, sorted."""
+        with self.database.reading() as connection:
+            return sorted(set(connection.scalars(select(insights.c.record_id).where(insights.c.theme_id == theme_id))))
+
+    def theme_voices(self, theme_id: str, limit: int = 12) -> list[Voice]:
+        """The most telling voices of a theme: severe first, one per customer, near-duplicates left out."""
+        query = (
+            select(insights, records.c.channel, records.c.product, records.c.created_at)
+            .add_columns(records.c.segment, records.c.customer_id, records.c.person)
+            .join(records, records.c.id == insights.c.record_id)
+            .where(insights.c.theme_id == theme_id)
+            .order_by(insights.c.severity.desc(), func.length(insights.c.quote).desc(), insights.c.id)
+        )
+        voices: list[Voice] = []
+        heard: set[str] = set()
+        with self.database.reading() as connection:
+            for row in connection.execute(query).mappings():
+                if row["person"] in heard:
+                    continue
+                heard.add(row["person"])
+                voices.append(_voice(len(voices) + 1, row))
+                if len(voices) == limit:
+                    break
+        return voices
+
+    def theme_history(self, theme_id: str) -> list[dict[str, Any]]:
+        """The lineage of a theme, oldest first."""
+        query = select(theme_events).where(theme_events.c.theme_id == theme_id).order_by(theme_events.c.id)
+        with self.database.reading() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def themes_of(self, record_ids: Sequence[str]) -> dict[str, int]:
+        """Theme id → how many of these records speak of it."""
+        counts: dict[str, int] = {}
+        with self.database.reading() as connection:
+            for some in chunks(list(dict.fromkeys(record_ids))):
+                query = (
+                    select(insights.c.theme_id, func.count(distinct(insights.c.record_id)))
+                    .where(insights.c.record_id.in_(some), insights.c.theme_id.is_not(None))
+                    .group_by(insights.c.theme_id)
+                )
+                for theme_id, n in connection.execute(query):
+                    counts[theme_id] = counts.get(theme_id, 0) + n
+        return counts
+
+
+def _voice(n: int, row: RowMapping) -> Voice:
+    return Voice(
+        n=n,
+        insight_id=row["id"],
+        record_id=row["record_id"],
+        quote=row["quote"],
+        start=row["start"],
+        end=row["end"],
+        channel=row["channel"],
+        product=row["product"],
+        created_at=row["created_at"],
+        segment=row["segment"],
+        customer_id=row["customer_id"],
+        surface=row["surface"],
+        secondary=row["secondary"],
+        deep=row["deep"],
+        suggestion=row["suggestion"],
+    )
+
+
+def _counted(filters: Filters | None = None) -> Select[Any]:
+    """Themes with the records and customers of those members that satisfy the filters."""
+    inner = [] if filters is None else [*record_conditions(filters), *insight_conditions(filters)]
+    member = (
+        select(insights.c.theme_id, records.c.id.label("record_id"), records.c.person)
+        .join(records, records.c.id == insights.c.record_id)
+        .where(insights.c.theme_id.is_not(None), *inner)
+        .subquery()
+    )
+    counted = (
+        select(
+            member.c.theme_id,
+            func.count(distinct(member.c.record_id)).label("records"),
+            func.count(distinct(member.c.person)).label("customers"),
+        )
+        .group_by(member.c.theme_id)
+        .subquery()
+    )
+    return select(
+        themes,
+        func.coalesce(counted.c.records, 0).label("records"),
+        func.coalesce(counted.c.customers, 0).label("customers"),
+    ).join(counted, counted.c.theme_id == themes.c.id, isouter=filters is None or filters.empty)
+
+
+def _theme_values(theme: Theme, at: str) -> dict[str, Any]:
+    return {
+        "title": theme.title,
+        "definition": theme.definition,
+        "surface": theme.surface,
+        "secondary": theme.secondary,
+        "deep": theme.deep,
+        "standing_surface": theme.standing.surface,
+        "standing_secondary": theme.standing.secondary,
+        "standing_deep": theme.standing.deep,
+        "deep_category": theme.deep_category,
+        "engine": theme.engine,
+        "parent_id": theme.parent_id,
+        "trend": theme.trend,
+        "active": True,
+        "updated_at": at,
+    }

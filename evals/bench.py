@@ -1,0 +1,102 @@
+"""Measured speed and size on this machine: ``python -m evals.bench`` (or ``make bench``).
+
+Whole processes are timed from outside, as a user would meet them. Real texts beside the checkout
+(``../shared/data``) are used where they are; without them a corpus of the same size is made from the sample.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+REVIEWS = ROOT.parent / "shared" / "data" / "midea_lowscore.jsonl"
+VOC = str(Path(sys.executable).with_name("voc"))
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One whole process: wall seconds, peak resident memory in MB, exit code, and its JSON where it printed one."""
+
+    name: str
+    seconds: float
+    megabytes: float
+    code: int
+    limit: float
+    output: str
+
+    @property
+    def kept(self) -> bool:
+        """True where it ended well within its limit."""
+        return self.code in (0, 3) and self.seconds <= self.limit
+
+
+def measure(name: str, arguments: list[str], limit: float, data_dir: Path) -> Measure:
+    """Run ``voc`` with arguments on a data directory, with no key and no endpoint set."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("VOC_", "OPENAI_"))}
+    environment |= {"VOC_DATA_DIR": str(data_dir), "PYTHONDONTWRITEBYTECODE": "1"}
+    started = time.perf_counter()
+    with tempfile.TemporaryFile() as out:
+        process = subprocess.Popen([VOC, *arguments], stdout=out, stderr=subprocess.DEVNULL, env=environment, cwd=ROOT)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        text = out.read().decode("utf-8", "replace")
+    return Measure(name, seconds, usage.ru_maxrss / 1024, process.returncode, limit, text)
+
+
+def corpus(folder: Path) -> tuple[Path, str]:
+    """The reviews, or as many variations of the sample's texts, as one JSON Lines file."""
+    if REVIEWS.exists():
+        return REVIEWS, "7,231 real reviews"
+    sample = ROOT / "evals" / "cases" / "xinglan" / "records.jsonl"
+    texts = [json.loads(line) for line in sample.read_text(encoding="utf-8").splitlines()]
+    target = folder / "made.jsonl"
+    with target.open("w", encoding="utf-8") as file:
+        for n in range(7_231):
+            record = texts[n % len(texts)]
+            words = record["text"] or "。".join(t["text"] for t in record["turns"] if t["speaker"] == "customer")
+            row = {"id": f"made-{n}", "channel": "review", "product": record["product"], "text": f"{words}（{n}）"}
+            file.write(json.dumps({**row, "created_at": record["created_at"]}, ensure_ascii=False) + "\n")
+    return target, "7,231 texts made from the sample (the real reviews are not here)"
+
+
+def measures(folder: Path) -> Iterator[Measure]:
+    """All measurements in turn, each as soon as it is done."""
+    source, what = corpus(folder)
+    measure("warm-up", ["--help"], 60, folder / "none")
+    yield measure("voc --help", ["--help"], 0.5, folder / "none")
+    yield measure("first demo (environment ready)", ["demo", "--json"], 120, folder / "demo")
+    yield measure("second demo", ["demo", "--json"], 30, folder / "demo")
+    yield measure(
+        "voc ask, cold start", ["ask", "门锁没电打不开门，客户在意什么", "--json"], 3, folder / "demo" / "demo"
+    )
+    yield measure(f"voc run: {what}, file to ideas", ["run", str(source), "--json"], 180, folder / "reviews")
+    yield measure("voc ask on the reviews, cold", ["ask", "安装收费客户怎么说", "--json"], 3, folder / "reviews")
+    yield measure("voc stats on the reviews", ["stats", "--by", "theme", "--json"], 3, folder / "reviews")
+
+
+def main() -> int:
+    """Print a table; 1 where a limit was not kept."""
+    folder = Path(tempfile.mkdtemp(prefix="voc-bench-"))
+    failed = 0
+    print(f"{'':58} {'seconds':>8} {'limit':>7} {'peak MB':>8}  exit")
+    try:
+        for m in measures(folder):
+            failed += not m.kept
+            mark = "" if m.kept else "   <- not kept"
+            print(f"{m.name:58} {m.seconds:8.2f} {m.limit:7.1f} {m.megabytes:8.0f}  {m.code}{mark}", flush=True)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""One module per suite: what is measured, on which cases, with which floor."""

@@ -1,0 +1,111 @@
+"""Figures for plans, checked against counts made by hand."""
+
+from datetime import date
+
+import pytest
+
+from assistant.answering.count import count
+from assistant.answering.plan import Catalogue, plan
+from assistant.domain.answers import Figure
+from assistant.domain.statistics import wilson
+from tests.answering.fakes import MemoryCounting, MemoryStore, need, theme, ticket
+
+TODAY = date(2026, 11, 21)
+LINES = theme("th_line", "打印机掉线")
+PRICE = theme("th_price", "耗材太贵")
+
+
+def _store() -> MemoryStore:
+    records = [
+        *(
+            ticket(n, "打印机又掉线了", day="2026-08-12", segment="enterprise" if n < 4 else "consumer")
+            for n in range(9)
+        ),
+        *(ticket(n, "墨粉太贵用不起", day="2026-09-03", segment="enterprise") for n in range(9, 15)),
+        *(ticket(n, "门锁没电进不去", day="2026-09-05", product="L3") for n in range(15, 17)),
+        ticket(17, "又掉线", day="2026-08-20", customer="cu_0"),
+    ]
+    insights = [
+        *(need(r, "掉线", "th_line") for r in records if "掉线" in r.text),
+        *(need(r, "太贵", "th_price", aspect="price") for r in records if "太贵" in r.text),
+        *(need(r, "没电", None) for r in records if "没电" in r.text),
+    ]
+    return MemoryStore(records, insights, [LINES, PRICE])
+
+
+STORE = _store()
+CATALOGUE = Catalogue(tuple(STORE.products()), (), *STORE.span())
+
+
+def _figures(question: str, *meant: object) -> tuple[dict[str, Figure], list[str]]:
+    counted = count(
+        plan(question, (), CATALOGUE, TODAY),
+        MemoryCounting(STORE),
+        STORE.themes(),
+        [t for t in STORE.themes() if t in meant],
+    )
+    assert len({f.label for f in counted.figures}) == len(counted.figures)
+    return {f.label: f for f in counted.figures}, counted.warnings
+
+
+def test_totals_count_records_and_customers() -> None:
+    figures, _ = _figures("8月打印机有多少条反馈")
+    assert figures["2026-08 P2 反馈"].value == 10
+    assert figures["2026-08 P2 客户"].value == 9
+    assert (
+        figures["2026-08 P2 反馈"].query == "count records where product=P2 and since=2026-08-01 and until=2026-08-31"
+    )
+
+
+def test_words_are_counted_letter_for_letter_where_no_theme_is_meant() -> None:
+    figures, _ = _figures("8月打印机掉线有多少条")
+    assert figures["2026-08 P2 原文提到“掉线”的 反馈"].value == 10
+
+
+def test_words_are_counted_as_the_theme_they_mean() -> None:
+    figures, warnings = _figures("打印机掉线有多少条", LINES)
+    assert figures["P2 「打印机掉线」 反馈"].value == 10
+    assert figures["P2 原文提到“掉线”的反馈"].value == 10
+    assert any("「打印机掉线」" in warning for warning in warnings)
+
+
+def test_a_table_gives_shares_with_wilson_intervals() -> None:
+    figures, _ = _figures("打印机用户最在意什么")
+    share = figures["P2 「打印机掉线」占比"]
+    low, high = wilson(10, 16)
+    assert (share.value, share.unit) == (62.5, "%")
+    assert share.interval == (round(100 * low, 1), round(100 * high, 1))
+
+
+def test_groups_are_compared_by_the_share_of_their_own() -> None:
+    figures, warnings = _figures("企业客户和消费者比哪个更在意价格")
+    assert figures["大企业 价格方面 占大企业反馈"].value == 60.0
+    assert figures["消费者 价格方面 占消费者反馈"].value == 0.0
+    assert any("样本太少" in warning for warning in warnings)
+
+
+def test_overlapping_intervals_are_said_to_decide_nothing() -> None:
+    _, warnings = _figures("企业客户和消费者比哪个更不满")
+    assert any("区间有重叠" in warning for warning in warnings)
+
+
+def test_periods_are_compared_side_by_side() -> None:
+    figures, _ = _figures("8月和9月打印机反馈对比")
+    assert (figures["2026-08 P2 反馈"].value, figures["2026-09 P2 反馈"].value) == (10, 6)
+
+
+def test_a_trend_has_every_month_and_the_last_change() -> None:
+    figures, _ = _figures("打印机反馈的趋势")
+    assert figures["2026-08 P2 反馈"].value == 10
+    assert figures["2026-09 较 2026-08 P2 变化"].value == -40.0
+
+
+def test_a_trend_of_words_counts_the_words() -> None:
+    figures, warnings = _figures("掉线的反馈趋势")
+    assert figures["2026-09 全部 原文提到“掉线”的 反馈"].value == 0
+    assert any("不能算环比" in warning for warning in warnings)
+
+
+@pytest.mark.parametrize("question", ["门锁有多少条反馈", "门锁用户最在意什么", "门锁反馈的趋势"])
+def test_too_few_are_said_to_be_too_few(question: str) -> None:
+    assert any("太少" in w or "不到" in w for w in _figures(question)[1])

@@ -1,0 +1,149 @@
+"""Every count equals one made from the raw records by hand."""
+
+import random
+from collections import defaultdict
+from dataclasses import replace
+
+import pytest
+
+from assistant.domain.filters import Filters
+from assistant.domain.insights import Insight
+from assistant.domain.records import Record
+from assistant.domain.statistics import wilson
+from assistant.domain.themes import Theme
+from assistant.records.repository import Repository
+from tests.records.builders import insight, reading, record
+
+Corpus = list[tuple[Record, list[Insight]]]
+
+
+def made() -> Corpus:
+    """Two hundred records over five months with repeats, unknown customers and one or two insights each."""
+    chance = random.Random(7)
+    corpus: Corpus = []
+    for n in range(200):
+        repeats = corpus[chance.randrange(n)][0].id if n > 10 and chance.random() < 0.1 else None
+        made_record = record(
+            f"R-{n}",
+            f"第{n}条 {'掉线' if n % 3 else '漏水'}",
+            product=chance.choice(["X5", "P2", None]),
+            customer=f"C{chance.randrange(60)}" if chance.random() < 0.7 else None,
+            segment=chance.choice(["consumer", "dealer"]),
+            channel=chance.choice(["ticket", "review"]),
+            created_at=f"2026-0{chance.randint(1, 5)}-1{chance.randint(0, 9)}T08:00:00+08:00",
+            near_duplicate_of=repeats,
+        )
+        aspects = chance.sample(["price", "quality", "software"], chance.randint(0, 2))
+        found = [
+            replace(insight(made_record, aspect=a, deep=chance.choice(["trust", "control"])), id=f"in_{n}_{a}")
+            for a in aspects
+        ]
+        corpus.append((made_record, found))
+    return corpus
+
+
+@pytest.fixture
+def corpus(store: Repository) -> Corpus:
+    items = made()
+    store.save_records([(r, None) for r, _ in items])
+    store.save_readings([reading(r, *found) for r, found in items], "rules-1", "rules")
+    return items
+
+
+def person(of: Record) -> str:
+    return (of.customer.id if of.customer else None) or of.near_duplicate_of or of.id
+
+
+def kept(corpus: Corpus, filters: Filters) -> Corpus:
+    """The filters, said again in Python."""
+    items = []
+    for r, found in corpus:
+        segment = r.customer.segment if r.customer else None
+        if filters.product and r.product not in filters.product:
+            continue
+        if filters.segment and segment not in filters.segment:
+            continue
+        if filters.since and (r.day or "") < filters.since:
+            continue
+        if filters.until and (r.day or "") > filters.until:
+            continue
+        items.append((r, [i for i in found if not filters.aspect or i.aspect in filters.aspect]))
+    return items
+
+
+FILTERS = [
+    Filters(),
+    Filters(product=("X5",)),
+    Filters(segment=("dealer",), since="2026-02-15", until="2026-04-10"),
+    Filters(aspect=("price", "software")),
+    Filters(aspect=("price",), product=("P2",), since="2026-03-01"),
+]
+
+
+@pytest.mark.parametrize("filters", FILTERS)
+@pytest.mark.parametrize("by", ["product", "segment", "channel", "month"])
+def test_rows_about_records(store: Repository, corpus: Corpus, by: str, filters: Filters) -> None:
+    expected = defaultdict(set)
+    for r, found in kept(corpus, filters):
+        if filters.aspect and not found:
+            continue
+        values = {
+            "product": r.product or "unknown",
+            "segment": (r.customer.segment if r.customer else None) or "unknown",
+            "channel": r.channel,
+            "month": (r.created_at or "")[:7],
+        }
+        expected[values[by]].add((r.id, person(r)))
+    rows = store.counting.rows(by, filters)  # type: ignore[arg-type]
+    assert {row.key: (row.records, row.customers) for row in rows} == {
+        key: (len({r for r, _ in pairs}), len({p for _, p in pairs})) for key, pairs in expected.items()
+    }
+    total = sum(len(pairs) for pairs in expected.values())
+    assert all(row.share == pytest.approx(row.records / total) for row in rows)
+    assert all(row.interval == pytest.approx(wilson(row.records, total)) for row in rows)
+
+
+@pytest.mark.parametrize("filters", FILTERS)
+@pytest.mark.parametrize("by", ["aspect", "deep_category"])
+def test_rows_about_insights(store: Repository, corpus: Corpus, by: str, filters: Filters) -> None:
+    expected = defaultdict(set)
+    for r, found in kept(corpus, filters):
+        for one in found:
+            expected[getattr(one, by)].add((r.id, person(r)))
+    rows = store.counting.rows(by, filters)  # type: ignore[arg-type]
+    assert {row.key: (row.records, row.customers) for row in rows} == {
+        key: (len({r for r, _ in pairs}), len({p for _, p in pairs})) for key, pairs in expected.items()
+    }
+
+
+def test_totals_and_mentions(store: Repository, corpus: Corpus) -> None:
+    totals = store.counting.totals(Filters())
+    assert (totals.records, totals.customers) == (200, len({person(r) for r, _ in corpus}))
+    assert totals.insights == sum(len(found) for _, found in corpus)
+    assert store.counting.mentions(["掉线"], Filters()).records == sum("掉线" in r.text for r, _ in corpus)
+    assert store.counting.mentions(["100%", "_"], Filters()).records == 0
+
+
+def test_the_period_before_is_counted_too(store: Repository, corpus: Corpus) -> None:
+    filters = Filters(since="2026-03-01", until="2026-03-31")
+    rows = {row.key: row for row in store.counting.rows("channel", filters)}
+    before = [r for r, _ in corpus if "2026-01-29" <= (r.day or "") <= "2026-02-28"]
+    for key, row in rows.items():
+        previous = sum(r.channel == key for r in before)
+        assert row.previous == previous
+        assert row.change == (None if previous == 0 else pytest.approx((row.records - previous) / previous))
+
+
+def test_themes_are_counted_with_their_titles(store: Repository, corpus: Corpus) -> None:
+    insights = [i for _, found in corpus for i in found]
+    theme = Theme("th_1", "价格说不清", "", "", "", "", insights[0].standing, "fairness", "rules", trend="steady")
+    assignment = {i.id: "th_1" for i in insights if i.aspect == "price"}
+    store.save_themes([theme], assignment, [("th_1", "founded", {"title": theme.title})])
+    people = {person(r) for r, found in corpus for i in found if i.aspect == "price"}
+    (row,) = store.counting.rows("theme", Filters())
+    assert (row.label, row.records, row.customers) == ("价格说不清", len(assignment), len(people))
+    (listed,) = store.themes()
+    assert (listed.records, listed.customers) == (len(assignment), len(people))
+    assert [event["kind"] for event in store.theme_history("th_1")] == ["founded"]
+    voices = store.theme_voices("th_1", 100)
+    assert len({person(store.record(v.record_id)) for v in voices}) == len(voices) == len(people)

@@ -1,0 +1,92 @@
+import math
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Engine, select
+
+from tests.vectorstore.building import PARTS, filled, texts
+from vectorstore.lexical import GRAM_WEIGHT, WORD_WEIGHT, FullText, rarest
+from vectorstore.tables import passages
+from vectorstore.text import Analyzer
+
+ANALYZER = Analyzer()
+FULL_TEXT = FullText(ANALYZER)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    return filled(tmp_path_factory.mktemp("lexical"), texts())[1]
+
+
+def naive_bm25(query: str, documents: dict[str, str]) -> dict[str, float]:
+    """BM25 as FTS5 documents it, written out: k1 1.2, b 0.75, column weights on term frequencies."""
+    cut = {key: (Counter(ANALYZER.words(body)), Counter(ANALYZER.grams(body))) for key, body in documents.items()}
+    lengths = {key: sum(words.values()) + sum(grams.values()) for key, (words, grams) in cut.items()}
+    mean = sum(lengths.values()) / len(lengths)
+    scores: dict[str, float] = dict.fromkeys(documents, 0.0)
+    for column, weight, terms in (
+        (0, WORD_WEIGHT, set(ANALYZER.words(query))),
+        (1, GRAM_WEIGHT, set(ANALYZER.grams(query))),
+    ):
+        for term in terms:
+            having = [key for key in documents if cut[key][column][term]]
+            idf = max(1e-6, math.log((len(documents) - len(having) + 0.5) / (len(having) + 0.5)))
+            for key in having:
+                tf = weight * cut[key][column][term]
+                scores[key] += idf * tf * 2.2 / (tf + 1.2 * (0.25 + 0.75 * lengths[key] / mean))
+    return {key: score for key, score in scores.items() if score > 0}
+
+
+@pytest.mark.parametrize(
+    "query", ["热水器漏水", "打印机升级以后连不上,师傅改时间", "智能门锁没电", "滚刷缠头发 安装费"]
+)
+def test_ranks_as_bm25_written_out(store: Engine, query: str) -> None:
+    expected = naive_bm25(query, texts())
+    with store.connect() as connection:
+        rows = {row.row: row.document_id for row in connection.execute(select(passages.c.row, passages.c.document_id))}
+        found = {rows[row]: score for row, score in FULL_TEXT.search(connection, query, 1000)}
+    assert len(found) > 5
+    assert found == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.parametrize("query", PARTS["hostile"])
+def test_hostile_queries_are_only_words(store: Engine, query: str) -> None:
+    with store.connect() as connection:
+        found = FULL_TEXT.search(connection, query, 10)
+        assert bool(found) == ("漏水" in query)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(query=st.text(max_size=40))
+def test_any_text_is_a_safe_query(store: Engine, query: str) -> None:
+    with store.connect() as connection:
+        assert len(FULL_TEXT.search(connection, query, 3)) <= 3
+
+
+def test_stays_within_documents(store: Engine) -> None:
+    with store.connect() as connection:
+        everywhere = FULL_TEXT.search(connection, "刺鼻", 1000)
+        within = FULL_TEXT.search(connection, "刺鼻", 1000, ["d36", "d0", "none"])
+        assert FULL_TEXT.search(connection, "刺鼻", 1000, []) == []
+    assert len(everywhere) == 32
+    assert len(within) == 1
+    assert set(within) < set(everywhere)
+
+
+def test_removing_takes_everything_back(tmp_path: Path) -> None:
+    index, engine = filled(tmp_path, texts())
+    with engine.begin() as connection:
+        index.remove(connection, list(texts()))
+        assert FULL_TEXT.count(connection) == 0
+        assert FULL_TEXT.frequencies(connection, ["漏水", "热水器"]) == {}
+
+
+def test_rarest_terms_within_the_budget() -> None:
+    frequencies = {("grams", "水"): 900, ("grams", "漏水"): 30, ("words", "漏水"): 29}
+    assert rarest(frequencies, 100) == [("words", "漏水"), ("grams", "漏水")]
+    assert rarest(frequencies, 1) == [("words", "漏水")]
+    assert len(rarest(frequencies, 10_000)) == 3
+    assert rarest({}, 5) == []

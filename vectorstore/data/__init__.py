@@ -1,0 +1,1 @@
+"""Word lists of the index: one word a line, `#` begins a comment."""

@@ -1,0 +1,202 @@
+"""Chroma as immutable generations: built aside, verified, swapped in by one row, never written again.
+
+Embedded Chroma is safe neither against a second writing process nor against a kill while writing; a directory that
+nobody writes to is. Only row numbers and vectors are stored in it, no text and no metadata.
+"""
+
+import datetime as dt
+import json
+import random
+import shutil
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+
+from vectorstore import chroma
+from vectorstore.embedders.base import Vectors
+from vectorstore.errors import GenerationError
+from vectorstore.tables import index_generations, passages
+from vectorstore.vectors import Picture, picture, stream
+
+PROBES, NEIGHBOURS = 100, 10
+SELF, RECALL = 0.95, 0.98
+"""A new generation must find this share of `PROBES` passages by their own vectors, and of their true neighbours.
+
+Not all of them: among thousands of repeats of one short text a graph loses a few (1 to 3 of 100, measured).
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """The row of one generation."""
+
+    id: str
+    model: str
+    path: str
+    passages: int
+    high_watermark: int
+    manifest: str
+
+
+class Generations:
+    """All generations below one directory, and the rows that say which one serves."""
+
+    def __init__(self, engine: Engine, directory: Path) -> None:
+        self._engine = engine
+        self._root = directory / "generations"
+
+    def active(self, model: str) -> Generation | None:
+        """The generation that serves this model, or None."""
+        table = index_generations
+        columns = (table.c.id, table.c.model, table.c.path, table.c.passages, table.c.high_watermark, table.c.manifest)
+        with self._engine.connect() as connection:
+            row = connection.execute(select(*columns).where(table.c.active, table.c.model == model)).first()
+        return Generation(*row) if row else None
+
+    def open(self, generation: Generation) -> chroma.Collection:
+        """The generation, checked against its manifest. `GenerationError` where it is missing or damaged."""
+        directory = self._root / generation.path
+        verify_manifest(directory, generation.manifest)
+        collection = chroma.open_collection(directory)
+        if collection.count() != generation.passages:
+            collection.close()
+            raise GenerationError(f"generation {generation.id} holds another number of passages than it should")
+        return collection
+
+    def damage(self, generation: Generation) -> str | None:
+        """What is wrong with a generation, or None."""
+        try:
+            self.open(generation).close()
+        except GenerationError as error:
+            return str(error)
+        return None
+
+    def build(self, model: str, progress: Callable[[int, int], None] | None = None) -> Generation:
+        """Build, verify and activate a generation of all vectors of this model.
+
+        Raises:
+            GenerationError: it did not pass its tests; the former generation goes on serving.
+        """
+        identity = uuid.uuid4().hex[:12]
+        directory = self._root / identity
+        with self._engine.connect() as connection:
+            watermark = connection.execute(select(func.coalesce(func.max(passages.c.row), 0))).scalar_one()
+        try:
+            held = self._fill(directory, model, watermark, progress)
+            generation = Generation(identity, model, identity, held, watermark, manifest(directory))
+            self.open(generation).close()
+        except GenerationError:
+            shutil.rmtree(directory, ignore_errors=True)
+            raise
+        self._activate(generation)
+        return generation
+
+    def retire(self) -> None:
+        """Stop serving from any generation: the next one is built without what was erased."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(index_generations))
+        self.sweep()
+
+    def sweep(self) -> list[str]:
+        """Remove rows and directories of generations that do not serve; returns the directories removed."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(index_generations).where(~index_generations.c.active))
+            kept = set(connection.execute(select(index_generations.c.path)).scalars())
+        found = sorted(p for p in self._root.iterdir() if p.name not in kept) if self._root.is_dir() else []
+        for directory in found:
+            shutil.rmtree(directory, ignore_errors=True)
+        return [directory.name for directory in found]
+
+    def _fill(self, directory: Path, model: str, watermark: int, progress: Callable[[int, int], None] | None) -> int:
+        directory.mkdir(parents=True)
+        collection = chroma.create_collection(directory)
+        try:
+            with self._engine.connect() as connection:
+                everything = connection.execute(select(passages.c.row).order_by(passages.c.row)).scalars().all()
+                draw = random.Random(0).sample(everything, min(PROBES, len(everything)))  # noqa: S311 - a sample
+                exam = Exam(_without_zeros(picture(connection, model, among=draw)).matrix)
+                for part in map(_without_zeros, stream(connection, model)):
+                    inside = part.rows <= watermark
+                    collection.add(part.rows[inside], part.matrix[inside])
+                    exam.see(part.matrix[inside])
+                    if progress:
+                        progress(exam.seen, len(everything))
+            exam.hold(collection)
+        finally:
+            collection.close()
+        return exam.seen
+
+    def _activate(self, generation: Generation) -> None:
+        values = {name: getattr(generation, name) for name in Generation.__slots__}
+        now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+        with self._engine.begin() as connection:
+            connection.execute(update(index_generations).values(active=False, status="retired"))
+            connection.execute(insert(index_generations).values(**values, created_at=now, status="ready", active=True))
+
+
+class Exam:
+    """Knows a sample of vectors, notes their true neighbours as vectors pass by, and then asks a collection for them.
+
+    Args:
+        probes: vectors that are among those that will pass, ``[n, dim]``.
+    """
+
+    def __init__(self, probes: Vectors) -> None:
+        self.seen = 0
+        self._probes = probes
+        self._best = np.zeros((len(probes), 0), dtype=np.float32)
+
+    def see(self, matrix: Vectors) -> None:
+        """Take notice of vectors that were added."""
+        self.seen += len(matrix)
+        if len(self._probes):
+            both = np.concatenate([self._best, self._probes @ matrix.T], axis=1)
+            self._best = -np.sort(-both, axis=1)[:, :NEIGHBOURS]
+
+    def hold(self, collection: chroma.Collection) -> None:
+        """Raise `GenerationError` unless the collection counts right, finds the probes and their neighbours."""
+        if collection.count() != self.seen:
+            raise GenerationError("the new generation holds another number of passages than it was given")
+        itself, right = 0, 0
+        for probe, best in zip(self._probes, self._best, strict=True):
+            _, found = collection.nearest(probe, len(best))
+            itself += bool(len(found)) and bool(found[0] >= 1 - 1e-3)
+            right += int((found >= best[-1] - 1e-4).sum())
+        if itself < SELF * len(self._probes):
+            raise GenerationError("the new generation does not find passages by their own vectors")
+        if right < RECALL * self._best.size:
+            raise GenerationError("the new generation misses too many true neighbours")
+
+
+def gone(connection: Connection, generation: Generation) -> int:
+    """How many of a generation's passages are there no more, at least (vectors of zeros are in none)."""
+    old = passages.c.row <= generation.high_watermark
+    left = connection.execute(select(func.count()).select_from(passages).where(old)).scalar_one()
+    return max(0, generation.passages - left)
+
+
+def _without_zeros(part: Picture) -> Picture:
+    """Nothing is near a vector of zeros, and Chroma has no cosine for it."""
+    inside = part.matrix.any(axis=1)
+    return Picture(part.rows[inside], part.matrix[inside])
+
+
+def manifest(directory: Path) -> str:
+    """Sizes and checksums of the files that Chroma does not touch again, as JSON."""
+    files = {
+        str(path.relative_to(directory)): [path.stat().st_size, chroma.checksum(path)]
+        for path in sorted(directory.glob("*/*"))
+    }
+    return json.dumps(files)
+
+
+def verify_manifest(directory: Path, expected: str) -> None:
+    """Raise `GenerationError` where a file is missing or changed."""
+    for name, (size, digest) in json.loads(expected).items():
+        path = directory / name
+        if not path.is_file() or path.stat().st_size != size or chroma.checksum(path) != digest:
+            raise GenerationError(f"{name} of the index generation is missing or damaged")

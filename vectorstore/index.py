@@ -1,0 +1,220 @@
+"""The public face of finding: put passages in, bring the index level, search, and ask how it is."""
+
+import threading
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, Engine, func, select
+
+from vectorstore import levelling, searching, state, writing
+from vectorstore.embedders.base import Embedder, TrainableEmbedder
+from vectorstore.embedders.hashing import HashingEmbedder
+from vectorstore.errors import GenerationError, IndexUnusableError
+from vectorstore.generations import Generations
+from vectorstore.lexical import FullText, Lexical
+from vectorstore.passages import Hit, IndexHealth, IndexStats, Passage
+from vectorstore.serving import Server
+from vectorstore.tables import embedder_states, passages
+from vectorstore.text import Analyzer
+from vectorstore.vectors import count_missing, drop_orphans
+
+__all__ = ["Hit", "IndexHealth", "IndexStats", "Passage", "PassageIndex"]
+
+EXACT_NUMBERS = 20_000_000
+"""Up to so many vector components (80 MB) exact search is as fast as Chroma, and serves; beyond it Chroma does."""
+
+
+class PassageIndex:
+    """Finds passages by meaning and by words. Safe to share between threads; nothing slow happens when it is made.
+
+    Args:
+        engine: the database with `vectorstore.tables` (and `create_full_text`) in it; the truth.
+        directory: where Chroma's generations are kept; may be deleted at any time.
+        embedder: one that is ready, or one that is fitted on the passages (`LocalEmbedder`).
+        names: product names and models, kept whole by the full text; see `add_names`.
+        exact_numbers: see `EXACT_NUMBERS`.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        directory: Path,
+        embedder: Embedder | TrainableEmbedder,
+        *,
+        names: Iterable[str] = (),
+        exact_numbers: int = EXACT_NUMBERS,
+    ) -> None:
+        self._engine = engine
+        self._directory = directory
+        self._given = embedder
+        self._analyzer = Analyzer(names, directory)
+        self._generations = Generations(engine, directory)
+        self._server = Server(engine, self._generations, exact_numbers)
+        self._lock = threading.RLock()
+        self._loaded: Embedder | None = None
+
+    def add_names(self, names: Iterable[str]) -> bool:
+        """Keep these product names whole; True where some were new, so that the full text is renewed when written."""
+        with self._lock:
+            before = self._analyzer
+            self._analyzer = before.with_names(names)
+            return self._analyzer is not before
+
+    def replace(self, connection: Connection, passages_by_document: Mapping[str, Sequence[Passage]], kind: str) -> None:
+        """Make these the passages of these documents of this kind, in the caller's transaction; blank ones are left out.
+
+        Passages that are the same as before are not touched; an empty sequence removes a document's.
+
+        Raises:
+            ValueError: a passage stands under another document or kind than its own, or an ordinal comes twice.
+        """
+        self._renew_full_text(connection)
+        writing.replace(connection, self._lexical(), passages_by_document, kind)
+
+    def remove(self, connection: Connection, document_ids: Collection[str]) -> None:
+        """Take all passages of these documents out, of every kind, in the caller's transaction."""
+        self._renew_full_text(connection)
+        writing.remove(connection, self._lexical(), document_ids)
+
+    def scrub(self) -> None:
+        """After erasing: leave no trace of removed passages in vectors, full text and generations.
+
+        Exact search serves until the next `bring_level` has built a generation without them. A local model
+        keeps weights of character pairs of the whole (masked) corpus, which are nobody's; it stays until outgrown.
+        """
+        with self._lock, self._alone():
+            with self._engine.begin() as connection:
+                self._lexical().scrub(connection)
+                drop_orphans(connection)
+                state.touch(connection)
+            self._server.close()
+            self._generations.retire()
+
+    def bring_level(self, progress: levelling.Progress | None = None, *, rebuild: bool = False) -> IndexStats:
+        """Fit the local embedder if it has been outgrown, embed what lacks a vector, renew the generation if worthwhile.
+
+        Calls `progress(done, total)` as texts are embedded. One process at a time; searches go on meanwhile.
+
+        Raises:
+            EmbedderError: embedding failed; what was embedded before is kept.
+            IndexUnusableError: another process is at it.
+        """
+        with self._lock, self._alone():
+            with self._engine.begin() as connection:
+                self._renew_full_text(connection, anew=rebuild)
+            trainer = self._given if isinstance(self._given, TrainableEmbedder) else None
+            embedder = levelling.trained(self._engine, trainer, anew=rebuild) if trainer else self.embedder
+            if rebuild:
+                self._server.close()
+                self._generations.retire()
+            stats = levelling.bring_level(
+                self._engine, self._generations, embedder, progress, trained_here=trainer is not None
+            )
+            self._loaded = embedder
+            self._server.close()
+            return stats
+
+    def search(
+        self,
+        query: str,
+        *,
+        allowed: Collection[str] | None = None,
+        limit: int = 10,
+        recency: Mapping[str, float] | None = None,
+        fold: bool = True,
+        floor: bool = True,
+    ) -> list[Hit]:
+        """The passages that are about a query, best first; none where nothing is.
+
+        Goes on with full text alone where an endpoint fails to embed the query, and exactly where Chroma fails.
+
+        Args:
+            query: any text.
+            allowed: document ids to stay within; None is all, empty is none.
+            limit: hits at most.
+            recency: document id → 0 (old) to 1 (new): puts the newer of equally near documents first.
+            fold: one hit for each document, its best.
+            floor: leave out what is not about the query; False ranks whatever there is.
+        """
+        if limit < 1 or not query.strip() or (allowed is not None and not allowed):
+            return []
+        if floor and not self._analyzer.content(query):
+            return []
+        depth = max(searching.DEPTH, 4 * limit)
+        with self._engine.connect() as connection:
+            search = self._search(connection)
+            try:
+                ranked = search.rank(query, allowed, depth, floor=floor)
+            except GenerationError:
+                self._server.distrust(search.neighbours)
+                ranked = self._search(connection).rank(query, allowed, depth, floor=floor)
+            return searching.hits(connection, ranked, limit, fold=fold, recency=recency or {})
+
+    def _search(self, connection: Connection) -> searching.Search:
+        embedder = self.embedder
+        neighbours = self._server.neighbours(connection, embedder)
+        return searching.Search(connection, self._analyzer, self._lexical(), embedder, neighbours)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the directory against other processes that would bring it level too."""
+        self._directory.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(self._directory / "index.lock", timeout=0):
+                yield
+        except Timeout:
+            raise IndexUnusableError("another process is working on the index: try again when it is done") from None
+
+    @property
+    def analyzer(self) -> Analyzer:
+        """What cuts text into words for the full text, with the names added so far."""
+        return self._analyzer
+
+    def _lexical(self) -> Lexical:
+        return FullText(self._analyzer)
+
+    def _renew_full_text(self, connection: Connection, *, anew: bool = False) -> None:
+        if anew or state.read(connection, "analyzer") != self._analyzer.identity:
+            writing.rebuild_full_text(connection, self._lexical(), self._analyzer.identity)
+
+    @property
+    def embedder(self) -> Embedder:
+        """The embedder that serves now, to embed other texts with; before anything was fitted, a hashing one."""
+        with self._engine.connect() as connection:
+            model = state.read(connection, "model")
+            with self._lock:
+                if not isinstance(self._given, TrainableEmbedder):
+                    return self._given
+                if self._loaded is None or (model is not None and self._loaded.identity != model):
+                    kept = connection.execute(
+                        select(embedder_states.c.state).where(embedder_states.c.identity == model)
+                    ).scalar_one_or_none()
+                    if kept is None:
+                        return HashingEmbedder()
+                    self._loaded = self._given.load(kept)
+                return self._loaded
+
+    def health(self) -> IndexHealth:
+        """How the index is; opens the generation and checks its files."""
+        embedder = self.embedder
+        generation = self._generations.active(embedder.identity)
+        damaged = self._generations.damage(generation) if generation else None
+        with self._engine.connect() as connection:
+            total = connection.execute(select(func.count()).select_from(passages)).scalar_one()
+            newer = passages.c.row > (generation.high_watermark if generation else 0)
+            delta = connection.execute(select(func.count()).select_from(passages).where(newer)).scalar_one()
+            by_chroma = generation and not damaged and self._server.wants_chroma(connection, embedder.dim)
+            return IndexHealth(
+                passages=total,
+                full_text_rows=self._lexical().count(connection),
+                vectors_missing=count_missing(connection, embedder.identity),
+                model=state.read(connection, "model"),
+                generation=generation.id if generation else None,
+                generation_passages=generation.passages if generation else 0,
+                delta=delta,
+                damaged=damaged,
+                serving="none" if not total else "chroma" if by_chroma else "exact",
+                stale_full_text=bool(total) and state.read(connection, "analyzer") != self._analyzer.identity,
+            )

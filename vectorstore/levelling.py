@@ -1,0 +1,115 @@
+"""Bringing the index level with its passages: fit, embed what lacks a vector, build a generation when worthwhile."""
+
+import logging
+from collections.abc import Callable
+
+from sqlalchemy import Connection, Engine, delete, func, insert, select
+
+from vectorstore import state
+from vectorstore.embedders.base import Embedder, TrainableEmbedder
+from vectorstore.errors import GenerationError
+from vectorstore.generations import Generation, Generations, gone
+from vectorstore.passages import IndexStats
+from vectorstore.tables import embedder_states, passages, vectors
+from vectorstore.vectors import count_missing, drop_orphans, keep, missing
+from vectorstore.writing import batched
+
+Progress = Callable[[int, int], None]
+_LOG = logging.getLogger(__name__)
+_BATCH = 500
+DELTA_SHARE, DELTA_PASSAGES = 0.2, 5_000
+"""A generation is built anew when more than this share, or number, of its passages came or went since."""
+
+
+def trained(engine: Engine, trainer: TrainableEmbedder, *, anew: bool = False) -> Embedder:
+    """The local embedder that fits the passages of today: the kept one, or one fitted and kept now."""
+    with engine.connect() as connection:
+        total = connection.execute(select(func.count()).select_from(passages)).scalar_one()
+        model = state.read(connection, "model")
+        kept = connection.execute(
+            select(embedder_states.c.fitted_on, embedder_states.c.state).where(embedder_states.c.identity == model)
+        ).first()
+        if kept is not None and not anew and not trainer.outgrown(kept.fitted_on, total):
+            return trainer.load(kept.state)
+        sample = select(func.min(passages.c.text)).group_by(passages.c.content_hash).order_by(passages.c.content_hash)
+        texts = [str(body) for body in connection.execute(sample.limit(trainer.sample)).scalars()]
+    fitted = trainer.fit(texts)
+    with engine.begin() as connection:
+        connection.execute(delete(embedder_states).where(embedder_states.c.identity == fitted.identity))
+        connection.execute(
+            insert(embedder_states).values(
+                identity=fitted.identity, fitted_on=min(total, trainer.sample), state=fitted.state()
+            )
+        )
+    return fitted
+
+
+def embed_missing(engine: Engine, embedder: Embedder, progress: Progress | None) -> None:
+    """Embed each distinct text that lacks a vector, once; what was done before a failure is kept.
+
+    Raises:
+        EmbedderError: from the embedder.
+    """
+    with engine.connect() as connection:
+        todo = missing(connection, embedder.identity)
+    done = 0
+    for batch in batched(todo, _BATCH):
+        rows = embedder.embed_documents([body for _, body in batch])
+        with engine.begin() as connection:
+            keep(connection, embedder.identity, [key for key, _ in batch], rows)
+        done += len(batch)
+        if progress:
+            progress(done, len(todo))
+
+
+def bring_level(
+    engine: Engine, generations: Generations, embedder: Embedder, progress: Progress | None, *, trained_here: bool
+) -> IndexStats:
+    """See `PassageIndex.bring_level`; `trained_here` embedders leave no vectors of their forerunners behind."""
+    identity = embedder.identity
+    with engine.connect() as connection:
+        lacking = count_missing(connection, identity)
+        total = connection.execute(select(func.count()).select_from(passages)).scalar_one()
+    embed_missing(engine, embedder, progress)
+    with engine.begin() as connection:
+        if trained_here:
+            _forget_forerunners(connection, identity)
+        drop_orphans(connection)
+        state.write(connection, "model", identity)
+        state.touch(connection)
+    generation = _generation(engine, generations, identity, total)
+    return IndexStats(total, lacking, total - lacking, generation.id if generation else None)
+
+
+def worthwhile(engine: Engine, generations: Generations, active: Generation) -> bool:
+    """True where too much came or went since the active generation was built, or where it is damaged."""
+    newer = passages.c.row > active.high_watermark
+    with engine.connect() as connection:
+        came = connection.execute(select(func.count()).select_from(passages).where(newer)).scalar_one()
+        changed = came + gone(connection, active)
+    if changed > min(DELTA_PASSAGES, DELTA_SHARE * max(1, active.passages)):
+        return True
+    return generations.damage(active) is not None
+
+
+def _forget_forerunners(connection: Connection, identity: str) -> None:
+    """Models fitted before are of no use any more; paid vectors of other embedders are kept."""
+    former = select(embedder_states.c.identity).where(embedder_states.c.identity != identity)
+    connection.execute(delete(vectors).where(vectors.c.model.in_(former)))
+    connection.execute(delete(embedder_states).where(embedder_states.c.identity != identity))
+
+
+def _generation(engine: Engine, generations: Generations, model: str, total: int) -> Generation | None:
+    """The generation that serves afterwards; a failed build is logged, and exact search serves."""
+    active = generations.active(model)
+    if active is not None and not worthwhile(engine, generations, active):
+        generations.sweep()
+        return active
+    if total == 0:
+        return None
+    try:
+        active = generations.build(model)
+    except GenerationError as error:
+        _LOG.warning("%s; exact search serves instead", error)
+    generations.sweep()
+    return active

@@ -1,0 +1,79 @@
+"""The things that go in and come out: passages, hits, and what is said of an index."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of a document; ``[start, end)`` says where its text stands in the document, in characters."""
+
+    document_id: str
+    ordinal: int
+    start: int
+    end: int
+    text: str
+    kind: str = "record"
+
+    @property
+    def id(self) -> str:
+        """``document:kind:ordinal``."""
+        return f"{self.document_id}:{self.kind}:{self.ordinal}"
+
+    @property
+    def content_hash(self) -> str:
+        """The key that vectors are kept under."""
+        return content_hash(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found; `score` is in (0, 1], comparable within one search only."""
+
+    document_id: str
+    passage_id: str
+    kind: str
+    start: int
+    end: int
+    text: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStats:
+    """What `bring_level` did; ``passages == embedded + reused`` (counted in passages, not distinct texts)."""
+
+    passages: int
+    embedded: int
+    reused: int
+    generation: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexHealth:
+    """The state of an index as `voc doctor` shows it."""
+
+    passages: int
+    full_text_rows: int
+    vectors_missing: int
+    model: str | None
+    generation: str | None
+    generation_passages: int
+    delta: int
+    """Passages newer than the generation, searched exactly."""
+    damaged: str | None
+    """Why the active generation can't be used; None where it can, or where there is none."""
+    serving: Literal["chroma", "exact", "none"]
+    stale_full_text: bool
+    """True where the full text was cut by another dictionary; the next `bring_level` renews it."""
+
+    @property
+    def level(self) -> bool:
+        """True where nothing is left to do for `bring_level`."""
+        return not (self.vectors_missing or self.damaged or self.stale_full_text)
+
+
+def content_hash(text: str) -> str:
+    """32 hex digits of SHA-256 over a text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -1,0 +1,31 @@
+"""The few single values an index remembers in its database."""
+
+from typing import Literal
+
+from sqlalchemy import Connection, insert, select, update
+
+from vectorstore.tables import index_state
+
+Key = Literal["version", "analyzer", "model"]
+
+
+def read(connection: Connection, key: Key) -> str | None:
+    """The value, or None where it was never written."""
+    return connection.execute(select(index_state.c.value).where(index_state.c.key == key)).scalar_one_or_none()
+
+
+def write(connection: Connection, key: Key, value: str) -> None:
+    """Set a value in the caller's transaction."""
+    changed = connection.execute(update(index_state).where(index_state.c.key == key).values(value=value))
+    if changed.rowcount == 0:
+        connection.execute(insert(index_state).values(key=key, value=value))
+
+
+def touch(connection: Connection) -> None:
+    """Tell every process that holds a picture of the index that it is out of date."""
+    write(connection, "version", str(version(connection) + 1))
+
+
+def version(connection: Connection) -> int:
+    """How often the index has changed."""
+    return int(read(connection, "version") or 0)
