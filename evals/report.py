@@ -28,7 +28,6 @@ def show(report: Report) -> None:
     for name, value in report.figures.items():
         floor = f"  floor {report.floors[name]:g}" if name in report.floors else ""
         mark = "  <- below" if name in report.fallen else ""
-        text = f"{value:.3f}" if isinstance(value, float) else str(value)
-        click.echo(f"  {name:28} {text:>8}{floor}{mark}")
+        click.echo(f"  {name:28} {value:8.3f}{floor}{mark}")
     for line in report.worst[:10]:
         click.secho(f"    {line}", dim=True)

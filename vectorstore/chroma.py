@@ -3,9 +3,10 @@
 import sqlite3
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -15,13 +16,16 @@ from vectorstore.vectors import Rows
 
 _NAME = "passages"
 _BATCH = 5_000
-_HNSW = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 200, "sync_threshold": 1}
+_TIMEOUT = 60.0
+_HNSW_CONFIG = {
+    "hnsw": {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 200, "sync_threshold": 1}
+}
 """With the default 16/100 links a node in a hundred can't be reached; with these none (measured). Vectors go to their
 files with every batch: what waits in Chroma's log instead is written again, differently, whenever it is opened."""
 
 
 class Collection:
-    """The one collection of one generation directory; safe for threads, for reading processes too."""
+    """The collection of one generation; safe for threads, and for processes that only read."""
 
     def __init__(self, client: Any, collection: Any) -> None:
         self._client, self._collection = client, collection
@@ -52,14 +56,14 @@ class Collection:
     def close(self) -> None:
         """Let go of the files."""
         with translated():
-            self._client.close()
+            _shut(self._client)
 
 
 def create_collection(directory: Path) -> Collection:
     """A new, empty collection in a directory of its own."""
     with translated():
         client = _client(directory)
-        made = client.create_collection(_NAME, embedding_function=None, configuration={"hnsw": dict(_HNSW)})
+        made = client.create_collection(_NAME, embedding_function=None, configuration=_HNSW_CONFIG)
     return Collection(client, made)
 
 
@@ -69,6 +73,42 @@ def open_collection(directory: Path) -> Collection:
     with translated():
         client = _client(directory)
         return Collection(client, client.get_collection(_NAME, embedding_function=None))
+
+
+def create_remote(url: str, name: str) -> Collection:
+    """A new, empty collection on a server."""
+    client = _remote(url)
+    with translated(), ExitStack() as stack:
+        stack.callback(_shut, client)
+        made = client.create_collection(name, embedding_function=None, configuration=_HNSW_CONFIG)
+        stack.pop_all()  # it stays open
+        return Collection(client, made)
+
+
+def open_remote(url: str, name: str) -> Collection:
+    """A collection of a server."""
+    client = _remote(url)
+    with translated(), ExitStack() as stack:
+        stack.callback(_shut, client)
+        found = client.get_collection(name, embedding_function=None)
+        stack.pop_all()  # it stays open
+        return Collection(client, found)
+
+
+def delete_remote(url: str, name: str) -> None:
+    """Delete a collection of a server."""
+    client = _remote(url)
+    with translated(), ExitStack() as stack:
+        stack.callback(_shut, client)
+        client.delete_collection(name)
+
+
+def list_remote(url: str) -> list[str]:
+    """The names of all collections of a server."""
+    client = _remote(url)
+    with translated(), ExitStack() as stack:
+        stack.callback(_shut, client)
+        return [collection.name for collection in client.list_collections(limit=10_000)]
 
 
 def checksum(path: Path) -> int:
@@ -85,6 +125,33 @@ def _client(directory: Path) -> Any:
     from chromadb.config import Settings
 
     return chromadb.PersistentClient(path=str(directory), settings=Settings(anonymized_telemetry=False))
+
+
+def _remote(url: str) -> Any:
+    import chromadb  # 0.5 s: late
+    from chromadb.config import Settings
+
+    parts = urlsplit(url)
+    secure = parts.scheme == "https"
+    with translated():
+        client = chromadb.HttpClient(
+            host=parts.hostname or "localhost",
+            port=parts.port or (443 if secure else 80),
+            ssl=secure,
+            settings=Settings(anonymized_telemetry=False),
+        )
+    session = getattr(client._server, "_session", None)
+    if session is not None:
+        session.timeout = _TIMEOUT  # Chroma itself would wait for ever
+    return client
+
+
+def _shut(client: Any) -> None:
+    """Chroma's own `close` leaves the connections to a server open."""
+    session = getattr(client._server, "_session", None)
+    client.close()
+    if session is not None:
+        session.close()
 
 
 def _sound(path: Path) -> None:
@@ -106,11 +173,12 @@ def _sound(path: Path) -> None:
 @contextmanager
 def translated() -> Iterator[None]:
     """Chroma's errors as `GenerationError`; its Rust core panics with a class that is no `Exception`."""
+    import httpx  # of Chroma's own client
     from chromadb.errors import ChromaError  # loaded by then
 
     try:
         yield
-    except (ChromaError, OSError, ValueError, RuntimeError, TypeError, KeyError) as error:
+    except (ChromaError, httpx.HTTPError, OSError, ValueError, RuntimeError, TypeError, KeyError) as error:
         raise GenerationError(f"the index generation can't be used ({type(error).__name__})") from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":

@@ -5,13 +5,11 @@ nobody writes to is. Only row numbers and vectors are stored in it, no text and 
 """
 
 import datetime as dt
-import json
+import logging
 import random
-import shutil
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
@@ -19,9 +17,11 @@ from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from vectorstore import chroma
 from vectorstore.embedders.base import Vectors
 from vectorstore.errors import GenerationError
+from vectorstore.places import Place
 from vectorstore.tables import index_generations, passages
 from vectorstore.vectors import Picture, picture, stream
 
+_LOG = logging.getLogger(__name__)
 PROBES, NEIGHBOURS = 100, 10
 SELF, RECALL = 0.95, 0.98
 """A new generation must find this share of `PROBES` passages by their own vectors, and of their true neighbours.
@@ -43,11 +43,11 @@ class Generation:
 
 
 class Generations:
-    """All generations below one directory, and the rows that say which one serves."""
+    """All generations at one place, and the rows that say which one serves."""
 
-    def __init__(self, engine: Engine, directory: Path) -> None:
+    def __init__(self, engine: Engine, place: Place) -> None:
         self._engine = engine
-        self._root = directory / "generations"
+        self._place = place
 
     def active(self, model: str) -> Generation | None:
         """The generation that serves this model, or None."""
@@ -59,9 +59,7 @@ class Generations:
 
     def open(self, generation: Generation) -> chroma.Collection:
         """The generation, checked against its manifest. `GenerationError` where it is missing or damaged."""
-        directory = self._root / generation.path
-        verify_manifest(directory, generation.manifest)
-        collection = chroma.open_collection(directory)
+        collection = self._place.open(generation.path, generation.manifest)
         if collection.count() != generation.passages:
             collection.close()
             raise GenerationError(f"generation {generation.id} holds another number of passages than it should")
@@ -82,15 +80,14 @@ class Generations:
             GenerationError: it did not pass its tests; the former generation goes on serving.
         """
         identity = uuid.uuid4().hex[:12]
-        directory = self._root / identity
         with self._engine.connect() as connection:
             watermark = connection.execute(select(func.coalesce(func.max(passages.c.row), 0))).scalar_one()
         try:
-            held = self._fill(directory, model, watermark, progress)
-            generation = Generation(identity, model, identity, held, watermark, manifest(directory))
+            held = self._fill(identity, model, watermark, progress)
+            generation = Generation(identity, model, identity, held, watermark, self._place.seal(identity))
             self.open(generation).close()
         except GenerationError:
-            shutil.rmtree(directory, ignore_errors=True)
+            self._discard(identity)
             raise
         self._activate(generation)
         return generation
@@ -102,18 +99,27 @@ class Generations:
         self.sweep()
 
     def sweep(self) -> list[str]:
-        """Remove rows and directories of generations that do not serve; returns the directories removed."""
+        """Remove rows and files of generations that do not serve; returns the names of those removed."""
         with self._engine.begin() as connection:
             connection.execute(delete(index_generations).where(~index_generations.c.active))
             kept = set(connection.execute(select(index_generations.c.path)).scalars())
-        found = sorted(p for p in self._root.iterdir() if p.name not in kept) if self._root.is_dir() else []
-        for directory in found:
-            shutil.rmtree(directory, ignore_errors=True)
-        return [directory.name for directory in found]
+        try:
+            found = [name for name in self._place.names() if name not in kept]
+        except GenerationError as error:
+            _LOG.warning("%s; old generations stay where they are", error)
+            return []
+        for name in found:
+            self._discard(name)
+        return found
 
-    def _fill(self, directory: Path, model: str, watermark: int, progress: Callable[[int, int], None] | None) -> int:
-        directory.mkdir(parents=True)
-        collection = chroma.create_collection(directory)
+    def _discard(self, name: str) -> None:
+        try:
+            self._place.remove(name)
+        except GenerationError as error:
+            _LOG.warning("%s; generation %s could not be removed", error, name)
+
+    def _fill(self, name: str, model: str, watermark: int, progress: Callable[[int, int], None] | None) -> int:
+        collection = self._place.create(name)
         try:
             with self._engine.connect() as connection:
                 everything = connection.execute(select(passages.c.row).order_by(passages.c.row)).scalars().all()
@@ -183,20 +189,3 @@ def _without_zeros(part: Picture) -> Picture:
     """Nothing is near a vector of zeros, and Chroma has no cosine for it."""
     inside = part.matrix.any(axis=1)
     return Picture(part.rows[inside], part.matrix[inside])
-
-
-def manifest(directory: Path) -> str:
-    """Sizes and checksums of the files that Chroma does not touch again, as JSON."""
-    files = {
-        str(path.relative_to(directory)): [path.stat().st_size, chroma.checksum(path)]
-        for path in sorted(directory.glob("*/*"))
-    }
-    return json.dumps(files)
-
-
-def verify_manifest(directory: Path, expected: str) -> None:
-    """Raise `GenerationError` where a file is missing or changed."""
-    for name, (size, digest) in json.loads(expected).items():
-        path = directory / name
-        if not path.is_file() or path.stat().st_size != size or chroma.checksum(path) != digest:
-            raise GenerationError(f"{name} of the index generation is missing or damaged")

@@ -1,5 +1,6 @@
 """The public face of finding: put passages in, bring the index level, search, and ask how it is."""
 
+import hashlib
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,7 +16,8 @@ from vectorstore.errors import GenerationError, IndexUnusableError
 from vectorstore.generations import Generations
 from vectorstore.lexical import FullText, Lexical
 from vectorstore.passages import Hit, IndexHealth, IndexStats, Passage
-from vectorstore.serving import Server
+from vectorstore.places import ChromaServer, Directories, Place
+from vectorstore.serving import EXACT_ALLOWED, Server
 from vectorstore.tables import embedder_states, passages
 from vectorstore.text import Analyzer
 from vectorstore.vectors import count_missing, drop_orphans
@@ -34,7 +36,9 @@ class PassageIndex:
         directory: where Chroma's generations are kept; may be deleted at any time.
         embedder: one that is ready, or one that is fitted on the passages (`LocalEmbedder`).
         names: product names and models, kept whole by the full text; see `add_names`.
+        chroma_url: a Chroma server to keep generations on, instead of the directory.
         exact_numbers: see `EXACT_NUMBERS`.
+        exact_allowed: see `vectorstore.serving.EXACT_ALLOWED`.
     """
 
     def __init__(
@@ -44,14 +48,16 @@ class PassageIndex:
         embedder: Embedder | TrainableEmbedder,
         *,
         names: Iterable[str] = (),
+        chroma_url: str | None = None,
         exact_numbers: int = EXACT_NUMBERS,
+        exact_allowed: int = EXACT_ALLOWED,
     ) -> None:
         self._engine = engine
         self._directory = directory
         self._given = embedder
         self._analyzer = Analyzer(names, directory)
-        self._generations = Generations(engine, directory)
-        self._server = Server(engine, self._generations, exact_numbers)
+        self._generations = Generations(engine, _place(directory, chroma_url))
+        self._server = Server(engine, self._generations, exact_numbers, exact_allowed)
         self._lock = threading.RLock()
         self._loaded: Embedder | None = None
 
@@ -218,3 +224,9 @@ class PassageIndex:
                 serving="none" if not total else "chroma" if by_chroma else "exact",
                 stale_full_text=bool(total) and state.read(connection, "analyzer") != self._analyzer.identity,
             )
+
+
+def _place(directory: Path, chroma_url: str | None) -> Place:
+    if chroma_url is None:
+        return Directories(directory / "generations")
+    return ChromaServer(chroma_url, hashlib.sha256(str(directory.resolve()).encode()).hexdigest()[:12])

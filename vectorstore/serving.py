@@ -47,10 +47,11 @@ class ChromaNeighbours:
     delta: Picture
     gone: int
     """About how many passages of the generation are there no more."""
+    exact_allowed: int = EXACT_ALLOWED
 
     def nearest(self, query: Vectors, limit: int, allowed: Rows | None) -> tuple[Rows, Vectors]:
         """See `Neighbours.nearest`. `GenerationError` where the generation fails."""
-        if allowed is not None and len(allowed) <= EXACT_ALLOWED:
+        if allowed is not None and len(allowed) <= self.exact_allowed:
             return picture(self.connection, self.model, among=allowed.tolist()).nearest(query, limit)
         old = None if allowed is None else allowed[allowed <= self.watermark]
         rows, cosines = self._present(*self.collection.nearest(query, limit + min(self.gone, limit), old))
@@ -75,10 +76,13 @@ class ChromaNeighbours:
 class Server:
     """Keeps the picture or the open generation as long as the index does not change; safe for threads."""
 
-    def __init__(self, engine: Engine, generations: Generations, exact_numbers: int) -> None:
+    def __init__(
+        self, engine: Engine, generations: Generations, exact_numbers: int, exact_allowed: int = EXACT_ALLOWED
+    ) -> None:
         self._engine = engine
         self._generations = generations
         self._exact_numbers = exact_numbers
+        self._exact_allowed = exact_allowed
         self._lock = threading.Lock()
         self._key: tuple[int, str] | None = None
         self._picture: Picture | None = None

@@ -53,7 +53,7 @@ def find(
     insights = store.insights_of([c.record.id for c in candidates])
     asked_for = [i for i in insights if _fits(i, plan.filters)]
     _quote(plan, candidates, asked_for, masker, found)
-    found.needs = needs_of(found.voices, insights, store)
+    found.needs = needs_of(found.voices, asked_for, store)
     found.opportunities = opportunities_of(found.voices, insights)
     return found
 

@@ -46,18 +46,31 @@ class Fit:
 
 
 def support(query: str, texts: Sequence[str]) -> float:
-    """How much of a query stands anywhere in the texts, 0 to 1, what is rare among them weighing more.
+    """How much of a query stands in the texts, 0 to 1: the share of its letters that lie in a pair some text holds.
 
-    1 for a query without any pair to look for.
+    A held letter weighs by the rarity of its pair among the texts, a missing one as the rarest of all. 1 for a query
+    without any letter.
     """
+    held: Counter[str] = Counter()
     asked = grams(query)
-    if not asked:
-        return 1.0
-    held: set[str] = set()
     for text in texts:
-        held |= asked & grams(text)
-    weights = Fit(query, texts).weights
-    return sum(weights[gram] for gram in held) / sum(weights.values())
+        held.update(asked & grams(text))
+    missing = math.log(1 + 2 * (len(texts) + 1))
+    covered = total = 0.0
+    for pairs in _places(query):
+        rarity = [math.log(1 + (len(texts) + 1) / (held[pair] + 0.5)) for pair in pairs if held[pair]]
+        covered += max(rarity, default=0.0)
+        total += max(rarity, default=missing)
+    return covered / total if total else 1.0
+
+
+def _places(text: str) -> Iterable[list[str]]:
+    """For every letter (or Latin word) the pairs it belongs to."""
+    for piece in _PIECE.findall(_MASK.sub(" ", normalise(text))):
+        if piece[0].isascii() or len(piece) == 1:
+            yield [piece]
+        else:
+            yield from ([piece[j : j + 2] for j in (i - 1, i) if 0 <= j <= len(piece) - 2] for i in range(len(piece)))
 
 
 def share_named(query: str, text: str) -> float:

@@ -1,4 +1,4 @@
-"""What counting gives back: rows and totals, counted in SQL over folded near-duplicates, never guessed."""
+"""What counting gives back: rows and totals, counted in SQL; near-duplicates fold where customers are counted."""
 
 from dataclasses import dataclass
 

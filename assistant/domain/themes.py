@@ -8,7 +8,7 @@ from assistant.domain.vocabulary import DeepCategory, EngineName, TrendStatus
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """A need shared by many records; `records` and `customers` are counted, near-duplicates folded."""
+    """A need shared by many records; `records` are counted one by one, `customers` with near-duplicates folded."""
 
     id: str
     title: str

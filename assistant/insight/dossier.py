@@ -19,7 +19,7 @@ _FRICTION: tuple[SignalName, ...] = ("repeat_contact", "escalation", "churn_risk
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What was read, whatever theme it went into; near-duplicates folded."""
+    """What was read, whatever theme it went into."""
 
     records_read: int
     negative_records: int
@@ -81,7 +81,7 @@ def compile_dossier(
 
 
 def coverage_of(members: Sequence[Member], records_read: int) -> Coverage:
-    """Share of what was read that supports the need, near-duplicates folded, with its 95 % Wilson interval."""
+    """Share of what was read that supports the need, with its 95 % Wilson interval."""
     supporting = count_records(members)
     read = max(records_read, supporting)
     low, high = wilson(supporting, read)

@@ -7,7 +7,7 @@ import numpy as np
 
 from assistant.insight.clustering import cluster
 from assistant.insight.features import Embed, joint_vectors
-from assistant.insight.members import PARTNERS, Member, count_customers, count_records
+from assistant.insight.members import PARTNERS, Member, count_customers, count_voices
 
 ENOUGH, ENOUGH_PER = 3, 1500
 """Independent customers, or records, that make a theme: three, and one for each so many insights where there are
@@ -49,7 +49,7 @@ def group(members: Sequence[Member], embed: Embed) -> list[list[Member]]:
 def _enough(members: Sequence[Member], read: int) -> bool:
     customers = count_customers(members)
     enough = max(ENOUGH, -(-read // ENOUGH_PER))
-    if customers >= enough or count_records(members) >= enough:
+    if customers >= enough or count_voices(members) >= enough:
         return True
     few = WEAK_SIGNAL + (read > WEAK_PER)
     return customers >= few and fmean(member.insight.severity for member in members) >= SEVERE

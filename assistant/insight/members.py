@@ -55,7 +55,12 @@ class KnownTheme:
 
 
 def count_records(members: Iterable[Member]) -> int:
-    """Records, near-duplicates folded."""
+    """Records, each once; near-duplicates are records of their own (they fold where customers are counted)."""
+    return len({member.insight.record_id for member in members})
+
+
+def count_voices(members: Iterable[Member]) -> int:
+    """Records that say something of their own: near-duplicates folded."""
     return len({member.voice_key for member in members})
 
 
@@ -65,7 +70,7 @@ def count_customers(members: Iterable[Member]) -> int:
 
 
 def tally(members: Sequence[Member], value: Callable[[Member], str | None]) -> tuple[tuple[str, int], ...]:
-    """Records per value (near-duplicates folded), most first, ties by name; members without a value left out."""
-    seen = {(found, member.voice_key) for member in members if (found := value(member)) is not None}
+    """Records per value, most first, ties by name; members without a value left out."""
+    seen = {(found, member.insight.record_id) for member in members if (found := value(member)) is not None}
     counts = Counter(found for found, _ in seen)
     return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))

@@ -111,7 +111,7 @@ def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
 
 
 def _opportunities(members: Sequence[Member]) -> tuple[tuple[str, int], ...]:
-    seen = {(kind, member.voice_key) for member in members for kind in member.opportunities}
+    seen = {(kind, member.insight.record_id) for member in members for kind in member.opportunities}
     counts = Counter(kind for kind, _ in seen)
     return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 

@@ -28,7 +28,10 @@ def run_themes(context: Context, *, rebuild: bool = False, progress: Progress = 
         result = build_themes(
             members, context.index.embedder.embed_documents, context.words, engine, context.rules, previous
         )
-        store.save_themes(result.themes, result.assignment, _events(result, {k.theme.id for k in previous}))
+        voices = {
+            theme_id: [voice.insight_id for voice in material.voices] for theme_id, material in result.materials.items()
+        }
+        store.save_themes(result.themes, result.assignment, voices, _events(result, {k.theme.id for k in previous}))
         store.set_trends(_trends(context))
         store.drop_ideas_of(result.retired)
         receipt = ThemesReceipt(

@@ -163,6 +163,7 @@ themes = Table(
     Column("engine", String(8), nullable=False),
     Column("parent_id", String(32)),
     Column("trend", String(12), nullable=False),
+    Column("voices", JSON, nullable=False),
     Column("active", Boolean, nullable=False),
     Column("created_at", String(40), nullable=False),
     Column("updated_at", String(40), nullable=False),

@@ -99,12 +99,14 @@ class ThemeStore:
         self,
         current: Sequence[Theme],
         assignment: Mapping[str, str],
+        voices: Mapping[str, Sequence[str]],
         events: Iterable[tuple[str, str, Mapping[str, object]]],
     ) -> None:
         """Replace the set of active themes and every insight's membership, in one transaction.
 
         Args:
             assignment: insight id → theme id.
+            voices: theme id → ids of its most telling insights, best first.
             events: (theme id, kind, detail) to add to the lineage.
         """
         at = now()
@@ -112,7 +114,7 @@ class ThemeStore:
             connection.execute(update(themes).values(active=False))
             known = set(connection.scalars(select(themes.c.id)))
             for theme in current:
-                values = _theme_values(theme, at)
+                values = {**_theme_values(theme, at), "voices": list(voices.get(theme.id, ()))}
                 if theme.id in known:
                     connection.execute(update(themes).where(themes.c.id == theme.id).values(**values))
                 else:
@@ -158,7 +160,7 @@ class ThemeStore:
             return sorted(set(connection.scalars(select(insights.c.record_id).where(insights.c.theme_id == theme_id))))
 
     def theme_voices(self, theme_id: str, limit: int = 12) -> list[Voice]:
-        """The most telling voices of a theme: severe first, one per customer, near-duplicates left out."""
+        """The most telling voices of a theme as chosen when it was built, then severe ones; one per customer."""
         query = (
             select(insights, records.c.channel, records.c.product, records.c.created_at)
             .add_columns(records.c.segment, records.c.customer_id, records.c.person)
@@ -166,16 +168,16 @@ class ThemeStore:
             .where(insights.c.theme_id == theme_id)
             .order_by(insights.c.severity.desc(), func.length(insights.c.quote).desc(), insights.c.id)
         )
+        with self.database.reading() as connection:
+            chosen = connection.scalar(select(themes.c.voices).where(themes.c.id == theme_id)) or []
+            rows = connection.execute(query).mappings().all()
+        place = {insight_id: n for n, insight_id in enumerate(chosen)}
         voices: list[Voice] = []
         heard: set[str] = set()
-        with self.database.reading() as connection:
-            for row in connection.execute(query).mappings():
-                if row["person"] in heard:
-                    continue
+        for row in sorted(rows, key=lambda row: place.get(row["id"], len(place))):
+            if row["person"] not in heard and len(voices) < limit:
                 heard.add(row["person"])
                 voices.append(_voice(len(voices) + 1, row))
-                if len(voices) == limit:
-                    break
         return voices
 
     def theme_history(self, theme_id: str) -> list[dict[str, Any]]:

@@ -57,15 +57,15 @@ def summary_of(*sentences: StatementDraft) -> Proposal:
     return drafted(proposal_draft(summary=list(sentences), concerns_by_segment=[]))
 
 
-def test_numbers_come_from_counting_with_near_duplicates_folded() -> None:
+def test_numbers_come_from_counting_records_one_by_one() -> None:
     proposal = drafted()
-    assert (proposal.coverage.records_read, proposal.coverage.records_supporting) == (200, 5)
+    assert (proposal.coverage.records_read, proposal.coverage.records_supporting) == (200, 6)
     assert proposal.coverage.customers_supporting == 5
     low, high = proposal.coverage.interval
-    assert low < proposal.coverage.share == 0.025 < high
-    assert proposal.friction_removed["records"] == 5
+    assert low < proposal.coverage.share == 0.03 < high
+    assert proposal.friction_removed["records"] == 6
     assert proposal.friction_removed["of_records"] == 120
-    assert proposal.statements[0].text.startswith("在已读的 200 条反馈记录中，有 5 条")
+    assert proposal.statements[0].text.startswith("在已读的 200 条反馈记录中，有 6 条")
     assert proposal.statements[0].evidence
 
 
@@ -96,12 +96,12 @@ def test_nameless_records_are_no_seeds() -> None:
         (statement("客户洗澡时水温忽冷忽热", 1), ("fact", (1,))),
         (statement("客户洗澡时水温忽冷忽热[1][2]", 1, 99), ("fact", (1,))),
         (statement("共有 5 位客户这样说", 1), ("fact", (1,))),
-        (statement("其中 2.5% 的记录说到这一点", 1), ("fact", (1,))),
+        (statement("其中 3% 的记录说到这一点", 1), ("fact", (1,))),
         (statement("我们假设他们愿意试用"), ("assumption", ())),
         (statement("编造的编号不算证据", 42), ("assumption", ())),
         (statement("加价 300 元也会买", 1), ("assumption", ())),
         (statement("87% 的客户会复购", 1), None),
-        (statement("5% 的客户会复购", 1), None),
+        (statement("7% 的客户会复购", 1), None),
         (statement("87 customers agreed", 1), None),
         (statement("百分之八十的家庭有此痛点"), None),
         (statement("已有三千户家庭报名", 1), None),
@@ -145,7 +145,7 @@ def test_concerns_go_to_the_segment_they_name_or_their_evidence_has() -> None:
 
 def test_metrics_have_counted_baselines_or_say_that_there_is_none() -> None:
     first, repeat = drafted().metrics
-    assert str(first["baseline"]).startswith("2.5%（95% 区间")
+    assert str(first["baseline"]).startswith("3.0%（95% 区间")
     assert (repeat["name"], repeat["baseline"]) == ("重复来访客户数", "3 位客户")
     written = proposal_draft(metrics=[{"name": "洗浴时长", "target": "评审会定", "measured_how": "实测"}])
     assert drafted(written).metrics[1]["baseline"] == "尚无基线，先测后定"
@@ -162,7 +162,7 @@ def test_the_proposal_says_who_made_it_and_is_the_same_twice() -> None:
 
 def test_english_documents_count_in_english() -> None:
     proposal = draft(ScriptedEngine(), dossier(), "en")
-    assert proposal.statements[0].text.startswith("Of 200 feedback records read, 5 from 5")
+    assert proposal.statements[0].text.startswith("Of 200 feedback records read, 6 from 5")
     assert proposal.statements[0].evidence
 
 

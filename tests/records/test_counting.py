@@ -138,7 +138,7 @@ def test_themes_are_counted_with_their_titles(store: Repository, corpus: Corpus)
     insights = [i for _, found in corpus for i in found]
     theme = Theme("th_1", "价格说不清", "", "", "", "", insights[0].standing, "fairness", "rules", trend="steady")
     assignment = {i.id: "th_1" for i in insights if i.aspect == "price"}
-    store.save_themes([theme], assignment, [("th_1", "founded", {"title": theme.title})])
+    store.save_themes([theme], assignment, {}, [("th_1", "founded", {"title": theme.title})])
     people = {person(r) for r, found in corpus for i in found if i.aspect == "price"}
     (row,) = store.counting.rows("theme", Filters())
     assert (row.label, row.records, row.customers) == ("价格说不清", len(assignment), len(people))

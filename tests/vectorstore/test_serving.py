@@ -1,7 +1,11 @@
 """Chroma and exact search are one to who searches: same neighbours, and right answers whatever becomes of the files."""
 
 import shutil
-from collections.abc import Callable
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +15,7 @@ from tests.vectorstore.building import filled, put, texts
 from vectorstore.embedders.hashing import HashingEmbedder
 from vectorstore.embedders.local import LocalEmbedder
 from vectorstore.index import PassageIndex
+from vectorstore.places import ChromaServer
 from vectorstore.tables import index_generations, vectors
 
 TEXTS = texts()
@@ -19,38 +24,35 @@ QUERIES = ["热水器忽冷忽热", "门锁没电老人进不去", "升级以后
 
 @pytest.fixture
 def chroma(tmp_path: Path) -> tuple[PassageIndex, Engine]:
-    return filled(tmp_path, TEXTS, LocalEmbedder(), exact_numbers=0)
+    return filled(tmp_path, TEXTS, exact_numbers=0)
 
 
-def answers(index: PassageIndex, **options: object) -> list[list[tuple[str, float]]]:
-    found = [index.search(query, limit=15, **options) for query in QUERIES]  # type: ignore[arg-type]
+def answers(index: PassageIndex, allowed: list[str] | None = None) -> list[list[tuple[str, float]]]:
+    found = [index.search(query, limit=15, allowed=allowed) for query in QUERIES]
     assert all(found)
     return [[(hit.document_id, round(hit.score, 3)) for hit in hits] for hits in found]
 
 
-def exact(index: PassageIndex, engine: Engine) -> PassageIndex:
-    return PassageIndex(engine, index._directory / "elsewhere", LocalEmbedder())
+def exact(engine: Engine, tmp_path: Path) -> PassageIndex:
+    """The same database without the files."""
+    return PassageIndex(engine, tmp_path / "elsewhere", HashingEmbedder())
 
 
 @pytest.mark.parametrize("allowed", [None, [f"d{at}" for at in range(0, 320, 3)]])
-def test_the_same_neighbours(chroma: tuple[PassageIndex, Engine], allowed: list[str] | None) -> None:
-    index, engine = chroma
-    assert index.health().serving == "chroma"
-    assert exact(index, engine).health().damaged
-    assert answers(index, allowed=allowed) == answers(exact(index, engine), allowed=allowed)
-
-
-def test_many_allowed_are_handed_to_chroma(
-    chroma: tuple[PassageIndex, Engine], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("exact_allowed", [5_000, 10])
+@pytest.mark.parametrize("embedder", [HashingEmbedder(64), LocalEmbedder()])
+def test_the_same_neighbours(
+    tmp_path: Path, embedder: HashingEmbedder | LocalEmbedder, exact_allowed: int, allowed: list[str] | None
 ) -> None:
-    index, engine = chroma
-    monkeypatch.setattr("vectorstore.serving.EXACT_ALLOWED", 10)
-    allowed = [f"d{at}" for at in range(0, 320, 2)]
-    assert answers(index, allowed=allowed) == answers(exact(index, engine), allowed=allowed)
+    index, engine = filled(tmp_path, TEXTS, embedder, exact_numbers=0, exact_allowed=exact_allowed)
+    assert index.health().serving == "chroma"
+    plain = PassageIndex(engine, tmp_path / "elsewhere", embedder)
+    assert plain.health().serving == "exact"
+    assert answers(index, allowed) == answers(plain, allowed)
 
 
 def test_what_is_newer_than_the_generation_is_found_and_what_is_gone_is_not(
-    chroma: tuple[PassageIndex, Engine],
+    chroma: tuple[PassageIndex, Engine], tmp_path: Path
 ) -> None:
     index, engine = chroma
     before = index.health().generation
@@ -63,16 +65,18 @@ def test_what_is_newer_than_the_generation_is_found_and_what_is_gone_is_not(
     found = {hit.document_id for hit in index.search("热水器忽冷忽热", limit=50)}
     assert "new" in found
     assert not {"d0", "d1"} & found
-    assert answers(index) == answers(exact(index, engine))
+    assert answers(index) == answers(exact(engine, tmp_path))
 
 
-def test_a_big_change_is_worth_a_new_generation_and_the_old_goes(chroma: tuple[PassageIndex, Engine]) -> None:
+def test_a_big_change_is_worth_a_new_generation_and_the_old_goes(
+    chroma: tuple[PassageIndex, Engine], tmp_path: Path
+) -> None:
     index, engine = chroma
     before = index.health().generation
     put(index, engine, {f"x{at}": f"遥控器失灵,第{at}次" for at in range(90)})
     after = index.bring_level().generation
     assert after != before
-    assert [path.name for path in (index._directory / "generations").iterdir()] == [after]
+    assert [path.name for path in (tmp_path / "index" / "generations").iterdir()] == [after]
     with engine.connect() as connection:
         assert connection.execute(select(func.count()).select_from(index_generations)).scalar_one() == 1
 
@@ -133,14 +137,14 @@ def test_the_whole_directory_may_be_deleted(chroma: tuple[PassageIndex, Engine],
     index, engine = chroma
     expected = answers(index)
     shutil.rmtree(tmp_path / "index")
-    other = PassageIndex(engine, tmp_path / "index", LocalEmbedder(), exact_numbers=0)
+    other = PassageIndex(engine, tmp_path / "index", HashingEmbedder(), exact_numbers=0)
     assert answers(other) == expected
     assert other.bring_level().embedded == 0
 
 
-def test_leftovers_of_a_killed_build_are_swept(chroma: tuple[PassageIndex, Engine]) -> None:
+def test_leftovers_of_a_killed_build_are_swept(chroma: tuple[PassageIndex, Engine], tmp_path: Path) -> None:
     index, _ = chroma
-    left = index._directory / "generations" / "halfbuilt"
+    left = tmp_path / "index" / "generations" / "halfbuilt"
     left.mkdir()
     (left / "chroma.sqlite3").write_bytes(b"half")
     index.bring_level()
@@ -166,10 +170,60 @@ def test_scrubbing_leaves_no_trace(chroma: tuple[PassageIndex, Engine], tmp_path
     assert index.health().serving == "exact"
 
 
-def test_a_generation_of_another_model_does_not_serve(chroma: tuple[PassageIndex, Engine]) -> None:
-    index, engine = chroma
+def test_a_generation_of_another_model_does_not_serve(chroma: tuple[PassageIndex, Engine], tmp_path: Path) -> None:
+    _, engine = chroma
     with engine.begin() as connection:
         connection.execute(update(index_generations).values(model="other"))
-    index._server.close()
+    other = PassageIndex(engine, tmp_path / "index", HashingEmbedder(), exact_numbers=0)
+    assert other.health().serving == "exact"
+    assert answers(other) == answers(exact(engine, tmp_path))
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The real Chroma server (Rust), as it comes with the package, on loopback."""
+    program = shutil.which("chroma", path=str(Path(sys.executable).parent))
+    if program is None:
+        pytest.skip("the chroma command is not installed beside this Python")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [program, "run", "--path", str(tmp_path_factory.mktemp("server")), "--host", "127.0.0.1"]
+    with subprocess.Popen(
+        [*command, "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as running:
+        try:
+            _wait_for(port, running)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            running.kill()
+
+
+def _wait_for(port: int, running: subprocess.Popen[bytes]) -> None:
+    for _ in range(300):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        if running.poll() is not None:
+            break
+        time.sleep(0.1)
+    pytest.skip("the chroma server did not start")
+
+
+def test_a_chroma_server_serves_the_same(tmp_path: Path, server: str) -> None:
+    index, engine = filled(tmp_path, TEXTS, chroma_url=server, exact_numbers=0)
+    assert index.health().serving == "chroma"
+    assert answers(index) == answers(exact(engine, tmp_path))
+    first = index.health().generation
+    put(index, engine, {f"x{at}": f"遥控器失灵,第{at}次" for at in range(90)})
+    assert index.bring_level().generation != first
+    assert len(ChromaServer(server, "nobody").names()) == 0
+    assert answers(index) == answers(exact(engine, tmp_path))
+    index.scrub()
     assert index.health().serving == "exact"
-    assert answers(index) == answers(exact(index, engine))
+
+
+def test_a_chroma_server_that_is_not_there(tmp_path: Path) -> None:
+    index, engine = filled(tmp_path, TEXTS, chroma_url="http://127.0.0.1:9", exact_numbers=0)
+    assert index.health().generation is None
+    assert answers(index) == answers(exact(engine, tmp_path))

@@ -158,6 +158,7 @@ def upgrade() -> None:
         sa.Column("engine", sa.String(length=8), nullable=False),
         sa.Column("parent_id", sa.String(length=32), nullable=True),
         sa.Column("trend", sa.String(length=12), nullable=False),
+        sa.Column("voices", sa.JSON(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.String(length=40), nullable=False),
         sa.Column("updated_at", sa.String(length=40), nullable=False),
