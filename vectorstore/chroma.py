@@ -1,9 +1,10 @@
 """Chroma, and nothing but Chroma: the one place that imports it and that translates what it throws."""
 
+import functools
 import sqlite3
 import zlib
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -54,9 +55,10 @@ class Collection:
         return rows, cosines.astype(np.float32)
 
     def close(self) -> None:
-        """Let go of the files."""
-        with translated():
-            _shut(self._client)
+        """Let go of the files; the connection to a server is kept for the next."""
+        if self._client is not None:
+            with translated():
+                self._client.close()
 
 
 def create_collection(directory: Path) -> Collection:
@@ -77,38 +79,27 @@ def open_collection(directory: Path) -> Collection:
 
 def create_remote(url: str, name: str) -> Collection:
     """A new, empty collection on a server."""
-    client = _remote(url)
-    with translated(), ExitStack() as stack:
-        stack.callback(_shut, client)
-        made = client.create_collection(name, embedding_function=None, configuration=_HNSW_CONFIG)
-        stack.pop_all()  # it stays open
-        return Collection(client, made)
+    with translated():
+        made = _remote(url).create_collection(name, embedding_function=None, configuration=_HNSW_CONFIG)
+    return Collection(None, made)
 
 
 def open_remote(url: str, name: str) -> Collection:
     """A collection of a server."""
-    client = _remote(url)
-    with translated(), ExitStack() as stack:
-        stack.callback(_shut, client)
-        found = client.get_collection(name, embedding_function=None)
-        stack.pop_all()  # it stays open
-        return Collection(client, found)
+    with translated():
+        return Collection(None, _remote(url).get_collection(name, embedding_function=None))
 
 
 def delete_remote(url: str, name: str) -> None:
     """Delete a collection of a server."""
-    client = _remote(url)
-    with translated(), ExitStack() as stack:
-        stack.callback(_shut, client)
-        client.delete_collection(name)
+    with translated():
+        _remote(url).delete_collection(name)
 
 
 def list_remote(url: str) -> list[str]:
     """The names of all collections of a server."""
-    client = _remote(url)
-    with translated(), ExitStack() as stack:
-        stack.callback(_shut, client)
-        return [collection.name for collection in client.list_collections(limit=10_000)]
+    with translated():
+        return [collection.name for collection in _remote(url).list_collections(limit=10_000)]
 
 
 def checksum(path: Path) -> int:
@@ -127,31 +118,24 @@ def _client(directory: Path) -> Any:
     return chromadb.PersistentClient(path=str(directory), settings=Settings(anonymized_telemetry=False))
 
 
+@functools.cache
 def _remote(url: str) -> Any:
+    """One client a server and process: Chroma's clients keep their connections even when closed."""
     import chromadb  # 0.5 s: late
     from chromadb.config import Settings
 
     parts = urlsplit(url)
     secure = parts.scheme == "https"
-    with translated():
-        client = chromadb.HttpClient(
-            host=parts.hostname or "localhost",
-            port=parts.port or (443 if secure else 80),
-            ssl=secure,
-            settings=Settings(anonymized_telemetry=False),
-        )
+    client: Any = chromadb.HttpClient(
+        host=parts.hostname or "localhost",
+        port=parts.port or (443 if secure else 80),
+        ssl=secure,
+        settings=Settings(anonymized_telemetry=False),
+    )
     session = getattr(client._server, "_session", None)
     if session is not None:
         session.timeout = _TIMEOUT  # Chroma itself would wait for ever
     return client
-
-
-def _shut(client: Any) -> None:
-    """Chroma's own `close` leaves the connections to a server open."""
-    session = getattr(client._server, "_session", None)
-    client.close()
-    if session is not None:
-        session.close()
 
 
 def _sound(path: Path) -> None:

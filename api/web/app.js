@@ -219,11 +219,22 @@ const box = document.getElementById("question");
 const send = document.getElementById("send");
 const stop = document.getElementById("stop");
 
+const start = document.getElementById("start");
+
+function offer(question) {
+  const button = make("button", "", question);
+  button.type = "button";
+  button.addEventListener("click", () => { box.value = question; form.requestSubmit(); });
+  start.append(button);
+  start.hidden = false;
+}
+
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const question = box.value.trim();
   if (!question || running) return;
   box.value = "";
+  start.hidden = true;
   send.disabled = true;
   stop.hidden = false;
   await ask(question);
@@ -241,3 +252,16 @@ fetch("/readyz").then((r) => r.json()).then((ready) => {
   const state = ready.records ? `${ready.records} 条反馈${span}` : "还没有数据:先运行 voc run 导入";
   document.getElementById("state").textContent = ready.detail || state;
 }).catch(() => { document.getElementById("state").textContent = "连接不上服务"; });
+
+// A link may carry a question (/?q=…); without one, starting questions are made of the largest themes.
+const linked = new URLSearchParams(window.location.search).get("q");
+if (linked) {
+  box.value = linked.slice(0, 2000);
+  form.requestSubmit();
+} else {
+  fetch("/v1/themes?limit=3").then((r) => r.json()).then((themes) => {
+    if (!themes.items || !themes.items.length) return;
+    for (const theme of themes.items) offer(`关于「${theme.title}」,客户真正在意什么,怎么回复?`);
+    offer("近三个月客户说得最多的是什么?");
+  }).catch(() => {});
+}

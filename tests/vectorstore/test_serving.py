@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -226,4 +227,16 @@ def test_a_chroma_server_serves_the_same(tmp_path: Path, server: str) -> None:
 def test_a_chroma_server_that_is_not_there(tmp_path: Path) -> None:
     index, engine = filled(tmp_path, TEXTS, chroma_url="http://127.0.0.1:9", exact_numbers=0)
     assert index.health().generation is None
+    assert answers(index) == answers(exact(engine, tmp_path))
+
+
+def test_searching_goes_on_in_threads_while_generations_change(tmp_path: Path) -> None:
+    index, engine = filled(tmp_path, TEXTS, exact_numbers=0)
+    with ThreadPoolExecutor(4) as pool:
+        searching = [pool.submit(answers, index) for _ in range(40)]
+        for at in range(3):
+            put(index, engine, {f"x{at}-{i}": f"遥控器失灵,第{i}次,第{at}台" for i in range(90 + 60 * at)})
+            index.bring_level()
+        assert all(len(done.result()) == len(QUERIES) for done in searching)
+    assert index.health().serving == "chroma"
     assert answers(index) == answers(exact(engine, tmp_path))
