@@ -1,5 +1,10 @@
 """The command that starts the service."""
 
+import signal
+import socket
+import sys
+from types import FrameType
+
 import click
 import uvicorn
 
@@ -8,6 +13,9 @@ from api.guard import is_loopback
 from assistant.bootstrap import open_app
 from assistant.errors import SettingError
 from assistant.settings import load_settings
+
+PATIENCE = 10
+"""Seconds that answers under way are given to end when the service is stopped."""
 
 
 @click.command()
@@ -23,6 +31,33 @@ def serve(host: str | None, port: int | None) -> None:
             "and put a proxy that asks for a password before it"
         )
     service = create_app(open_app(settings))
-    click.echo(f"http://{address}:{door}/ (API: /docs) - Ctrl-C stops it", err=True)
     # No access log: a query string may hold a customer's words.
-    uvicorn.run(service, host=address, port=door, access_log=False, log_level="warning", server_header=False)
+    config = uvicorn.Config(
+        service, access_log=False, log_level="warning", server_header=False, timeout_graceful_shutdown=PATIENCE
+    )
+    with _listening(address, door) as listener:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _end)
+        click.echo(f"http://{address}:{door}/ (API: /docs) - Ctrl-C stops it", err=True)
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listening(address: str, door: int) -> socket.socket:
+    """A socket that listens there.
+
+    Raises:
+        SettingError: it can't: the port is taken, or may not be used.
+    """
+    try:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        return socket.create_server((address, door), family=family, backlog=2048)
+    except OSError as error:
+        raise SettingError(
+            f"VOC_HOST={address}, VOC_PORT={door}: another program listens there, or the system does not allow it; "
+            "choose another port with --port"
+        ) from error
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    """What a signal does outside the server's own loop, and after it has shut down: end, and well."""
+    sys.exit(0)

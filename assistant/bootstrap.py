@@ -50,7 +50,8 @@ class App:
         for hit in hits:
             record = records[hit.document_id]
             row = {"record_id": record.id, "external_id": record.external_id, "score": round(hit.score, 6)}
-            row |= {"text": hit.text, "channel": record.channel, "product": record.product}
+            shown = hit.text if hit.kind == "record" else record.text[hit.start : hit.end]
+            row |= {"text": shown, "channel": record.channel, "product": record.product}
             found.append({**row, "created_at": record.created_at, "start": hit.start, "end": hit.end})
         return found
 
@@ -66,7 +67,7 @@ def open_app(settings: Settings, *, engine: Engine | None = None) -> App:
     database = Database(settings.resolved_database_url, data_dir / "write.lock")
     store = Repository(database)
     masker = Masker(load_key(data_dir))
-    index = PassageIndex(database.engine, data_dir / "index", _embedder(settings))
+    index = PassageIndex(database.engine, data_dir / "index", _embedder(settings), chroma_url=settings.chroma_url)
     rules = RulesEngine()
     chosen = engine or (rules if settings.engine_name == "rules" else _model_engine(settings, store, data_dir))
     context = Context(data_dir, store, index, chosen, rules, masker, settings.language)
@@ -103,7 +104,12 @@ def _embedder(settings: Settings) -> LocalEmbedder | EndpointEmbedder:
     return EndpointEmbedder(settings.embedding_model, base_url=settings.openai_base_url, api_key=key)
 
 
+def chat_endpoint(settings: Settings, data_dir: Path) -> ChatEndpoint:
+    """The model endpoint of the settings, with what is remembered of it."""
+    return ChatEndpoint(settings, CapabilityStore(data_dir / "capabilities.json"))
+
+
 def _model_engine(settings: Settings, store: Repository, data_dir: Path) -> ModelEngine:
-    endpoint = ChatEndpoint(settings, CapabilityStore(data_dir / "capabilities.json"))
+    endpoint = chat_endpoint(settings, data_dir)
     spending = Spending(settings.budget_tokens)
     return ModelEngine(settings, endpoint, install_secret(data_dir / "fence.key"), cache=store.calls, spending=spending)

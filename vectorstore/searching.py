@@ -86,6 +86,8 @@ class Search:
             again, _ = self.neighbours.nearest(refined, depth, allowed)
             rows = np.union1d(rows, again)
         candidates, matrix = self.neighbours.of(np.union1d(rows, others))
+        if not len(candidates):  # no passage has a vector of this model yet
+            return {}, {}
         return (
             dict(zip(candidates.tolist(), (matrix @ vector).tolist(), strict=True)),
             dict(zip(candidates.tolist(), (matrix @ refined).tolist(), strict=True)),

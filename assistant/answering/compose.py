@@ -21,7 +21,7 @@ from assistant.domain.answers import Answer, AnswerMaterial, Plan
 from assistant.domain.drafts import AnswerDraft
 from assistant.domain.engine import Engine
 from assistant.domain.filters import Filters
-from assistant.errors import ModelError, UsageError
+from assistant.errors import BusyError, ModelError, StoreError, UsageError
 
 _BEAT = 5.0
 """Seconds between signs of life while a model thinks."""
@@ -112,7 +112,7 @@ class AnswerService:
         draft, engine, warnings = yield from self._draft(material)
         verified = verify(draft, material, self._store)
         if engine is not self._fallback and not draft.refused and not verified.sentences:
-            warnings = [*warnings, "模型的回答没有一句能核实,改由规则引擎作答"]
+            warnings = [*warnings, "模型的回答没有一句能核实，改由规则引擎作答"]
             draft, engine = self._fallback.answer(material), self._fallback
             verified = verify(draft, material, self._store)
         warnings = [*warnings, *gathered.warnings, *_removed(verified), *verified.warnings]
@@ -147,11 +147,11 @@ class AnswerService:
                 return future.result(timeout=max(0.0, min(_BEAT, left))), self._engine, []
             except NotYet:
                 if time.monotonic() >= deadline:
-                    warning = f"模型超过 {self._patience:g} 秒没有答复,改由规则引擎作答"
+                    warning = f"模型超过 {self._patience:g} 秒没有答复，改由规则引擎作答"
                     break
                 yield Event("waiting")
             except ModelError as error:
-                warning = f"模型暂不可用({error.kind}),改由规则引擎作答"
+                warning = f"模型暂不可用（{error.kind}），改由规则引擎作答"
                 break
         return self._fallback.answer(material), self._fallback, [warning]
 
@@ -165,7 +165,12 @@ class AnswerService:
         return replace(answer, text=text, suggested_reply=reply, warnings=warnings)
 
     def _tell(self, answer: Answer) -> Iterator[Event]:
-        self._store.save_answer(answer)
+        try:
+            self._store.save_answer(answer)
+        except (StoreError, BusyError):
+            answer = replace(
+                answer, warnings=(*answer.warnings, "这份回答没有存下，无法对它评价；请管理员看 voc doctor")
+            )
         for citation in answer.citations:
             yield Event("citation", citation)
         lines = answer.text.split("\n")
@@ -212,15 +217,15 @@ def _why(draft: AnswerDraft, made: Plan) -> str:
     asked = made.query or made.question
     reason = (draft.refusal_reason or "").strip() if draft.refused else ""
     if not reason:
-        return f"资料不足: 找到的反馈里没有一句话能证实关于“{asked}”的回答。"
-    return reason if reason.startswith("资料不足") else f"资料不足: {reason}"
+        return f"资料不足：找到的反馈里没有一句话能证实关于“{asked}”的回答。"
+    return reason if reason.startswith("资料不足") else f"资料不足：{reason}"
 
 
 def _removed(verified: Verified) -> list[str]:
     if not verified.removed:
         return []
     reasons = "、".join(f"{REASONS[reason]} {n} 句" for reason, n in sorted(verified.removed.items()))
-    return [f"删去了 {sum(verified.removed.values())} 句无法核实的话:{reasons}"]
+    return [f"删去了 {sum(verified.removed.values())} 句无法核实的话：{reasons}"]
 
 
 def _elapsed(asked: _Asked) -> int:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from assistant.answering.labels import period_label, query_text, scope_label
+from assistant.answering.matching import share_named
 from assistant.answering.ports import Counting
 from assistant.domain.answers import Figure, Plan
 from assistant.domain.counts import CountRow, Totals
@@ -16,6 +17,9 @@ from assistant.domain.vocabulary import Dimension, zh
 
 TOO_FEW = 5
 """Fewer records than this say nothing about a share or a change."""
+_OFTEN, _TITLED = 10, 0.5
+"""Words said in so many records are counted letter for letter, unless a theme's title holds half of them: a theme
+that is only about them among other things is wider than they are."""
 _ROWS = 5
 _MONTHS = 12
 
@@ -43,12 +47,12 @@ def count(plan: Plan, counting: Counting, themes: Sequence[Theme], meant: Sequen
     """The figures a plan asks for.
 
     Words that are no filter are counted as the themes `meant` by them, besides letter for letter; where they mean
-    no theme, letter for letter only.
+    no theme, or are said often and stand in no title, letter for letter only.
     """
     counted = Counted(filters=plan.filters, titles={theme.id: theme.title for theme in themes})
-    if plan.query:
-        _narrow_to_words(plan, counting, meant, counted)
+    letter_for_letter = _narrow_to_words(plan, counting, meant, counted) if plan.query else []
     _totals(counting, counted, share="count" in plan.intents)
+    counted.figures += letter_for_letter
     if "compare" in plan.intents:
         _compare(plan, counting, counted)
     elif plan.by == "month":
@@ -64,20 +68,21 @@ def _tally(counting: Counting, counted: Counted, filters: Filters) -> Totals:
     return counting.mentions(counted.words, filters) if counted.words else counting.totals(filters)
 
 
-def _narrow_to_words(plan: Plan, counting: Counting, meant: Sequence[Theme], counted: Counted) -> None:
+def _narrow_to_words(plan: Plan, counting: Counting, meant: Sequence[Theme], counted: Counted) -> list[Figure]:
     words = tuple(plan.query.split())
     only = replace(plan.filters, theme=tuple(theme.id for theme in meant))
-    if not meant or not counting.totals(only).records:
-        counted.words = words
-        return
     said = counting.mentions(words, plan.filters)
+    titled = any(share_named(plan.query, theme.title) >= _TITLED for theme in meant)
+    if not meant or not counting.totals(only).records or (said.records >= _OFTEN and not titled):
+        counted.words = words
+        return []
     query = query_text(_holding("count records", words), plan.filters)
     label = f"{scope_label(plan.filters)} 原文提到“{'、'.join(words)}”的反馈"
-    counted.figures.append(Figure(label, said.records, "条", query))
     counted.filters, counted.themes = only, [theme.id for theme in meant]
     counted.warnings.append(
-        f"“{plan.query}”按需求主题{''.join(f'「{t.title}」' for t in meant)}统计,与逐字提到的条数不同"
+        f"“{plan.query}”按需求主题{''.join(f'「{t.title}」' for t in meant)}统计，与逐字提到的条数不同"
     )
+    return [Figure(label, said.records, "条", query)]
 
 
 def _totals(counting: Counting, counted: Counted, *, share: bool) -> None:
@@ -85,7 +90,7 @@ def _totals(counting: Counting, counted: Counted, *, share: bool) -> None:
     totals = _tally(counting, counted, filters)
     counted.figures += _pair(scope, totals, filters, counted.words)
     if totals.records < TOO_FEW:
-        counted.warnings.append(f"样本太少(只有 {totals.records} 条),不足以下结论")
+        counted.warnings.append(f"样本太少（只有 {totals.records} 条），不足以下结论")
     wider = replace(_without_needs(filters), segment=(), channel=())
     if share and (wider != filters or counted.words):
         whole = counting.totals(wider).records
@@ -123,9 +128,9 @@ def _table(by: Dimension, counting: Counting, counted: Counted, limit: int) -> N
     if by == "theme":
         counted.themes += [row.key for row in rows if row.key not in counted.themes]
     if counted.words:
-        counted.warnings.append(f"分项数字是“{scope}”的全部反馈,不只是提到“{'、'.join(counted.words)}”的")
+        counted.warnings.append(f"分项数字是“{scope}”的全部反馈，不只是提到“{'、'.join(counted.words)}”的")
     if rows and rows[0].records < TOO_FEW:
-        counted.warnings.append("每一项都不到 5 条,先后次序说明不了什么")
+        counted.warnings.append("每一项都不到 5 条，先后次序说明不了什么")
 
 
 def _row_figures(row: CountRow, by: Dimension, scope: str, filters: Filters) -> list[Figure]:
@@ -150,11 +155,11 @@ def _trend(counting: Counting, counted: Counted) -> None:
         how = query_text(_holding(f"count records by month = {month}", counted.words), filters)
         counted.figures.append(Figure(f"{month} {scope} 反馈", records, "条", how))
     if len(rows) < 2:
-        counted.warnings.append("不到两个月的数据,看不出趋势")
+        counted.warnings.append("不到两个月的数据，看不出趋势")
         return
     (before, n), (last, m) = rows[-2:]
     if min(n, m) < TOO_FEW:
-        counted.warnings.append("最近两个月里有一个月不到 5 条,不能算环比")
+        counted.warnings.append("最近两个月里有一个月不到 5 条，不能算环比")
         return
     how = query_text(f"({m} - {n}) / {n} records by month", filters)
     counted.figures.append(Figure(f"{last} 较 {before} {scope} 变化", _round(100 * (m - n) / n), "%", how))
@@ -185,7 +190,7 @@ def _compare(plan: Plan, counting: Counting, counted: Counted) -> None:
     told = [share for name, group in groups if (share := _group(name, group, counting, counted)) is not None]
     ranked = [figure.interval for figure in sorted(told, key=lambda figure: -figure.value) if figure.interval]
     if len(ranked) > 1 and ranked[0][0] <= ranked[1][1]:
-        counted.warnings.append("最高两组的 95% 区间有重叠,差别还不能断定")
+        counted.warnings.append("最高两组的 95% 区间有重叠，差别还不能断定")
 
 
 def _groups(plan: Plan, filters: Filters) -> list[tuple[str, Filters]]:
@@ -210,7 +215,7 @@ def _group(name: str, group: Filters, counting: Counting, counted: Counted) -> F
     counted.figures += _pair(scope, totals, group, counted.words)
     whole_group = _without_needs(group)
     if totals.records < TOO_FEW:
-        counted.warnings.append(f"{name}样本太少(只有 {totals.records} 条),不足以下结论")
+        counted.warnings.append(f"{name}样本太少（只有 {totals.records} 条），不足以下结论")
     if whole_group == group and not counted.words:
         for row in counting.rows("theme", group, limit=2):
             counted.figures += _row_figures(row, "theme", scope, group)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from assistant.answering.lexicon import cues, normalise
-from assistant.answering.matching import Fit, support
+from assistant.answering.matching import Fit, grams, share_named, support
 from assistant.answering.ports import Finder, Hit, Masker, Store
 from assistant.answering.quotes import Span, best, sentences
 from assistant.answering.voices import Found, add_voice, needs_of, opportunities_of, quotes_of, voice_of
@@ -15,6 +15,7 @@ from assistant.domain.insights import Insight
 from assistant.domain.records import Record
 from assistant.domain.themes import Voice
 
+_HALF = 0.5
 _PER_CUSTOMER = 2
 _CONTEXT = 240
 _MEANT_BY = 10
@@ -48,14 +49,23 @@ def find(
     if allowed is not None and not allowed:
         return found
     hits = finder.search(query, allowed=allowed, limit=plan.limit * 6)
-    candidates = [c for c in _fold(_by_record(hits, store)) if not must or any(word in c.record.text for word in must)]
+    candidates = [c for c in _fold(_by_record(hits, store)) if not must or _holds(c.record.text, must, query)]
     found.support = support(query, [hit.text for hit in hits])
+    found.together = max((share_named(query, hit.text) for hit in hits), default=0.0)
     insights = store.insights_of([c.record.id for c in candidates])
     asked_for = [i for i in insights if _fits(i, plan.filters)]
     _quote(plan, candidates, asked_for, masker, found)
     found.needs = needs_of(found.voices, asked_for, store)
     found.opportunities = opportunities_of(found.voices, insights)
     return found
+
+
+def _holds(text: str, must: Sequence[str], query: str) -> bool:
+    """Whether a record speaks of one of the things named, and of what is asked of it rather than in passing."""
+    rest = query
+    for word in must:
+        rest = rest.replace(word, " ")
+    return any(word in text for word in must) and (not grams(rest) or share_named(rest, text) >= _HALF)
 
 
 def _fits(insight: Insight, filters: Filters) -> bool:

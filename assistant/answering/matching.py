@@ -6,11 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from assistant.answering.lexicon import normalise
+from assistant.domain.answers import Need
 from assistant.domain.themes import Theme
 
 _MASK = re.compile(r"⟦[^⟧]*⟧")
 _PIECE = re.compile(r"[a-z0-9][a-z0-9.\-]*|[\u4e00-\u9fff]+")
 _NAMED = 0.5
+_CAME = 0.2
+"""How much it counts that the voices found speak of a need, against the words of its theme."""
 
 
 def grams(text: str) -> set[str]:
@@ -77,6 +80,17 @@ def share_named(query: str, text: str) -> float:
     """Which share of the query's pairs stands in one text, 0 to 1."""
     asked = grams(query)
     return len(asked & grams(text)) / len(asked) if asked else 0.0
+
+
+def fitting_first(query: str, needs: Sequence[Need], themes: Sequence[Theme]) -> list[Need]:
+    """Needs of an answer, those whose theme shares most of the query's telling words first, else as they came."""
+    texts = {theme.id: f"{theme.title}\n{theme.surface}\n{theme.definition}" for theme in themes}
+    fit = Fit(query, texts.values())
+    scored = [
+        (fit.score(texts.get(need.theme_id, need.surface)) + _CAME * (1 - place / len(needs)), place, need)
+        for place, need in enumerate(needs)
+    ]
+    return [need for _, _, need in sorted(scored, key=lambda item: (-item[0], item[1]))]
 
 
 def matching_themes(query: str, themes: Sequence[Theme], limit: int = 3) -> list[Theme]:

@@ -6,14 +6,18 @@ from dataclasses import dataclass, replace
 from assistant.answering.count import Counted, count
 from assistant.answering.find import find, meant_theme
 from assistant.answering.labels import query_text, scope_label
-from assistant.answering.matching import matching_themes
+from assistant.answering.matching import fitting_first, matching_themes
 from assistant.answering.plan import COUNTING
 from assistant.answering.searching import SUPPORTED, Sources, names_a_record, search
+from assistant.answering.triage import about_feedback
 from assistant.answering.voices import Found, voices_of_needs, voices_of_themes
 from assistant.domain.answers import Figure, Need, Plan
 from assistant.domain.filters import Filters
 from assistant.domain.themes import Theme, Voice
 
+ELSEWHERE = 0.75
+"""Share of a question's pairs one passage must hold where nothing in the question speaks of feedback: of such
+questions from elsewhere (capitals, recipes, timetables) the highest has 0.6."""
 SURE = 0.5
 """Below this support the reader is asked to check whether what was found fits the question."""
 
@@ -38,7 +42,7 @@ def gather(plan: Plan, given: Filters, sources: Sources) -> Gathered:
     gathered = _counted(plan, given, sources) if COUNTING & set(plan.intents) else _found(plan, given, sources)
     notes = plan.notes
     if "propose" in plan.intents and gathered.needs:
-        notes = (*notes, f"可据此起草 NBN 提案:需求主题 {gathered.needs[0].theme_id}")
+        notes = (*notes, f"可据此起草 NBN 提案：需求主题 {gathered.needs[0].theme_id}")
     gathered.warnings = tuple(dict.fromkeys((*notes, *gathered.warnings)))
     return gathered
 
@@ -74,10 +78,10 @@ def _uncounted(plan: Plan, given: Filters, sources: Sources) -> Gathered:
     if plan.query:
         gathered = _found(plan, given, sources)
         if gathered.nothing is None:
-            note = f"没有需求主题或原文逐字对应“{plan.query}”,给不出条数,只列出相近的原话"
+            note = f"没有需求主题或原文逐字对应“{plan.query}”，给不出条数，只列出相近的原话"
             gathered.figures, gathered.warnings = (), (note, *gathered.warnings)
             return gathered
-    nothing = f"资料不足: 在“{scope_label(plan.filters)}”范围内没有{_about(plan)}反馈。"
+    nothing = f"资料不足：在“{scope_label(plan.filters)}”范围内没有{_about(plan)}反馈。"
     return Gathered(nothing=nothing)
 
 
@@ -94,11 +98,13 @@ def _voices_for(plan: Plan, counted: Counted, sources: Sources) -> Found:
 
 def _found(plan: Plan, given: Filters, sources: Sources) -> Gathered:
     found, notes = search(plan, given, sources)
-    if not found.voices or found.support < SUPPORTED:
+    elsewhere = not (about_feedback(plan) or names_a_record(plan.question) or found.together >= ELSEWHERE)
+    if not found.voices or found.support < SUPPORTED or elsewhere:
         where = "" if plan.filters.empty else f"在“{scope_label(plan.filters)}”范围内"
-        return Gathered(nothing=f"资料不足: {where}没有找到{_about(plan)}客户反馈。", warnings=notes)
+        return Gathered(nothing=f"资料不足：{where}没有找到{_about(plan)}客户反馈。", warnings=notes)
+    found.needs = fitting_first(plan.query or plan.question, found.needs, sources.store.themes())
     figures = _size_of_need(found, plan.filters, sources)
-    doubts = () if found.support >= SURE else ("找到的反馈与问题用词相差较大,请核对是否对题",)
+    doubts = () if found.support >= SURE else ("找到的反馈与问题用词相差较大，请核对是否对题",)
     return Gathered(
         voices=tuple(found.voices),
         figures=figures,

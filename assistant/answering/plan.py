@@ -76,7 +76,7 @@ def _follow(before: Plan, now: Plan) -> Plan:
         by=now.by or before.by,
         query=now.query if len(now.query) > 1 else before.query,
         periods=now.periods or before.periods,
-        notes=(*now.notes, f"承接上一问:“{before.question}”"),
+        notes=(*now.notes, f"承接上一问：“{before.question}”"),
     )
 
 
@@ -152,14 +152,14 @@ def _notes(
     if not periods:
         return ()
     if not asking:
-        return ("问题里的时间按客户原话理解,没有用来缩小范围",)
+        return ("问题里的时间按客户原话理解，没有用来缩小范围",)
     notes = [f"时间范围按 {filters.since or '最早'} 至 {filters.until or '最近'} 统计"]
     if counted_from is not None:
-        notes.append(f"数据止于 {counted_from.isoformat()},相对时间从这一天往前算")
+        notes.append(f"数据止于 {counted_from.isoformat()}，相对时间从这一天往前算")
     if (catalogue.last_day and filters.since and filters.since > catalogue.last_day) or (
         catalogue.first_day and filters.until and filters.until < catalogue.first_day
     ):
-        notes.append(f"所问时间在数据之外:现有数据为 {catalogue.first_day} 至 {catalogue.last_day}")
+        notes.append(f"所问时间在数据之外：现有数据为 {catalogue.first_day} 至 {catalogue.last_day}")
     return tuple(notes)
 
 

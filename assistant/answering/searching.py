@@ -1,19 +1,20 @@
 """Where to search for a question's voices: the record or theme it names, its filters, and wider ones if those are too narrow."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answering.find import find
 from assistant.answering.labels import scope_label
 from assistant.answering.matching import matching_themes
 from assistant.answering.plan import Catalogue
-from assistant.answering.ports import Counting, Finder, Masker, Store
+from assistant.answering.ports import Counting, Finder, Hit, Masker, Store
 from assistant.answering.values import foreign_kinds, product_words
 from assistant.answering.voices import Found, merged, voices_of_themes
 from assistant.domain.answers import Plan
 from assistant.domain.filters import Filters
 from assistant.errors import NotFoundError
+from assistant.rules.topics import telling_words
 
 _FEW = 3
 """Fewer voices than this are next to nothing."""
@@ -67,7 +68,7 @@ def _within_filters(plan: Plan, given: Filters, sources: Sources) -> tuple[Found
     if wider == plan.filters or (len(found.voices) >= _FEW and found.support >= SUPPORTED):
         return found, ()
     loosened = _look(replace(plan, filters=wider), sources.store.record_ids(wider), sources)
-    note = f"“{scope_label(plan.filters)}”范围内只找到 {len(found.voices)} 条,已放宽到“{scope_label(wider)}”"
+    note = f"“{scope_label(plan.filters)}”范围内只找到 {len(found.voices)} 条，已放宽到“{scope_label(wider)}”"
     better = (loosened.support >= SUPPORTED, len(loosened.voices)) > (found.support >= SUPPORTED, len(found.voices))
     return (loosened, (note,)) if better else (found, ())
 
@@ -89,7 +90,35 @@ def _of_named_theme(plan: Plan, sources: Sources) -> Found | None:
 def _look(plan: Plan, allowed: Collection[str] | None, sources: Sources) -> Found:
     held = sources.catalogue
     foreign = () if plan.filters.product else foreign_kinds(plan.question, held.products, held.models, held.lexicon)
-    return find(_words(plan, held), plan, allowed, sources.store, sources.finder, sources.masker, foreign)
+    words = _words(plan, held)
+    found = find(words, plan, allowed, sources.store, sources.finder, sources.masker, foreign)
+    pieces = () if found.voices or foreign else telling_words(plan.query or plan.question)
+    if not pieces:
+        return found
+    found = find(words, plan, allowed, sources.store, Piecewise(sources.finder, pieces), sources.masker)
+    found.support = max(found.support, SUPPORTED)
+    return found
+
+
+class Piecewise:
+    """Searches for the telling words of a query one by one: for what nobody writes all together, such as a headline.
+
+    With so little support the reader is told to check whether what was found fits the question.
+    """
+
+    def __init__(self, finder: Finder, pieces: Sequence[str]) -> None:
+        self._finder, self._pieces = finder, pieces
+
+    def search(self, query: str, *, allowed: Collection[str] | None, limit: int) -> Sequence[Hit]:
+        """Passages found for the pieces, those found for most of them and best first."""
+        found: dict[tuple[str, int], Hit] = {}
+        score: dict[tuple[str, int], float] = {}
+        for piece in self._pieces:
+            for hit in self._finder.search(piece, allowed=allowed, limit=limit):
+                place = hit.document_id, hit.start
+                found.setdefault(place, hit)
+                score[place] = score.get(place, 0.0) + hit.score
+        return [found[place] for place in sorted(found, key=lambda place: (-score[place], place))][:limit]
 
 
 def _words(plan: Plan, held: Catalogue) -> str:

@@ -204,8 +204,8 @@ def _reply(reply: str | None, material: AnswerMaterial, verified: Verified) -> N
     shown = values(v.quote for v in material.voices)
     figures = {form for f in material.figures for form in _forms(f)}
     if _LINK.search(text) or any(n.value not in shown | figures for n in numbers(text)):
-        verified.warnings.append("建议回复里有无法核实的数字或链接,没有采用")
+        verified.warnings.append("建议回复里有无法核实的数字或链接，没有采用")
         return
     verified.suggested_reply = text
     if promised := sorted(set(cues().promise.findall(text))):
-        verified.warnings.append(f"建议回复提到“{'、'.join(promised)}”,发出前请确认能否兑现")
+        verified.warnings.append(f"建议回复提到“{'、'.join(promised)}”，发出前请确认能否兑现")

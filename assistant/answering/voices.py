@@ -13,6 +13,8 @@ from assistant.domain.records import Record
 from assistant.domain.themes import Voice
 from assistant.errors import NotFoundError
 
+_BESIDE = 4
+"""A need borne by less than one in so many of what bears the first is beside the question."""
 _LOOKED_AT = 300
 """So many needs are looked at for the most telling ones."""
 
@@ -27,6 +29,8 @@ class Found:
     warnings: list[str] = field(default_factory=list)
     support: float = 1.0
     """Which share of the question's words stands in what was found."""
+    together: float = 1.0
+    """Which share of them stands in one passage."""
 
 
 def voices_of_themes(theme_ids: Sequence[str], filters: Filters, limit: int, store: Store, masker: Masker) -> Found:
@@ -58,6 +62,7 @@ def merged(first: Found, second: Found, limit: int) -> Found:
         opportunities=[o for place, o in enumerate(chances) if o not in chances[:place]],
         warnings=list(dict.fromkeys([*first.warnings, *second.warnings])),
         support=max(first.support, second.support),
+        together=max(first.together, second.together),
     )
 
 
@@ -104,7 +109,7 @@ def add_voice(voice: Voice, masker: Masker, found: Found) -> None:
     if cues().order.search(normalise(voice.quote)):
         return
     if masker.mask_text(voice.quote)[0] != voice.quote:
-        sentence = "有原话疑似仍含个人信息,没有引用"
+        sentence = "有原话疑似仍含个人信息，没有引用"
         if sentence not in found.warnings:
             found.warnings.append(sentence)
         return
@@ -125,7 +130,9 @@ def needs_of(voices: Sequence[Voice], insights: Sequence[Insight], store: Store)
             if insight.record_id == voice.record_id and insight.theme_id is not None:
                 quoted = insight.start < voice.end and voice.start < insight.end
                 weight[insight.theme_id] += (3 if quoted else 1) * 1000 // (voice.n + 2)
-    return [need for theme, _ in weight.most_common(3) if (need := _need(theme, store)) is not None]
+    ranked = weight.most_common(3)
+    told = [theme for theme, own in ranked if own * _BESIDE >= ranked[0][1]]
+    return [need for theme in told if (need := _need(theme, store)) is not None]
 
 
 def _need(theme_id: str, store: Store) -> Need | None:

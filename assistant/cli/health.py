@@ -10,9 +10,11 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from assistant import __version__
-from assistant.bootstrap import App, open_app
+from assistant.bootstrap import App, chat_endpoint, open_app, prepare
 from assistant.cli.output import emit_json, json_option, plain
 from assistant.domain.filters import Filters
+from assistant.errors import UsageError
+from assistant.llm.probe import probe as probe_endpoint
 from assistant.settings import Settings, load_settings
 
 SAFE_SQLITE = (3, 51, 3)
@@ -37,6 +39,24 @@ def doctor(as_json: bool) -> None:
             click.secho(f"problem: {problem}", fg="red")
         click.echo("everything is in order" if not found["problems"] else f"{len(found['problems'])} problem(s)")
     click.get_current_context().exit(1 if found["problems"] else 0)
+
+
+@click.command()
+@json_option
+def probe(as_json: bool) -> None:
+    """Find out what the model endpoint can do: each way of asking for JSON is tried once and the best remembered."""
+    settings = load_settings()
+    if settings.engine_name != "llm":
+        raise UsageError("there is no endpoint to probe: set OPENAI_API_KEY or OPENAI_BASE_URL")
+    found = probe_endpoint(chat_endpoint(settings, prepare(settings.data_dir)))
+    if as_json:
+        emit_json(found)
+    else:
+        click.secho(f"{found.model} at {found.endpoint}", bold=True)
+        for rung, verdict in found.rungs.items():
+            click.echo(f"  {rung:18} {verdict}{'  <- will be used' if rung == found.rung else ''}")
+        click.echo(f"  token counts       {'told' if found.tells_usage else 'not told, estimated'}")
+    click.get_current_context().exit(0 if found.rung else 1)
 
 
 def report(app: App) -> dict[str, Any]:
@@ -91,7 +111,7 @@ def _database(app: App, problems: list[str]) -> dict[str, object]:
 def _index(app: App, problems: list[str]) -> dict[str, object]:
     health = app.finder.index.health()
     found = dict(plain(health))
-    stale = len(app.store.unindexed())
+    stale = app.store.unindexed_count()
     found["records_not_indexed"] = stale
     if stale:
         problems.append(f"{stale} records are not in the index yet: run `voc index`")

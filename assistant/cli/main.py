@@ -1,8 +1,13 @@
 """The command `voc` itself: a table of commands, each loaded only when it is run, and errors turned into exit codes."""
 
 import importlib
+import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
 
 import click
 
@@ -29,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("assistant.cli.looking:export", "Take things out as csv, xlsx, json or md."),
     "serve": ("api.command:serve", "Start the web service."),
     "eval": ("evals.command:evaluate", "Measure quality on the sample corpus."),
+    "probe": ("assistant.cli.health:probe", "Find out what the model endpoint can do, and remember it."),
     "doctor": ("assistant.cli.health:doctor", "Settings, database, index and model endpoint at a glance."),
 }
 """Command → where it is (module:attribute) and what it does. Doors above this package are named, never imported."""
@@ -69,7 +75,8 @@ def cli() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run `voc` and exit with its code; a person never sees a traceback for an error made on purpose."""
     try:
-        code = cli.main(args=None if arguments is None else list(arguments), standalone_mode=False)
+        with _interruptible():
+            code = cli.main(args=None if arguments is None else list(arguments), standalone_mode=False)
     except click.ClickException as error:
         error.show()
         code = error.exit_code
@@ -79,4 +86,31 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except VocError as error:
         click.echo(f"error: {error}", err=True)
         code = 2 if isinstance(error, UsageError) else 1
+    except OSError as error:  # a full disk, a folder without rights: the machine's refusal, wherever it comes
+        place = f" ({error.filename})" if error.filename else ""
+        click.echo(f"error: the disk or the system refuses{place}: {error.strerror or type(error).__name__}", err=True)
+        code = 1
     sys.exit(code if isinstance(code, int) else 0)
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """The first Ctrl-C has calls under way finished and kept; the second leaves at once (what is stored stays whole)."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def first(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, second)
+        os.write(2, b"\nstopping when the calls under way have ended; Ctrl-C again stops at once\n")
+        raise KeyboardInterrupt
+
+    def second(_number: int, _frame: FrameType | None) -> None:
+        os.write(2, b"stopped at once; what was stored is kept, the same command goes on from there\n")
+        os._exit(1)
+
+    before = signal.signal(signal.SIGINT, first)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from assistant.bootstrap import open_app
+from assistant.bootstrap import App, open_app
 from assistant.cli.filters import filter_options, filters_of
 from assistant.cli.output import emit_json, json_option
 from assistant.domain.answers import Answer
@@ -19,6 +19,7 @@ from assistant.settings import load_settings
 def ask(question: str, as_json: bool, **values: Any) -> None:
     """Answer QUESTION with citations and counted figures, or say what is missing."""
     app = open_app(load_settings())
+    tell_of_stale_index(app)
     answer = app.ask.ask(question, filters_of(values))
     if as_json:
         emit_json(answer)
@@ -26,10 +27,16 @@ def ask(question: str, as_json: bool, **values: Any) -> None:
         show_answer(answer)
 
 
+def tell_of_stale_index(app: App) -> None:
+    """Say on stderr how many records search can't see yet."""
+    if stale := app.store.unindexed_count():
+        click.echo(f"note: {stale} records are not in the index yet and can't be found: run `voc index`", err=True)
+
+
 def show_answer(answer: Answer) -> None:
     """An answer for a reader at a terminal."""
     click.echo(answer.text)
-    for figure in answer.figures:
+    for figure in (f for f in answer.figures if f"{f.value:g}" not in answer.text):
         interval = f" [{figure.interval[0]:g}, {figure.interval[1]:g}]" if figure.interval else ""
         click.secho(f"  {figure.label}: {figure.value:g}{figure.unit}{interval}", dim=True)
     for c in answer.citations:
@@ -53,6 +60,7 @@ def show_answer(answer: Answer) -> None:
 def search(query: str, limit: int, as_json: bool, **values: Any) -> None:
     """Find passages for QUERY."""
     app = open_app(load_settings())
+    tell_of_stale_index(app)
     hits = app.search(query, filters_of(values), limit)
     if as_json:
         emit_json({"query": app.masker.mask_text(query)[0], "hits": hits})

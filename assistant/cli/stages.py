@@ -29,7 +29,7 @@ def exit_code(receipt: object) -> int:
             if receipt.lost:
                 return 1
             left = set(receipt.skipped) - {"reused", "dry_run"}
-            return PARTLY if receipt.failed or left else 0
+            return PARTLY if receipt.failed or left or receipt.problem else 0
         case ThemesReceipt() | IdeasReceipt():
             return PARTLY if receipt.failed else 0
     return 0

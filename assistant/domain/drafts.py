@@ -87,6 +87,8 @@ class ThemeDraft(Draft):
     secondary: str
     deep: str
     deep_category: DeepCategory
+    misfits: list[int]
+    """Numbers of the voices shown that are not about this need."""
 
 
 class IdeaDraft(Draft):

@@ -62,3 +62,5 @@ class ThemeMaterial:
     opportunities: tuple[tuple[str, int], ...]
     keywords: tuple[str, ...] = ()
     sentiment: str = "negative"
+    deep_categories: tuple[tuple[str, int], ...] = ()
+    """Deep category → records whose insight names it first."""

@@ -7,6 +7,7 @@ import numpy as np
 
 from assistant.insight.clustering import cluster
 from assistant.insight.features import Embed, joint_vectors
+from assistant.insight.joining import joined
 from assistant.insight.members import PARTNERS, Member, count_customers, count_voices
 
 ENOUGH, ENOUGH_PER = 3, 1500
@@ -36,20 +37,22 @@ def group(members: Sequence[Member], embed: Embed) -> list[list[Member]]:
     blocks: dict[Block, list[int]] = {}
     for index, member in enumerate(ordered):
         blocks.setdefault(block_of(member), []).append(index)
-    groups = []
+    groups: list[list[Member]] = []
     for _, indices in sorted(blocks.items()):
         labels = cluster(vectors[np.array(indices)])
-        for label in range(int(labels.max(initial=-1)) + 1):
-            found = [ordered[i] for i, own in zip(indices, labels, strict=True) if own == label]
-            if _enough(found, len(ordered)):
-                groups.append(found)
+        drawn = [
+            [ordered[i] for i, own in zip(indices, labels, strict=True) if own == label]
+            for label in range(int(labels.max(initial=-1)) + 1)
+        ]
+        groups += [found for found in joined(drawn) if enough(found, len(ordered))]
     return groups
 
 
-def _enough(members: Sequence[Member], read: int) -> bool:
+def enough(members: Sequence[Member], read: int) -> bool:
+    """Whether so few voices are worth a theme, where so many insights were read."""
     customers = count_customers(members)
-    enough = max(ENOUGH, -(-read // ENOUGH_PER))
-    if customers >= enough or count_voices(members) >= enough:
+    least = max(ENOUGH, -(-read // ENOUGH_PER))
+    if customers >= least or count_voices(members) >= least:
         return True
     few = WEAK_SIGNAL + (read > WEAK_PER)
     return customers >= few and fmean(member.insight.severity for member in members) >= SEVERE

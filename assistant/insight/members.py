@@ -52,6 +52,8 @@ class KnownTheme:
     """True where a person wrote its words: they are kept whatever happens to the members."""
     held: frozenset[str] = frozenset()
     """Insights that a person put here: they stay."""
+    misfits: frozenset[str] = frozenset()
+    """Insights that the engine which named it took out again: they stay out until it is named anew."""
 
 
 def count_records(members: Iterable[Member]) -> int:

@@ -23,6 +23,8 @@ class Named:
     themes: tuple[Theme, ...]
     failed: dict[str, int] = field(default_factory=dict)
     """Reason → themes that bear the fallback's words instead."""
+    misfits: tuple[tuple[int, ...], ...] = ()
+    """For each theme the numbers of the voices that the engine called strangers to its need."""
 
 
 def give_names(materials: Sequence[ThemeMaterial], engine: Engine, fallback: Engine) -> Named:
@@ -49,20 +51,21 @@ def give_names(materials: Sequence[ThemeMaterial], engine: Engine, fallback: Eng
     with ThreadPoolExecutor(engine.concurrency, thread_name_prefix="name") as pool:
         drafts = list(pool.map(ask, materials))
     themes, failed = [], Counter[str]()
+    misfits = tuple(() if isinstance(draft, str) else tuple(draft.misfits) for draft in drafts)
     for material, draft in zip(materials, drafts, strict=True):
         if isinstance(draft, str):
             failed[draft] += 1
             themes.append(replace(_worded(material.theme, fallback.name_theme(material)), engine=fallback.name))
         else:
             themes.append(replace(_worded(material.theme, draft), engine=engine.name))
-    return Named(tuple(themes), dict(failed))
+    return Named(tuple(themes), dict(failed), misfits)
 
 
 def distinct_titles(materials: Sequence[ThemeMaterial], taken: Iterable[str]) -> list[Theme]:
     """The themes of the materials with titles unlike each other and unlike those `taken`.
 
-    A title already borne gets what tells the theme apart: its product, its customers, its aspect, a keyword,
-    at last a number.
+    A title already borne gets in brackets what tells the theme apart: its product, its customers, a word that many
+    of its voices use, its aspect, any keyword, at last a number.
     """
     borne = {_key(title) for title in taken}
     common = _common(materials)
@@ -81,18 +84,22 @@ def _common(materials: Sequence[ThemeMaterial]) -> frozenset[str]:
     return frozenset(value for value, count in leading.items() if 2 * count > len(materials))
 
 
-def _leading(values: Sequence[tuple[str, int]]) -> list[str]:
+def _leading(values: Sequence[tuple[str, int]], common: frozenset[str] = frozenset()) -> list[str]:
     total = sum(count for _, count in values)
-    return [value for value, count in values[:1] if 2 * count >= total]
+    return [value for value, count in values[:1] if 2 * count >= total and value not in common]
 
 
 def _candidates(material: ThemeMaterial, common: frozenset[str]) -> Iterable[str]:
     title = material.theme.title or zh(material.theme.deep_category)
     yield title
-    for values in (material.products, material.segments, material.aspects):
-        yield from (f"{title}（{zh(value)}）" for value in _leading(values) if value not in common)
-    yield from (f"{title}（{word}）" for word in material.keywords if word not in title)
-    yield from (f"{title} {number}" for number in range(2, 10_000))
+    base = title[: title.rindex("（")] if title.endswith("）") and "（" in title[1:] else title
+    told = [zh(value) for values in (material.products, material.segments) for value in _leading(values, common)]
+    heard = [w for w in material.keywords if 3 * sum(w in v.quote for v in material.voices) >= len(material.voices)]
+    aspect = [zh(value) for value in _leading(material.aspects, common)]
+    for word in dict.fromkeys((*told, *heard, *aspect, *material.keywords)):
+        if word not in title:
+            yield f"{base}（{word}）"
+    yield from (f"{base} {number}" for number in range(2, 10_000))
 
 
 def _key(title: str) -> str:

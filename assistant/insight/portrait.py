@@ -3,9 +3,10 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from assistant.domain.themes import Theme, ThemeMaterial, Voice
+from assistant.insight.joining import head_of, leading_head
 from assistant.insight.members import Member, tally
 from assistant.insight.wording import letter_pairs, unmasked_part
 
@@ -14,6 +15,8 @@ _LOOKED_AT = 2000
 _ALIKE = 0.6
 _WHOLE = 12
 """Pairs of letters from which a quote says a whole thing."""
+_GLANCE = range(9, 61)
+_UNREADABLE = re.compile(r"⟦|&#?\w+;|https?://")
 _WORD = re.compile(r"^(?=.*[^\W\d_])[\w-]{2,20}$")
 
 Words = Callable[[str], list[str]]
@@ -25,12 +28,13 @@ def portray(
 ) -> ThemeMaterial:
     """What an engine is shown of a theme: counts over all members, and up to `most` voices numbered from 1.
 
-    Voices are the most central by wording, with some preference for wishes and for what hurts; no customer
-    speaks twice while others have not spoken, and no two voices say nearly the same words.
+    The first voices are the most telling: a whole clause of readable length in words that many others use and that
+    tell the theme from others, of the situation most members name, rather a wish or what hurts. No customer speaks
+    twice while others have not spoken, and no two voices say nearly the same words.
     """
     return ThemeMaterial(
         theme=theme,
-        voices=tuple(_voice(n, member) for n, member in enumerate(_telling(members, most), start=1)),
+        voices=tuple(_voice(n, member) for n, member in enumerate(_telling(members, keywords, most), start=1)),
         products=tally(members, lambda m: m.product),
         segments=tally(members, lambda m: m.segment),
         aspects=tally(members, lambda m: m.insight.aspect),
@@ -80,13 +84,11 @@ def _uncontained(ranked: Sequence[str], most: int) -> tuple[str, ...]:
     return tuple(kept)
 
 
-def _telling(members: Sequence[Member], most: int) -> list[Member]:
+def _telling(members: Sequence[Member], keywords: Sequence[str], most: int) -> list[Member]:
     looked_at = sorted(members, key=lambda m: m.insight.id)[:_LOOKED_AT]
     said = {m.insight.id: letter_pairs(m.insight.quote) for m in looked_at}
-    common: Counter[str] = Counter()
-    for pairs in said.values():
-        common.update(pairs)
-    ranked = sorted(looked_at, key=lambda m: (-_weight(m, said[m.insight.id], common), m.insight.id))
+    worth = _Worth(looked_at, said, keywords)
+    ranked = sorted(looked_at, key=lambda m: (-worth.of(m), m.insight.id))
     chosen: dict[str, Member] = {}
     for same_customer, same_words in ((False, False), (True, False), (True, True)):
         for member in ranked:
@@ -98,12 +100,35 @@ def _telling(members: Sequence[Member], most: int) -> list[Member]:
     return list(chosen.values())
 
 
-def _weight(member: Member, pairs: frozenset[str], common: Counter[str]) -> float:
-    """How telling a voice is: its words are those of many, it says a whole thing, it wishes, it hurts."""
-    central = sum(common[pair] for pair in pairs) / max(1, len(pairs))
-    whole = min(1.0, len(pairs) / _WHOLE)
-    wish = 1.15 if member.insight.suggestion else 1.0
-    return central * whole * wish * (1 + 0.05 * (member.insight.severity - 3))
+class _Worth:
+    """How telling each voice of a theme is."""
+
+    def __init__(self, members: Sequence[Member], said: Mapping[str, frozenset[str]], keywords: Sequence[str]) -> None:
+        self._said, self._keywords, self._head = said, keywords, leading_head(members)
+        by_voice: dict[str, set[str]] = {}
+        for member in members:
+            by_voice.setdefault(member.voice_key, set()).update(said[member.insight.id])
+        self._common = Counter(pair for pairs in by_voice.values() for pair in pairs)
+        self._most = max(1, max(self._common.values(), default=1))
+
+    def of(self, member: Member) -> float:
+        """Words of many, words of this theme, of its situation, a whole clause, a wish, what hurts."""
+        insight, pairs = member.insight, self._said[member.insight.id]
+        central = sum(math.sqrt(self._common[pair] / self._most) for pair in pairs) / max(_WHOLE, len(pairs))
+        words = sum(word in insight.quote for word in self._keywords)
+        topical = 1.0 + 0.5 * min(words, 3)
+        named = 1.3 if self._head and head_of(insight.surface) == self._head else 1.0
+        shown = 1.15 if insight.standing.deep != "hypothesis" else 1.0
+        wish = 1.1 if insight.suggestion else 1.0
+        return central * topical * named * shown * wish * _readable(insight.quote) * (1 + 0.12 * (insight.severity - 3))
+
+
+def _readable(quote: str) -> float:
+    """1 for a clause a reader takes in at a glance; less for a scrap, a masked value, markup or a speech."""
+    length = len(quote.strip())
+    fit = 1.0 if length in _GLANCE else (0.4 if length < _GLANCE.start else 0.7)
+    asked = 0.75 if quote.rstrip().endswith(("?", "？")) else 1.0
+    return fit * asked * (0.3 if _UNREADABLE.search(quote) else 1.0)
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> bool:

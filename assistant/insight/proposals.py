@@ -12,7 +12,7 @@ from assistant.domain.vocabulary import SEGMENTS, zh
 from assistant.insight.dossier import Dossier, evidence_of
 from assistant.insight.statements import Checker, Figures
 from assistant.insight.wording import tidy
-from assistant.insight.wordlist import Language, baselines, phrase
+from assistant.insight.wordlist import Language, baselines, phrase, section
 
 _TITLE, _TEXT, _MOST_LINES = 60, 600, 8
 
@@ -109,7 +109,8 @@ def _concerns(
         named = next((s for s in SEGMENTS if statement.text.startswith((s, zh(s)))), None)
         segment = named or (cited.most_common(1)[0][0] if cited else "all")
         concerns.setdefault(segment, []).append(_with_marks(statement, language))
-    return {segment: "".join(sentences) for segment, sentences in concerns.items()}
+    separator = section(language, "label")["semicolon"]
+    return {segment: separator.join(sentences) for segment, sentences in concerns.items()}
 
 
 def _written(written: ProposalDraft) -> dict[str, str]:
@@ -140,11 +141,12 @@ def _target(dossier: Dossier, language: Language) -> dict[str, object]:
 def _metrics(drafts: Sequence[MetricDraft], dossier: Dossier, language: Language) -> tuple[Mapping[str, object], ...]:
     """The counted share first, then the drafted ones with the counted figure that is their baseline, if there is."""
     values = _coverage_values(dossier.material.coverage)
+    praise = dossier.material.material.sentiment == "positive"
     metrics: list[Mapping[str, object]] = [
         {
             "name": phrase(language, "share_name"),
             "baseline": phrase(language, "share_baseline", **values),
-            "target": phrase(language, "share_target"),
+            "target": phrase(language, "share_target_praise" if praise else "share_target"),
             "measured_how": phrase(language, "share_how"),
         }
     ]
@@ -162,15 +164,14 @@ def _metrics(drafts: Sequence[MetricDraft], dossier: Dossier, language: Language
 
 
 def _baseline(metric: MetricDraft, dossier: Dossier, language: Language) -> str:
+    """The figure that a metric's name asks for, as it was counted; where none is, that it must be measured first."""
     values = _coverage_values(dossier.material.coverage)
-    for text in (metric.name, metric.measured_how):
-        for figure, pattern in baselines():
-            if not pattern.search(text):
-                continue
-            if figure in dossier.signals:
-                return phrase(language, "signal_baseline", n=dossier.signals[figure])
-            return phrase(language, f"{figure}_baseline", **values)
-    return phrase(language, "no_baseline")
+    figure = next((figure for figure, pattern in baselines() if pattern.search(metric.name)), "none")
+    if figure == "none":
+        return phrase(language, "no_baseline")
+    if figure in dossier.signals:
+        return phrase(language, "signal_baseline", n=dossier.signals[figure], **values)
+    return phrase(language, f"{figure}_baseline", **values)
 
 
 def _coverage_values(coverage: Coverage) -> dict[str, object]:

@@ -12,7 +12,8 @@ from assistant.domain.vocabulary import DeepCategory, Standing
 from assistant.insight.features import Embed
 from assistant.insight.grouping import group
 from assistant.insight.matching import match
-from assistant.insight.members import KnownTheme, Member, count_customers, count_records
+from assistant.insight.members import KnownTheme, Member, count_customers, count_records, tally
+from assistant.insight.misfits import misplaced, remaining
 from assistant.insight.naming import distinct_titles, give_names
 from assistant.insight.portrait import Words, keywords, portray
 
@@ -44,6 +45,8 @@ class ThemesResult:
     """Themes that were given new words in this run."""
     failed: Mapping[str, int]
     """Reason → themes that bear the fallback's words."""
+    misfits: Mapping[str, frozenset[str]]
+    """Theme id → insights that are out of it because the engine that named it said so; no theme without any."""
 
     @property
     def coverage(self) -> float:
@@ -57,6 +60,8 @@ class _Group:
     members: tuple[Member, ...]
     known: KnownTheme | None
     changed: float
+    misfits: frozenset[str] = frozenset()
+    """Insights that were taken out of the members."""
 
 
 def build_themes(
@@ -70,7 +75,8 @@ def build_themes(
     """Group insights into themes, recognise known themes, and give words to new and much changed ones.
 
     The same members, embedder and previous themes give the same groups, in whatever order they come. The number
-    of themes is found. Trends are not set here: they need the months of all that was read.
+    of themes is found. Members that the engine calls misfits of the theme it named leave it (`misfits.py`), and it
+    is counted again. Trends are not set here: they need the months of all that was read.
 
     Args:
         members: every insight there is, each once.
@@ -80,7 +86,7 @@ def build_themes(
         previous: themes as they stand; pinned words and held members are respected.
     """
     found = group(members, embed)
-    matching = match(found, previous)
+    matching = match(found, [replace(known, insights=known.insights | known.misfits) for known in previous])
     groups = _with_held(
         [
             _identified(tuple(own), None if known is None else previous[known], changed)
@@ -89,13 +95,19 @@ def build_themes(
         members,
         previous,
     )
+    groups = [item if _needs_words(item, engine) else _without(item, _earlier(item), len(members)) for item in groups]
     groups.sort(key=lambda item: (-count_customers(item.members), item.id))
     telling = keywords([item.members for item in groups], words)
     drafts = [_material(item, own) for item, own in zip(groups, telling, strict=True)]
     renamed = [_needs_words(item, engine) for item in groups]
     named = give_names([draft for draft, wanted in zip(drafts, renamed, strict=True) if wanted], engine, fallback)
-    themes = _titled(drafts, renamed, named.themes)
-    materials = {theme.id: replace(draft, theme=theme) for draft, theme in zip(drafts, themes, strict=True)}
+    titled = _titled(drafts, renamed, named.themes)
+    groups = _thinned(groups, drafts, renamed, named.misfits, len(members))
+    materials = {
+        item.id: _counted_again(item, replace(draft, theme=theme), own)
+        for item, draft, theme, own in zip(groups, drafts, titled, telling, strict=True)
+    }
+    themes = sorted((m.theme for m in materials.values()), key=lambda theme: (-theme.customers, theme.id))
     assignment = {member.insight.id: item.id for item in groups for member in item.members}
     alive = {item.id for item in groups}
     split = len(matching.split)
@@ -110,6 +122,7 @@ def build_themes(
         retired=tuple(known.theme.id for known in previous if known.theme.id not in alive),
         named=sum(renamed),
         failed=named.failed,
+        misfits={item.id: item.misfits for item in groups if item.misfits},
     )
 
 
@@ -164,6 +177,33 @@ def _with_held(groups: Sequence[_Group], members: Sequence[Member], previous: Se
     return [item for item in kept if item.members]
 
 
+def _earlier(item: _Group) -> frozenset[str]:
+    return item.known.misfits if item.known else frozenset()
+
+
+def _thinned(
+    groups: Sequence[_Group],
+    drafts: Sequence[ThemeMaterial],
+    renamed: Sequence[bool],
+    misfits: Sequence[tuple[int, ...]],
+    read: int,
+) -> list[_Group]:
+    """The groups without what the engine called misfits of those it named now, in the same order."""
+    called = iter(misfits)
+    return [
+        _without(item, misplaced(draft, next(called)), read) if wanted else item
+        for item, draft, wanted in zip(groups, drafts, renamed, strict=True)
+    ]
+
+
+def _without(item: _Group, out: frozenset[str], read: int) -> _Group:
+    """The group after misfits left it, as far as they may."""
+    rest = remaining(item.members, out, item.known.held if item.known else frozenset(), read) if out else item.members
+    staying = {member.insight.id for member in rest}
+    gone = frozenset(member.insight.id for member in item.members) - staying
+    return replace(item, members=rest, misfits=gone | (out - staying))
+
+
 def _needs_words(item: _Group, engine: Engine) -> bool:
     if item.known is None:
         return True
@@ -197,12 +237,29 @@ def _material(item: _Group, telling: tuple[str, ...]) -> ThemeMaterial:
             records=counted.records,
             customers=counted.customers,
         )
-    material = portray(counted, item.members, telling)
+    votes = tally(item.members, lambda m: m.insight.deep_category)
+    material = replace(portray(counted, item.members, telling), deep_categories=votes)
     if item.known is None:
         first = material.voices[0]
         provisional = replace(counted, surface=first.surface, secondary=first.secondary, deep=first.deep)
         material = replace(material, theme=provisional)
     return material
+
+
+def _counted_again(item: _Group, named: ThemeMaterial, telling: tuple[str, ...]) -> ThemeMaterial:
+    """The named material with the counts and voices of those that stayed."""
+    if not item.misfits:
+        return named
+    stayed = _material(item, telling)
+    counted, theme = stayed.theme, named.theme
+    theme = replace(
+        theme,
+        standing=counted.standing,
+        deep_category=counted.deep_category,
+        records=counted.records,
+        customers=counted.customers,
+    )
+    return replace(stayed, theme=theme)
 
 
 def _deep_category(members: Sequence[Member]) -> DeepCategory:

@@ -26,7 +26,14 @@ from assistant.llm.cache import CallCache, MemoryCache, call_key, digest_of
 from assistant.llm.chat import ChatEndpoint
 from assistant.llm.fence import Fence
 from assistant.llm.packing import pack_records
-from assistant.llm.rendering import RENDERING, answer_variables, proposal_variables, record_variables, theme_variables
+from assistant.llm.rendering import (
+    RENDERING,
+    answer_variables,
+    naming_variables,
+    proposal_variables,
+    record_variables,
+    theme_variables,
+)
 from assistant.llm.shapes import schema_text
 from assistant.settings import Settings
 from prompts import RenderedPrompt, load
@@ -34,7 +41,7 @@ from prompts import RenderedPrompt, load
 T = TypeVar("T", bound=Draft)
 
 NOT_ANSWERED = "not_answered"
-READING_TOKENS = 450
+READING_TOKENS = 550
 """Tokens that one record's reading takes, about."""
 
 _TASKS: dict[str, tuple[str, type[Draft]]] = {
@@ -120,7 +127,7 @@ class ModelEngine:
 
     def name_theme(self, material: ThemeMaterial) -> ThemeDraft:
         """See `Engine.name_theme`."""
-        variables = theme_variables(material, self._fence, self._settings.language)
+        variables = naming_variables(material, self._fence, self._settings.language)
         return self._ask(load("name_theme").render(**variables), ThemeDraft, 300)
 
     def suggest_ideas(self, material: ThemeMaterial) -> IdeasDraft:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from assistant.domain.answers import AnswerMaterial, Figure, Plan
 from assistant.domain.proposals import Coverage, Evidence, ProposalMaterial
 from assistant.domain.records import Record
-from assistant.domain.themes import ThemeMaterial, Voice
+from assistant.domain.themes import Theme, ThemeMaterial, Voice
 from assistant.domain.vocabulary import zh
 from assistant.llm.fence import Fence, fenced
 
@@ -25,8 +25,14 @@ def record_variables(pack: Sequence[Record], fence: Fence) -> dict[str, str]:
     return {"token": token, "count": str(len(pack)), "records": "\n\n".join(blocks)}
 
 
+def naming_variables(material: ThemeMaterial, fence: Fence, language: str) -> dict[str, str]:
+    """Variables of ``name_theme``: what was counted of the group; earlier words only as what may be left behind."""
+    parts = {"facts": ("主题材料", _unnamed(material)), "voices": ("声音", _voices(material.voices))}
+    return _fence_all(parts, fence) | {"language": LANGUAGES[language]}
+
+
 def theme_variables(material: ThemeMaterial, fence: Fence, language: str) -> dict[str, str]:
-    """Variables of ``name_theme`` and ``suggest_ideas``."""
+    """Variables of ``suggest_ideas``."""
     parts = {"facts": ("主题材料", _theme(material)), "voices": ("声音", _voices(material.voices))}
     return _fence_all(parts, fence) | {"language": LANGUAGES[language]}
 
@@ -93,21 +99,48 @@ def _shortened(text: str) -> str:
 def _theme(material: ThemeMaterial) -> str:
     theme = material.theme
     facts = [
-        ("主题", theme.title),
+        ("主题", _title(theme)),
         ("定义", theme.definition),
         ("表象需求", theme.surface),
         ("次深层需求", theme.secondary),
         ("深层需求", theme.deep),
         ("深层类别", f"{zh(theme.deep_category)}({theme.deep_category})" if theme.title else ""),
+        ("趋势", zh(theme.trend) if theme.records else ""),
+        *_counted(material),
+    ]
+    return _facts(facts)
+
+
+def _unnamed(material: ThemeMaterial) -> str:
+    """A group that is to be named: a theme without a definition was never named, its words are one voice's."""
+    theme = material.theme
+    votes = "、".join(f"{zh(name)}({name}) {count}" for name, count in material.deep_categories)
+    facts = [
+        ("旧名(成员变了,可不沿用)", _title(theme) if theme.definition else ""),
+        ("旧定义(可不沿用)", theme.definition),
+        ("深层类别(各记录的票)", votes),
+        *_counted(material),
+    ]
+    return _facts(facts) or "(无)"
+
+
+def _title(theme: Theme) -> str:
+    return f"《{theme.title}》" if theme.title else ""
+
+
+def _counted(material: ThemeMaterial) -> list[tuple[str, str]]:
+    theme = material.theme
+    return [
         ("情绪", zh(material.sentiment)),
         ("计数", f"{theme.records} 条记录,{theme.customers} 位客户" if theme.records else ""),
-        ("趋势", zh(theme.trend) if theme.records else ""),
         ("产品", _counts(material.products)),
         ("客群", _counts(material.segments)),
         ("方面", _counts(material.aspects)),
         ("商机", _counts(material.opportunities)),
-        ("关键词", "、".join(material.keywords)),
     ]
+
+
+def _facts(facts: Iterable[tuple[str, str]]) -> str:
     return "\n".join(f"{name}: {value}" for name, value in facts if value)
 
 
@@ -159,7 +192,7 @@ def _idea(material: ProposalMaterial) -> str:
         ("路线", f"{zh(idea.route)}({idea.route}):{idea.route_why}"),
         ("假设", ";".join(idea.assumptions)),
     ]
-    return "\n".join(f"{name}: {value}" for name, value in facts if value)
+    return _facts(facts)
 
 
 _RUNGS = (("surface", "表象"), ("secondary", "次深层"), ("deep", "深层"))

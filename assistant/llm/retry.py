@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception
 
-from assistant.errors import ModelAnswerError, ModelError
+from assistant.errors import ModelAnswerError, ModelDownError, ModelError
 from assistant.llm.vendor import CallFault
 
 T = TypeVar("T")
@@ -59,7 +59,8 @@ class CircuitBreaker:
     """Stops calling an endpoint that keeps failing in the same way. Safe to use from several threads.
 
     After `limit` equal failures in a row with no success between (`answer_limit` for unusable answers, which may be
-    one prompt's fault), calls fail at once with that failure for `pause` seconds; then one is let through to see.
+    one prompt's fault), calls fail at once for `pause` seconds; then one is let through to see. A call that fails so
+    was never made: it fails as an endpoint does, not as an answer, so that it is not held against the prompt.
     """
 
     def __init__(
@@ -79,7 +80,8 @@ class CircuitBreaker:
         """Let a call pass, or fail it at once.
 
         Raises:
-            ModelError: of the kind and with the words of the failure that opened the circuit.
+            ModelError: of the kind and with the words of the failure that opened the circuit; `ModelDownError` where
+                that was an unusable answer.
         """
         with self._lock:
             limit = self._answer_limit if isinstance(self._last, ModelAnswerError) else self._limit
@@ -87,8 +89,13 @@ class CircuitBreaker:
                 return
             now = self._clock()
             if now < self._retry_at:
-                raise type(self._last)(str(self._last))
+                raise self._closed(self._last)
             self._retry_at = now + self._pause
+
+    def _closed(self, last: ModelError) -> ModelError:
+        if not isinstance(last, ModelAnswerError):
+            return type(last)(str(last))
+        return ModelDownError(f"{last}; so it went {self._count} times in a row, no more is asked for now")
 
     def note(self, error: ModelError | None) -> None:
         """Take note of how a call ended: None for a success."""

@@ -1,6 +1,7 @@
 """The order of the stages; the only place that knows it."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from assistant.domain.proposals import Proposal
@@ -64,13 +65,20 @@ class Pipeline:
     def run(
         self, paths: Sequence[Path], options: ReadOptions, *, progress: Progress = silent
     ) -> Iterator[tuple[str, Receipt]]:
-        """All stages in order, each receipt as soon as its stage has ended; ends where not one record could be read."""
+        """All stages in order, each receipt as soon as its stage has ended; ends where not one record could be read.
+
+        A model's insights are indexed too, so the index stage comes a second time after them, with a receipt for both.
+        """
         if paths:
             yield "ingest", self.ingest(paths, options, progress=progress)
-        yield "index", self.index(progress=progress)
+        indexed = self.index(progress=progress)
+        yield "index", indexed
         analysed = self.analyse(progress=progress)
         yield "analyse", analysed
         if analysed.lost:
             return
+        if analysed.engine == "llm":
+            again = self.index(progress=progress)
+            yield "index", replace(again, embedded=indexed.embedded + again.embedded, reused=indexed.reused)
         yield "themes", self.themes(progress=progress)
         yield "ideas", self.ideas(progress=progress)

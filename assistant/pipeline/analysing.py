@@ -131,4 +131,9 @@ def _read_all(context: Context, identity: str, ids: list[str], progress: Progres
             progress("analyse", n, len(ids))
     finally:
         writer.flush()
+    if tally.problem is None and tally.refused and not tally.insights:
+        tally.problem = (
+            f"not one insight was kept: {sum(tally.refused.values())} were refused, most because their quote does not "
+            "stand in the customer's own words; try another VOC_CHAT_MODEL"
+        )
     return tally

@@ -88,13 +88,20 @@ class _Intake:
 
 
 class _Repeats:
-    """Links each record to the earlier one that it nearly repeats, over all that is stored and all that comes in."""
+    """Links each record to the first of those that it nearly repeats, over all that is stored and all that comes in.
 
-    def __init__(self, known: Iterable[tuple[str, bytes]]) -> None:
+    A repeat of a repeat is linked to the first as well, so that however an import was cut up, the same records count
+    as one customer.
+    """
+
+    def __init__(self, known: Iterable[tuple[str, bytes, str | None]]) -> None:
         self.index = NearDuplicates()
         self.place: dict[str, int] = {}
-        for record_id, signature in known:
+        self.first: dict[str, str] = {}
+        for record_id, signature, near in known:
             self._remember(record_id, signature)
+            if near is not None:
+                self.first[record_id] = near
 
     def link(self, record: Record) -> tuple[Record, bytes]:
         """The record with its link, and its signature; a record known before links only to those before it."""
@@ -105,6 +112,11 @@ class _Repeats:
             self._remember(record.id, signature)
         elif near is not None and self.place[near] > place:
             near = None
+        near = self.first.get(near, near) if near is not None else None
+        if near is None or near == record.id:
+            self.first.pop(record.id, None)
+            return record.with_near_duplicate(None), signature
+        self.first[record.id] = near
         return record.with_near_duplicate(near), signature
 
     def _remember(self, record_id: str, signature: bytes) -> None:

@@ -1,5 +1,7 @@
 """The themes stage: every insight in a theme or honestly unassigned, ids kept, trends set."""
 
+from collections.abc import Sequence
+
 from assistant.domain.receipts import ThemesReceipt
 from assistant.insight.members import KnownTheme, Member
 from assistant.insight.themes import ThemesResult, build_themes
@@ -7,6 +9,8 @@ from assistant.insight.trends import trend_of
 from assistant.pipeline.context import Context, Progress, silent
 from assistant.records.rows import digest
 from assistant.records.theme_store import PlacedInsight
+
+_NONE: frozenset[str] = frozenset()
 
 
 def run_themes(context: Context, *, rebuild: bool = False, progress: Progress = silent) -> ThemesReceipt:
@@ -22,7 +26,10 @@ def run_themes(context: Context, *, rebuild: bool = False, progress: Progress = 
         )
         if not rebuild and (known := store.stage_receipt("themes", shaped_by)) is not None:
             return ThemesReceipt(**{**known, "new": 0, "merged": 0, "split": 0})
-        previous = [] if rebuild else [KnownTheme(*item) for item in store.theme_members()]
+        out = store.theme_misfits()
+        previous = (
+            [] if rebuild else [KnownTheme(*item, misfits=out.get(item[0].id, _NONE)) for item in store.theme_members()]
+        )
         progress("themes", 0, len(placed))
         members = [member_of(p) for p in placed]
         result = build_themes(
@@ -31,7 +38,7 @@ def run_themes(context: Context, *, rebuild: bool = False, progress: Progress = 
         voices = {
             theme_id: [voice.insight_id for voice in material.voices] for theme_id, material in result.materials.items()
         }
-        store.save_themes(result.themes, result.assignment, voices, _events(result, {k.theme.id for k in previous}))
+        store.save_themes(result.themes, result.assignment, voices, _events(result, previous))
         store.set_trends(_trends(context))
         store.drop_ideas_of(result.retired)
         receipt = ThemesReceipt(
@@ -68,11 +75,17 @@ def member_of(placed: PlacedInsight) -> Member:
     )
 
 
-def _events(result: ThemesResult, before: set[str]) -> list[tuple[str, str, dict[str, object]]]:
+def _events(result: ThemesResult, previous: Sequence[KnownTheme]) -> list[tuple[str, str, dict[str, object]]]:
+    before = {known.theme.id: known.misfits for known in previous}
     founded: list[tuple[str, str, dict[str, object]]] = [
         (t.id, "founded", {"title": t.title}) for t in result.themes if t.id not in before
     ]
-    return [*founded, *((theme_id, "gone", {}) for theme_id in result.retired)]
+    misfits: list[tuple[str, str, dict[str, object]]] = [
+        (t.id, "misfits", {"insights": sorted(now)})
+        for t in result.themes
+        if (now := result.misfits.get(t.id, _NONE)) != before.get(t.id, _NONE)
+    ]
+    return [*founded, *misfits, *((theme_id, "gone", {}) for theme_id in result.retired)]
 
 
 def _trends(context: Context) -> dict[str, str]:

@@ -12,7 +12,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from assistant.errors import BusyError, StoreError
+from assistant.errors import BusyError, SettingError, StoreError
 
 HEAD = "0001"
 """The newest revision in `migrations/versions`; a test holds it to the files."""
@@ -35,6 +35,7 @@ class Database:
 
         Raises:
             StoreError: the database can't be opened or brought up to date.
+            SettingError: there is no driver for this kind of database.
         """
         lock_path.parent.mkdir(parents=True, exist_ok=True)
         self.url = url
@@ -43,11 +44,10 @@ class Database:
         try:
             self.engine = _open(url)
             self._upgrade()
+        except ImportError as error:
+            raise SettingError(f"VOC_DATABASE_URL: the driver {error.name} is not installed") from error
         except SQLAlchemyError as error:
-            raise StoreError(
-                f"the database {self.engine_name} can't be opened ({type(error).__name__}): "
-                "check VOC_DATABASE_URL and that the data directory can be written"
-            ) from error
+            raise StoreError(_sentence(error)) from error
 
     @property
     def engine_name(self) -> str:
@@ -56,9 +56,16 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection for reading."""
-        with self.engine.connect() as connection:
-            yield connection
+        """A connection for reading.
+
+        Raises:
+            StoreError: the database fails.
+        """
+        try:
+            with self.engine.connect() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise StoreError(_sentence(error)) from error
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -66,6 +73,7 @@ class Database:
 
         Raises:
             BusyError: another writer did not finish within two minutes.
+            StoreError: the database fails; nothing of the transaction is kept.
         """
         with self._threads:
             try:
@@ -75,6 +83,8 @@ class Database:
             try:
                 with self.engine.begin() as connection:
                     yield connection
+            except SQLAlchemyError as error:
+                raise StoreError(_sentence(error)) from error
             finally:
                 self._lock.release()
 
@@ -90,6 +100,25 @@ class Database:
     def close(self) -> None:
         """Give back all connections."""
         self.engine.dispose()
+
+
+_ADVICE = (
+    ("disk is full", "the disk is full: make room and run the same command again, what was finished is kept"),
+    ("disk i/o error", "its disk can't be written or read: see whether it is full or failing"),
+    ("readonly database", "it may not be written: check the rights of the data directory"),
+    ("unable to open", "it can't be opened: check VOC_DATABASE_URL and the rights of the data directory"),
+    ("not a database", "its file is damaged: restore it from a backup"),
+    ("malformed", "its file is damaged: restore it from a backup"),
+    ("no such", "it was made by another version of this program: use that version, or another VOC_DATA_DIR"),
+    ("locked", "another process holds it: wait until that has ended, or stop it"),
+)
+"""What a driver says, and what that means for a person; its own words may hold values and are never shown."""
+
+
+def _sentence(error: SQLAlchemyError) -> str:
+    said = str(getattr(error, "orig", "")).lower()
+    advice = next((text for words, text in _ADVICE if words in said), None)
+    return f"the database failed: {advice or f'{type(error).__name__}; check VOC_DATABASE_URL and see `voc doctor`'}"
 
 
 def _open(url: str) -> Engine:

@@ -24,6 +24,20 @@ class IndexState:
         with self.database.reading() as connection:
             return list(connection.scalars(select(c.id).where(stale).order_by(c.id)))
 
+    def unindexed_count(self) -> int:
+        """How many records the index does not hold as they are."""
+        c = records.c
+        stale = or_(c.indexed_hash.is_(None), c.indexed_hash != c.reading_hash)
+        with self.database.reading() as connection:
+            return connection.scalar(select(func.count()).select_from(records).where(stale)) or 0
+
+    def unindexed_readings(self) -> list[str]:
+        """Ids of records whose present insights the index does not hold, in a stable order."""
+        c = records.c
+        stale = or_(c.indexed_reading.is_(None), c.indexed_reading != c.reading_key)
+        with self.database.reading() as connection:
+            return list(connection.scalars(select(c.id).where(c.reading_key.is_not(None), stale).order_by(c.id)))
+
     def batches(self, ids: Sequence[str]) -> Iterator[list[Record]]:
         """These records in batches."""
         for some in chunks(ids):
@@ -39,10 +53,18 @@ class IndexState:
                 update(records).where(records.c.id.in_(some)).values(indexed_hash=records.c.reading_hash)
             )
 
+    @staticmethod
+    def mark_readings_indexed(connection: Connection, ids: Sequence[str]) -> None:
+        """Note, in the caller's transaction, that the index holds these records' present insights."""
+        for some in chunks(ids):
+            connection.execute(
+                update(records).where(records.c.id.in_(some)).values(indexed_reading=records.c.reading_key)
+            )
+
     def forget_index(self) -> None:
         """Have every record indexed anew by the next run."""
         with self.database.writing() as connection:
-            connection.execute(update(records).values(indexed_hash=None))
+            connection.execute(update(records).values(indexed_hash=None, indexed_reading=None))
 
     def record_count(self) -> int:
         """How many records the store holds."""

@@ -1,8 +1,9 @@
-"""What of a record is indexed: passages of the customer's own words, with the title and the product before them."""
+"""What of a record is indexed: passages of the customer's own words under title and product, and its insights."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from assistant.domain.insights import Insight
 from assistant.domain.records import Record, customer_spans
 from vectorstore.index import Passage
 
@@ -21,6 +22,27 @@ def passages_of(record: Record) -> list[Passage]:
         words = "\n".join(record.text[a:b] for a, b in group)
         found.append(Passage(record.id, ordinal, start, end, f"{heading}\n{words}" if heading else words))
     return found or [Passage(record.id, 0, 0, len(record.text), heading or record.text or "-")]
+
+
+def insight_passages_of(record: Record, insights: Sequence[Insight]) -> list[Passage]:
+    """One passage for each insight of a model: the ladder names the need where the customer only tells a story.
+
+    The rules' ladders are templates and make nothing findable that was not, so they stay out (measured both ways).
+
+    `start` and `end` are those of the quote, so that what is shown of a hit is the customer's own words.
+    """
+    return [
+        Passage(
+            record.id,
+            ordinal,
+            insight.start,
+            insight.end,
+            "\n".join(part for part in (record.product, insight.surface, insight.secondary, insight.deep) if part),
+            kind="insight",
+        )
+        for ordinal, insight in enumerate(insights)
+        if insight.engine == "llm"
+    ]
 
 
 def _groups(record: Record) -> Iterator[list[tuple[int, int]]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, func, insert, or_, select, update
@@ -55,13 +56,13 @@ class RecordStore:
         A known record whose content differs replaces the old one, which goes to the history; the last one wins where a
         batch holds the same id twice.
         """
-        at = now()
+        at, begun = now(), datetime.now(UTC)
         with self.database.writing() as connection:
             known = _known(connection, [record.id for record, _ in batch])
             total = Saved()
             fresh: dict[str, dict[str, Any]] = {}
-            for record, signature in batch:
-                values = {**record_values(record, at), "signature": signature}
+            for place, (record, signature) in enumerate(batch):
+                values = {**record_values(record, _moment(begun, place)), "signature": signature}
                 old = fresh.get(record.id, known.get(record.id))
                 total += self._put(connection, values, old, fresh, at)
             if fresh:
@@ -150,12 +151,13 @@ class RecordStore:
             query = select(records).where(*where).order_by(*order).offset(offset).limit(limit)
             return [to_record(row) for row in connection.execute(query).mappings()], total
 
-    def signatures(self) -> list[tuple[str, bytes]]:
-        """(record id, near-duplicate signature) of every record, oldest import first."""
+    def signatures(self) -> list[tuple[str, bytes, str | None]]:
+        """(record id, near-duplicate signature, the record it repeats) of every record, in the order they came."""
         c = records.c
-        query = select(c.id, c.signature).where(c.signature.is_not(None)).order_by(c.added_at, c.id)
+        order = (c.added_at, c.id)
+        query = select(c.id, c.signature, c.near_duplicate_of).where(c.signature.is_not(None)).order_by(*order)
         with self.database.reading() as connection:
-            return [(record_id, signature) for record_id, signature in connection.execute(query)]
+            return [(record_id, signature, near) for record_id, signature, near in connection.execute(query)]
 
     def products(self) -> list[str]:
         """Names of products as stored, most records first."""
@@ -212,12 +214,17 @@ def _known(connection: Connection, ids: Sequence[str]) -> dict[str, Mapping[str,
     return found
 
 
+def _moment(begun: datetime, place: int) -> str:
+    """When the record at this place of a batch was added: a microsecond apart, so that its order is kept."""
+    return (begun + timedelta(microseconds=place)).isoformat(timespec="microseconds")
+
+
 def _keep_version(connection: Connection, record_id: str, at: str) -> None:
     row = connection.execute(select(records).where(records.c.id == record_id)).mappings().one()
     last = connection.scalar(
         select(func.max(record_versions.c.version)).where(record_versions.c.record_id == record_id)
     )
-    dropped = ("signature", "indexed_hash", "reading_key")
+    dropped = ("signature", "indexed_hash", "indexed_reading", "reading_key")
     content = {name: value for name, value in row.items() if name not in dropped}
     connection.execute(
         insert(record_versions).values(record_id=record_id, version=(last or 0) + 1, replaced_at=at, content=content)

@@ -54,6 +54,7 @@ records = Table(
     Column("content_hash", String(64), nullable=False),
     Column("reading_hash", String(64), nullable=False),
     Column("indexed_hash", String(64)),
+    Column("indexed_reading", String(64)),
     Column("reading_key", String(64)),
     Column("noise", Boolean),
     Column("signals", JSON),
@@ -63,7 +64,7 @@ records = Table(
 )
 """`person` is the unit in which customers are counted: the customer's id, else the record this one nearly repeats, else
 the record itself. `content_hash` covers the whole record, `reading_hash` what an engine is shown of it, `indexed_hash` is
-the content the index holds, `reading_key` the ledger row whose insights are current."""
+the content the index holds, `indexed_reading` the ledger row whose insights it holds, `reading_key` the ledger row whose insights are current."""
 
 record_versions = Table(
     "record_versions",
@@ -178,7 +179,7 @@ theme_events = Table(
     Column("detail", JSON, nullable=False),
     Column("at", String(40), nullable=False),
 )
-"""Lineage: founded, renamed, merged, split, gone."""
+"""Lineage: founded, renamed, misfits (insights taken out again), merged, split, gone."""
 
 ideas = Table(
     "ideas",

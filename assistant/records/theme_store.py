@@ -72,6 +72,13 @@ class ThemeStore:
             for theme in self.themes()
         ]
 
+    def theme_misfits(self) -> dict[str, frozenset[str]]:
+        """Theme id → insights that the engine took out of it when it last named it."""
+        query = select(theme_events).where(theme_events.c.kind == "misfits").order_by(theme_events.c.id)
+        with self.database.reading() as connection:
+            rows = connection.execute(query).mappings().all()
+        return {row["theme_id"]: frozenset(row["detail"]["insights"]) for row in rows}
+
     def monthly_counts(self) -> tuple[dict[str, dict[str, int]], dict[str, int]]:
         """(theme id → month → records, month → records read), for trends."""
         by_theme: dict[str, dict[str, int]] = {}

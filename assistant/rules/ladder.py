@@ -7,6 +7,7 @@ from assistant.rules.lexicon import table, words
 from assistant.rules.segment import cut
 from assistant.rules.topics import Topic, frame_fields
 from assistant.rules.view import Seen, View
+from assistant.rules.wording import neat
 
 QUOTE_LEAST, QUOTE_GOOD, QUOTE_MOST = 6, 14, 80
 """Characters of a quote: at least, where possible; enough to stand alone; at most."""
@@ -51,10 +52,14 @@ def _worth(topic: Topic, seen: Seen) -> float:
 
 
 def surface_of(topic: Topic, quote: str) -> str:
-    """The complaint or praise in short: what kind of situation, and the customer's own clause."""
-    clause = quote if len(quote) <= _SURFACE_MOST else quote[:_SURFACE_MOST].rstrip("⟦") + "…"
-    clause = clause.replace("\n", " ")
-    return f"{label_of(topic)}:{clause}"
+    """The complaint or praise in short: the kind of situation before the customer's own clause, or behind it in
+    brackets where no situation is known."""
+    clause = neat(quote)
+    if len(clause) > _SURFACE_MOST:
+        clause = clause[: cut(clause, 0, len(clause), _SURFACE_MOST)] + "…"
+    if not clause:
+        return label_of(topic)
+    return f"{label_of(topic)}：{clause}" if topic.frame else f"{clause}（{label_of(topic)}）"
 
 
 def label_of(topic: Topic) -> str:
@@ -102,8 +107,8 @@ def deep_text_of(topic: Topic, deep: DeepCategory, shown: bool, quote: str, view
     text = fields["deep_text"] if usual else str(table("deep")[deep]["text"])
     text = text.replace("{who}", who(view))
     if view.record.product and len(view.record.product) <= 12:
-        text = f"{text}(谈的是{view.record.product})"
-    return Rung(f"从“{_piece(quote)}”看,{text}", "implied") if shown else Rung(text, "hypothesis")
+        text = f"{text}（谈的是{view.record.product}）"
+    return Rung(f"从“{_piece(quote)}”看，{text}", "implied") if shown else Rung(text, "hypothesis")
 
 
 def who(view: View) -> str:
@@ -112,5 +117,5 @@ def who(view: View) -> str:
 
 
 def _piece(text: str) -> str:
-    short = text.replace("\n", " ")
+    short = neat(text)
     return short if len(short) <= 30 else short[:29].split("⟦")[0] + "…"

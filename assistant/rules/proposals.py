@@ -1,13 +1,19 @@
 """Knows how to draft a proposal as an honest skeleton: facts carry voices, everything else says it is assumed."""
 
+import re
+
 from assistant.domain.drafts import Marketing7PDraft, MetricDraft, ProposalDraft, StatementDraft
 from assistant.domain.proposals import ProposalMaterial
 from assistant.domain.themes import ThemeMaterial, Voice
 from assistant.domain.vocabulary import SEGMENTS, zh
-from assistant.rules.gist import aspect_of, said, typical
+from assistant.rules.gist import aspect_of
 from assistant.rules.ideas import Slots, praised
 from assistant.rules.lexicon import table, words
+from assistant.rules.telling import telling, wishes
+from assistant.rules.wording import said
 
+_NUMBER = re.compile(r"\d|[二三四五六七八九十百千万两]")
+"""A wish with a number in it would have to be proved; it stands among the features instead."""
 _RISKS = ("sample", "cause", "promise")
 
 
@@ -51,20 +57,21 @@ def draft_proposal(proposal: ProposalMaterial) -> ProposalDraft:
 
 def _summary(proposal: ProposalMaterial, slots: Slots) -> list[StatementDraft]:
     material, theme = proposal.material, proposal.material.theme
-    ranked = typical(material.voices)
+    ranked = telling(material)
     first = StatementDraft(
         text=slots.fill(words("documents", "standing", "surface"))
-        + ",原话如"
+        + "，原话如"
         + "".join(said(v, 40) for v in ranked[:2]),
         evidence=[voice.n for voice in ranked[:2]],
     )
     sentences = [first, *_higher_rungs(material, ranked)]
-    wish = next((v for v in ranked if v.suggestion and "⟦" not in v.suggestion), None)
+    wish = next((v for v in wishes(ranked) if not _NUMBER.search(v.suggestion or "")), None)
     if wish is not None:
-        sentences.append(StatementDraft(text=f"客户自己提出过办法:“{wish.suggestion}”", evidence=[wish.n]))
+        sentences.append(StatementDraft(text=f"客户自己提出过办法：“{wish.suggestion}”", evidence=[wish.n]))
     sentences.append(
         StatementDraft(
-            text=f"我们提议「{proposal.idea.title}」,假设它能让客户的{zh(theme.deep_category)}需要得到回应", evidence=[]
+            text=f"我们提议「{proposal.idea.title}」，假设它能让客户的{zh(theme.deep_category)}需要得到回应",
+            evidence=[],
         )
     )
     if proposal.counter_evidence:
@@ -93,14 +100,14 @@ def _higher_rungs(material: ThemeMaterial, ranked: list[Voice]) -> list[Statemen
 
 def _concerns(material: ThemeMaterial) -> list[StatementDraft]:
     present = [segment for segment, _ in material.segments if segment in SEGMENTS] or ["consumer"]
-    ranked = typical(material.voices)
+    ranked = telling(material)
     sentences = []
     for segment in present:
         voice = next((v for v in ranked if v.segment == segment), None)
         if voice is not None:
-            sentences.append(StatementDraft(text=f"{zh(segment)}的原话:{said(voice, 50)}", evidence=[voice.n]))
+            sentences.append(StatementDraft(text=f"{zh(segment)}的原话：{said(voice, 50)}", evidence=[voice.n]))
         general = words("documents", "concerns", segment)
-        sentences.append(StatementDraft(text=f"{zh(segment)}一向的关心(待核实):{general}", evidence=[]))
+        sentences.append(StatementDraft(text=f"{zh(segment)}一向的关心（待核实）：{general}", evidence=[]))
     return sentences
 
 
@@ -108,13 +115,12 @@ def _risks(proposal: ProposalMaterial, slots: Slots) -> list[str]:
     keys = [*_RISKS, *(["partner"] if proposal.idea.route == "partner" else []), "selling"]
     risks = [slots.fill(words("documents", "risks", key)) for key in keys]
     if proposal.counter_evidence:
-        risks.insert(0, "反证里的客户并不觉得这是问题,方案可能只适合一部分人:先弄清两边的处境差在哪里")
+        risks.insert(0, "反证里的客户并不觉得这是问题，方案可能只适合一部分人：先弄清两边的处境差在哪里")
     return risks
 
 
 def _metrics(slots: Slots, glad: bool) -> list[MetricDraft]:
-    templates = dict(table("documents")["metrics"])
-    if glad:
-        templates["share"] = words("documents", "praise", "share")
-    rows = [slots.fill(str(row)).split("|") for row in templates.values()]
+    templates = table("documents")["metrics"]
+    left_out = {"repeat"} if glad else set()
+    rows = [slots.fill(str(row)).split("|") for key, row in templates.items() if key not in left_out]
     return [MetricDraft(name=name, target=target, measured_how=how) for name, target, how in rows]

@@ -9,7 +9,7 @@ _SEPARATOR = re.compile(
     r"(?P<strong>[。！？!?；;\n…]+[”’」』\"'）)】]*)"
     r"|(?P<weak>(?<!\d)[,，]+|[,，]+(?!\d)|——|[~～]+|(?<![A-Za-z0-9,.]) +|(?<=[A-Za-z0-9,.]) +(?=[^\x00-\x7f]))"
 )
-_EDGE = " \t\r\u3000,，。；;、.…~～”’」』）)】"
+_EDGE = " \t\r\n\u3000,，。；;、.…~～”’」』）)】"
 
 
 class Clause(NamedTuple):
@@ -49,7 +49,7 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
     """The same piece without blanks and punctuation at its edges (a closing ``?`` or ``!`` stays)."""
     while start < end and text[start] in _EDGE:
         start += 1
-    while start < end and text[end - 1] in " \t\r\u3000,，。；;、.…~～":
+    while start < end and text[end - 1] in " \t\r\n\u3000,，。；;、.…~～":
         end -= 1
     return start, end
 

@@ -6,11 +6,13 @@ from functools import cache
 from typing import cast
 
 from assistant.domain.vocabulary import ASPECTS, Aspect, DeepCategory, Sentiment
-from assistant.rules.lexicon import FRAME_FILES, table, words
+from assistant.rules.lexicon import FRAME_FILES, lexicon, normalise, table, words
 from assistant.rules.view import Seen, View, summed
 
 FIRST, SECOND, SHARE = 3.0, 6.0, 0.5
 """A frame shows from FIRST on; a second need is told apart from SECOND on and with SHARE of the first one's weight."""
+_TOLD, _TWICE = 2.0, 5.0
+"""Weight of a cue that says by itself what a text is about, and of two of them."""
 _SUBSTANCE = 18
 """Characters from which words without any known cue are still taken for somebody's concern."""
 MOST = 3
@@ -34,6 +36,29 @@ class Topic:
 def frame_fields() -> dict[str, dict[str, str]]:
     """Frame → its fields (label, aspect, deep, mood, secondary, deep_text …)."""
     return {name: cast("dict[str, str]", dict(fields)) for file in FRAME_FILES for name, fields in table(file).items()}
+
+
+def shows_a_matter(text: str) -> bool:
+    """Whether a text holds a word of any trade's trouble or dealings: of a situation (praise at large is none) or,
+    plainly, of what a maker would have to touch."""
+    fields = frame_fields()
+    return any(
+        (hit.kind == "frame" and hit.weight >= _TOLD and not fields[hit.label].get("loose"))
+        or (hit.kind == "aspect" and hit.weight > _TOLD)
+        for hit in lexicon().scan(normalise(text))
+    )
+
+
+def telling_words(text: str) -> list[str]:
+    """The words of a text that show the one situation it speaks of most, in order; empty where less than two do."""
+    told = [hit for hit in lexicon().scan(normalise(text)) if hit.kind == "frame" and hit.weight >= _TOLD]
+    weights: dict[str, float] = defaultdict(float)
+    for hit in told:
+        weights[hit.label] += hit.weight
+    most = max(weights, key=lambda label: weights[label], default=None)
+    if most is None or weights[most] < _TWICE:
+        return []
+    return list(dict.fromkeys(text[hit.start : hit.end] for hit in told if hit.label == most))
 
 
 def find_topics(view: View) -> list[Topic]:

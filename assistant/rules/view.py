@@ -132,6 +132,13 @@ class View:
         return {1: -2.0, 2: -1.6, 3: -0.8, 4: 0.3, 5: 1.6}.get(round(rating), 0.0)
 
 
+def seen_in(text: str, lexicon: Lexicon) -> Seen:
+    """A text by itself as one clause with its cues."""
+    seen = Seen(Clause(0, len(text), 0, 0))
+    _fill(seen, lexicon.scan(normalise(text)))
+    return seen
+
+
 def _turns(hit: Hit, seen: Seen) -> bool:
     return hit.kind == "mood" and hit.label == "contrast" and hit.start - seen.clause.start <= 1
 

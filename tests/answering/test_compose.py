@@ -171,7 +171,7 @@ def test_a_model_may_refuse() -> None:
     store = _small()
     refused = AnswerDraft(refused=True, refusal_reason="没有提到价格", sentences=[], suggested_reply=None)
     answer = _checked(_service(store, _model(refused)).ask("打印机掉线怎么回"), store)
-    assert (answer.text, answer.engine) == ("资料不足: 没有提到价格", "llm")
+    assert (answer.text, answer.engine) == ("资料不足：没有提到价格", "llm")
 
 
 def test_the_second_net_masks_what_a_model_lets_slip() -> None:

@@ -69,6 +69,12 @@ def test_words_are_counted_as_the_theme_they_mean() -> None:
     assert any("「打印机掉线」" in warning for warning in warnings)
 
 
+def test_words_said_often_are_not_counted_as_a_theme_that_is_wider() -> None:
+    figures, warnings = _figures("打印机掉线有多少条", PRICE)
+    assert figures["P2 原文提到“掉线”的 反馈"].value == 10
+    assert not any("按需求主题" in warning for warning in warnings)
+
+
 def test_a_table_gives_shares_with_wilson_intervals() -> None:
     figures, _ = _figures("打印机用户最在意什么")
     share = figures["P2 「打印机掉线」占比"]

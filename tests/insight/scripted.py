@@ -32,6 +32,7 @@ def _name(material: ThemeMaterial) -> ThemeDraft:
         secondary=theme.secondary,
         deep=theme.deep,
         deep_category=theme.deep_category,
+        misfits=[],
     )
 
 

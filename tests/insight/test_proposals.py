@@ -146,7 +146,7 @@ def test_concerns_go_to_the_segment_they_name_or_their_evidence_has() -> None:
 def test_metrics_have_counted_baselines_or_say_that_there_is_none() -> None:
     first, repeat = drafted().metrics
     assert str(first["baseline"]).startswith("3.0%（95% 区间")
-    assert (repeat["name"], repeat["baseline"]) == ("重复来访客户数", "3 位客户")
+    assert (repeat["name"], repeat["baseline"]) == ("重复来访客户数", "3 位客户（本主题共 5 位）")
     written = proposal_draft(metrics=[{"name": "洗浴时长", "target": "评审会定", "measured_how": "实测"}])
     assert drafted(written).metrics[1]["baseline"] == "尚无基线，先测后定"
 

@@ -219,7 +219,13 @@ def test_where_the_model_fails_the_rules_name_and_are_said_to() -> None:
         if material.theme.customers % 2:
             raise ModelDownError("no answer")
         return ThemeDraft(
-            title=" ", definition="", surface="", secondary="", deep="", deep_category=material.theme.deep_category
+            title=" ",
+            definition="",
+            surface="",
+            secondary="",
+            deep="",
+            deep_category=material.theme.deep_category,
+            misfits=[],
         )
 
     members = MEMBERS
@@ -241,7 +247,9 @@ def test_a_refused_key_is_not_tried_for_every_theme() -> None:
 
 def test_no_two_themes_bear_the_same_title() -> None:
     def same(material: ThemeMaterial) -> ThemeDraft:
-        return ThemeDraft(title="售后不好", definition="", surface="", secondary="", deep="", deep_category="trust")
+        return ThemeDraft(
+            title="售后不好", definition="", surface="", secondary="", deep="", deep_category="trust", misfits=[]
+        )
 
     result = build(MEMBERS, engine=ScriptedEngine(on_name=same))
     titles = [t.title for t in result.themes]

@@ -50,7 +50,14 @@ THEME = Theme(
 )  # fmt: skip
 
 THEME_MATERIAL = ThemeMaterial(
-    THEME, VOICES, (("咖啡机", 12),), (("sme", 8), ("consumer", 4)), (("quality", 12),), (("upgrade", 2),), ("停机",)
+    THEME,
+    VOICES,
+    (("咖啡机", 12),),
+    (("sme", 8), ("consumer", 4)),
+    (("quality", 12),),
+    (("upgrade", 2),),
+    ("停机",),
+    deep_categories=(("achievement", 7), ("respect", 5)),
 )
 
 IDEA = Idea(

@@ -19,7 +19,10 @@ from tests.stub_model import StubModel
 from tests.stub_model.faults import ECHO
 
 PROMPT = RenderedPrompt("system text", "user text", "d", "test.v1")
-THEME = dict.fromkeys(("title", "definition", "surface", "secondary", "deep"), "x") | {"deep_category": "trust"}
+THEME = dict.fromkeys(("title", "definition", "surface", "secondary", "deep"), "x") | {
+    "deep_category": "trust",
+    "misfits": [],
+}
 
 
 def rungs(stub: StubModel) -> list[str]:

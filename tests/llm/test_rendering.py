@@ -1,6 +1,7 @@
 """What a model is shown: all that helps, nothing that was not masked, everything from outside between the boundaries."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -8,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.domain.records import MaskedText
+from assistant.domain.themes import ThemeMaterial
 from assistant.llm.fence import Fence
 from assistant.llm.rendering import (
     RECORD_CHARS,
     answer_variables,
+    naming_variables,
     number,
     proposal_variables,
     record_variables,
@@ -76,9 +79,11 @@ def test_a_very_long_record_is_shortened_and_says_so() -> None:
     assert "尾\n<<<" in shown
 
 
-@pytest.mark.parametrize("value", ["name_theme", "suggest_ideas"])
-def test_a_theme_is_shown_with_its_counts_and_numbered_voices(value: str) -> None:
-    user = load(value).render(**theme_variables(THEME_MATERIAL, FENCE, "zh")).user
+@pytest.mark.parametrize(("value", "variables"), [("name_theme", naming_variables), ("suggest_ideas", theme_variables)])
+def test_a_theme_is_shown_with_its_counts_and_numbered_voices(
+    value: str, variables: Callable[[ThemeMaterial, Fence, str], dict[str, str]]
+) -> None:
+    user = load(value).render(**variables(THEME_MATERIAL, FENCE, "zh")).user
     for piece in (
         "12 条记录,9 位客户",
         "中小企业 8、消费者 4",
@@ -89,6 +94,16 @@ def test_a_theme_is_shown_with_its_counts_and_numbered_voices(value: str) -> Non
     ):
         assert piece in user
     assert "成就(achievement)" in user
+    assert "《高峰时段机器要撑得住》" in user
+
+
+def test_a_group_to_be_named_shows_the_votes_and_nothing_of_one_voice_as_if_it_were_all() -> None:
+    named = naming_variables(THEME_MATERIAL, FENCE, "zh")["facts"]
+    assert "深层类别(各记录的票): 成就(achievement) 7、尊重(respect) 5" in named
+    assert "旧名(成员变了,可不沿用): 《高峰时段机器要撑得住》" in named
+    never = replace(THEME_MATERIAL, theme=replace(THEME_MATERIAL.theme, title="停机·高峰", definition=""))
+    facts = naming_variables(never, FENCE, "zh")["facts"]
+    assert not any(word in facts for word in ("停机", "旧名", "忙时停机", "在客人面前难堪"))
 
 
 def test_a_new_theme_shows_no_counts_it_does_not_have() -> None:

@@ -117,3 +117,11 @@ def test_an_open_circuit_lets_one_call_through_after_its_pause() -> None:
         breaker.check()
     breaker.note(None)
     breaker.check()
+
+
+def test_a_call_never_made_is_not_held_against_its_prompt() -> None:
+    breaker = CircuitBreaker(answer_limit=2)
+    breaker.note(BAD)
+    breaker.note(BAD)
+    with pytest.raises(ModelDownError, match="2 times in a row"):
+        breaker.check()

@@ -74,7 +74,7 @@ def test_the_ideas_prompt_carries_the_theory() -> None:
 
 def test_the_examples_of_the_extract_prompt_keep_its_own_quoting_rule() -> None:
     system = load("extract_insights").system
-    examples = re.split(r"\n\n例.\(", system.partition("# 九、示例")[2])
+    examples = re.split(r"\n\n例.（", system.partition("# 九、示例")[2])
     quotes = [
         (text, quote)
         for text in examples

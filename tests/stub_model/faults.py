@@ -35,7 +35,8 @@ def _replace_quotes(text: str) -> str:
 
 def _without_first(text: str) -> str:
     answer = json.loads(text)
-    answer["readings"] = answer["readings"][1:]
+    if "readings" in answer:
+        answer["readings"] = answer["readings"][1:]
     return json.dumps(answer, ensure_ascii=False)
 
 

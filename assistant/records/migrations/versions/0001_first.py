@@ -105,6 +105,7 @@ def upgrade() -> None:
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("reading_hash", sa.String(length=64), nullable=False),
         sa.Column("indexed_hash", sa.String(length=64), nullable=True),
+        sa.Column("indexed_reading", sa.String(length=64), nullable=True),
         sa.Column("reading_key", sa.String(length=64), nullable=True),
         sa.Column("noise", sa.Boolean(), nullable=True),
         sa.Column("signals", sa.JSON(), nullable=True),

@@ -1,0 +1,88 @@
+"""Knows a reply that staff may send: fitting the need behind the question, with one question, promising nothing."""
+
+import re
+from collections.abc import Iterable
+
+from assistant.domain.answers import AnswerMaterial
+from assistant.domain.vocabulary import ASPECTS, DEEP_CATEGORIES, Aspect, DeepCategory
+from assistant.rules.gist import motives_in
+from assistant.rules.lexicon import lexicon, normalise, words
+from assistant.rules.telling import frame_of
+from assistant.rules.topics import frame_fields
+
+_ASKS_REPLY = re.compile(
+    r"怎么(?:回|答|说|讲|跟|安抚|解释|处理)|如何(?:回|答|安抚|解释)|话术|怎样回|回复客户|客户(?:说|问|抱怨|投诉)"
+)
+_SHOWN = 3.0
+"""Weight of a situation's cues in the question from which the question itself says what it is about."""
+
+_Scores = dict[tuple[str, str], float]
+
+
+def reply_to(material: AnswerMaterial) -> str | None:
+    """A reply staff may send, by situation, motive and aspect; None where the question asks for none.
+
+    The situation is the one the question shows; else that of the theme that fits it best. The motive is that of the
+    theme, else the situation's own.
+    """
+    if "reply" not in material.plan.intents and not _ASKS_REPLY.search(material.question):
+        return None
+    scores = _scores([material.question])
+    frame = _frame(material, scores)
+    if frame is not None and frame_fields()[frame].get("mood") == "positive":
+        return f"{words('replies', 'opening', 'praise')}{words('replies', 'body', 'thanks')}" + _close("positive")
+    scores = _scores([material.question] * 3 + [voice.quote for voice in material.voices[:4]])
+    aspect = _aspect(material, frame, scores)
+    opening = words("replies", "opening", _motive(material, frame, aspect, scores))
+    ask = words("situations", frame or "", "ask") or words("replies", "ask", aspect or "default")
+    asked = words("replies", "body", "question").replace("{ask}", ask)
+    return f"您好，{opening}{asked}{words('replies', 'body', 'record')}{_close('negative')}"
+
+
+def _close(mood: str) -> str:
+    return words("replies", "close", mood)
+
+
+def _frame(material: AnswerMaterial, scores: _Scores) -> str | None:
+    themed = next((frame for need in material.needs[:1] if (frame := frame_of(need.surface))), None)
+    best = _best("frame", frame_fields(), scores)
+    if best is None or scores["frame", best] < _SHOWN:
+        return themed
+    return themed if themed and scores.get(("frame", themed), 0.0) >= 0.5 * scores["frame", best] else best
+
+
+def _aspect(material: AnswerMaterial, frame: str | None, scores: _Scores) -> Aspect | None:
+    asked = [aspect for aspect in material.plan.filters.aspect if aspect in ASPECTS]
+    if asked:
+        return asked[0]
+    name = frame_fields()[frame]["aspect"] if frame else _best("aspect", ASPECTS, scores)
+    return next((aspect for aspect in ASPECTS if aspect == name), None)
+
+
+def _motive(material: AnswerMaterial, frame: str | None, aspect: Aspect | None, scores: _Scores) -> DeepCategory:
+    need = next(iter(material.needs), None)
+    if need is not None and (frame is None or frame_of(need.surface) in {frame, None}):
+        told = [deep for deep in DEEP_CATEGORIES if deep in motives_in(need.deep)]
+        if told:
+            return told[0]
+    name = frame_fields()[frame]["deep"] if frame else _best("deep", DEEP_CATEGORIES, scores)
+    name = name or words("words", "deep_by_aspect", aspect or "after_sales")
+    return next((deep for deep in DEEP_CATEGORIES if deep == name), "respect")
+
+
+def _scores(texts: Iterable[str]) -> _Scores:
+    scores: _Scores = {}
+    for text in texts:
+        for hit in lexicon().scan(normalise(text)):
+            marks = [(hit.kind, hit.label)]
+            if hit.kind == "frame":
+                fields = frame_fields()[hit.label]
+                marks += [("aspect", fields["aspect"]), ("deep", fields["deep"])]
+            for mark in marks:
+                scores[mark] = scores.get(mark, 0.0) + hit.weight
+    return scores
+
+
+def _best(kind: str, labels: Iterable[str], scores: _Scores) -> str | None:
+    weight, label = max(((scores.get((kind, label), 0.0), label) for label in labels), key=lambda item: item[0])
+    return label if weight else None
