@@ -103,7 +103,8 @@ def refusal_of(sentence: SentenceDraft, text: str, voices: dict[int, Voice], mat
 
 def _without_labels(text: str, figures: Sequence[Figure]) -> str:
     """The sentence without the labels, and titles in labels, of its own figures: a name's digits count nothing."""
-    names = [name for f in figures for name in (f.label, *_TITLE.findall(f.label))]
+    titles = [title for f in figures for title in _TITLE.findall(f.label)]
+    names = [*(f.label for f in figures), *titles, *(f"《{title[1:-1]}》" for title in titles)]
     for name in sorted(names, key=len, reverse=True):
         text = text.replace(name, " ")
     return text
