@@ -14,7 +14,7 @@ from assistant.llm.budget import Spending
 from assistant.llm.capabilities import CapabilityStore
 from assistant.llm.chat import ChatEndpoint
 from assistant.llm.engine import ModelEngine
-from assistant.llm.fence import install_secret
+from assistant.llm.fence import fence_secret
 from assistant.pipeline import Pipeline
 from assistant.pipeline.context import Context
 from assistant.records.counting import Counting
@@ -112,4 +112,4 @@ def chat_endpoint(settings: Settings, data_dir: Path) -> ChatEndpoint:
 def _model_engine(settings: Settings, store: Repository, data_dir: Path) -> ModelEngine:
     endpoint = chat_endpoint(settings, data_dir)
     spending = Spending(settings.budget_tokens)
-    return ModelEngine(settings, endpoint, install_secret(data_dir / "fence.key"), cache=store.calls, spending=spending)
+    return ModelEngine(settings, endpoint, fence_secret(load_key(data_dir)), cache=store.calls, spending=spending)

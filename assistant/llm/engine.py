@@ -65,7 +65,7 @@ class ModelEngine:
         cache: CallCache | None = None,
         spending: Spending | None = None,
     ) -> None:
-        """`secret` is the installation's (`assistant.llm.fence.install_secret`); `spending` may carry a budget."""
+        """`secret` is the installation's (`assistant.llm.fence.fence_secret`); `spending` may carry a budget."""
         self._settings = settings
         self._endpoint = endpoint
         self._secret = secret
