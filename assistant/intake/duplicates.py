@@ -175,7 +175,8 @@ class _Print:
         if known and self.data[:_SCOPE] != other.data[:_SCOPE]:
             return False
         values, others = memoryview(self.data)[2 * _SCOPE :].cast("I"), memoryview(other.data)[2 * _SCOPE :].cast("I")
-        return sum(map(eq, values, others)) / _PERMUTATIONS >= (SAME_CUSTOMER if known else UNKNOWN_CUSTOMER)
+        estimate = sum(map(eq, values, others)) / _PERMUTATIONS
+        return bool(estimate >= (SAME_CUSTOMER if known else UNKNOWN_CUSTOMER))
 
 
 _ENTRY = 2 * _SCOPE + 4 * _PERMUTATIONS + _NAME

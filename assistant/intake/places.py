@@ -13,7 +13,8 @@ PLACE_BITS: Final = 28
 MOST_PLACES: Final = 1 << PLACE_BITS
 """Places that can be told apart: 268 million."""
 
-_HASH_MASK = (1 << HASH_BITS) - 1
+_HASHES = (1 << HASH_BITS) - 1
+"""One fewer than the bits allow: the last one stands at the end of each array."""
 _PLACE_MASK = MOST_PLACES - 1
 _RECENT = 4_096 * 19
 _RUN = 131_072 * 19
@@ -28,7 +29,9 @@ class PlaceTable:
     name a place too many (never one too few): whoever asks looks at what stands there.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, recent: int = _RECENT, longest: int = _RUN) -> None:
+        """Entries kept in the dictionary at most, and from how many on an array is full."""
+        self._most_recent, self._longest = recent, longest
         self._recent: dict[int, int] = {}
         self._repeated: dict[int, list[int]] = {}
         self._entries: list[int] = []
@@ -43,16 +46,16 @@ class PlaceTable:
         if place >= MOST_PLACES:
             raise OverflowError(f"more than {MOST_PLACES} places")
         for full in hashes:
-            key = full & _HASH_MASK
+            key = full % _HASHES
             if self._recent.setdefault(key, place) != place:
                 self._repeated.setdefault(key, []).append(place)
             self._entries.append(key << PLACE_BITS | place)
-        if len(self._entries) >= _RECENT:
+        if len(self._entries) >= self._most_recent:
             self._settle()
 
     def find(self, hashes: Sequence[int], newest_of_first: int = MOST_PLACES) -> list[list[int]]:
         """For each hash its places, ascending; of the first hash only so many of the newest."""
-        keys = [full & _HASH_MASK for full in hashes]
+        keys = [full % _HASHES for full in hashes]
         found: list[list[int]] = [[] for _ in keys]
         if self._runs:
             wanted = np.array(keys, dtype=np.uint64)
@@ -72,7 +75,7 @@ class PlaceTable:
     def _settle(self) -> None:
         """The recent entries into the last array, or a new one where that is full."""
         fresh = np.array(self._entries, dtype=np.uint64)
-        if self._runs and len(self._runs[-1]) < _RUN:
+        if self._runs and len(self._runs[-1]) < self._longest:
             fresh = np.concatenate([self._runs.pop()[:-1], fresh])
         fresh.sort(kind="stable")
         self._runs.append(np.concatenate([fresh, _END]))
@@ -85,7 +88,7 @@ class Spool:
     def __init__(self, width: int, folder: Path | None = None) -> None:
         """`width` in bytes; `folder` is where the file is made, without it the system's temporary folder."""
         self._width = width
-        self._file = tempfile.TemporaryFile(dir=folder, buffering=0)
+        self._file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115 - lives as long as the spool
         weakref.finalize(self, self._file.close)
         self._kept = 0
         self._waiting = bytearray()
