@@ -18,6 +18,8 @@ class FileReceipt:
     read: int = 0
     quarantined: int = 0
     notes: tuple[str, ...] = ()
+    samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of a dry run: up to three masked values of each mapped field."""
 
 
 @dataclass(frozen=True, slots=True)

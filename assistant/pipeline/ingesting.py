@@ -11,6 +11,7 @@ from assistant.domain.records import RawRecord, Record
 from assistant.intake.duplicates import NearDuplicates, signature_of
 from assistant.intake.reading import ReadOptions, RejectedRow, read_paths
 from assistant.pipeline.context import Context, Progress, silent
+from assistant.pipeline.sampling import Samples
 from assistant.records.record_store import Saved
 
 BATCH = 500
@@ -40,6 +41,7 @@ class _Intake:
     def __init__(self, context: Context, dry_run: bool) -> None:
         self.context, self.dry_run = context, dry_run
         self.quarantine = _Quarantine(context)
+        self.samples = Samples(context.masker)
         self.repeats = _Repeats([] if dry_run else context.store.signatures(), context.data_dir)
         self.batch: list[tuple[Record, bytes | None]] = []
         self.saved = Saved()
@@ -49,7 +51,7 @@ class _Intake:
 
     def take(self, item: RawRecord | RejectedRow | FileReceipt) -> None:
         if isinstance(item, FileReceipt):
-            self.files.append(item)
+            self.files.append(self.samples.into(item))
             return
         self.read += 1
         if isinstance(item, RejectedRow):
@@ -61,6 +63,7 @@ class _Intake:
         record = self.context.masker.mask(item)
         self.masked.update(span.type for span in record.masked)
         if self.dry_run:
+            self.samples.see(item, record)
             return
         self.batch.append(self.repeats.link(record))
         if len(self.batch) >= BATCH:

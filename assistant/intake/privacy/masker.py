@@ -75,6 +75,10 @@ class Masker:
         masked, _ = self._engine.mask(text, known)
         return masked, spans(masked)
 
+    def mark(self, kind: PiiType, value: str) -> MaskedText:
+        """The mask that stands for a value of this type, whatever the policy and whether or not it looks like one."""
+        return MaskedText(f"⟦{kind}:{pseudonym(self._key, kind, value)}⟧")
+
     def _raw_text(self, text: str, known: Sequence[KnownValue]) -> MaskedText:
         return self._engine.mask(neutralise(text), known)[0]
 
