@@ -9,7 +9,7 @@ from assistant.answering.compose import AnswerService
 from assistant.domain.engine import Engine
 from assistant.domain.filters import Filters
 from assistant.errors import SettingError
-from assistant.intake.privacy import Masker, load_key
+from assistant.intake.privacy import Masker, SecondNet, load_key
 from assistant.llm.budget import Spending
 from assistant.llm.capabilities import CapabilityStore
 from assistant.llm.chat import ChatEndpoint
@@ -69,8 +69,9 @@ def open_app(settings: Settings, *, engine: Engine | None = None) -> App:
     masker = Masker(load_key(data_dir))
     index = PassageIndex(database.engine, data_dir / "index", _embedder(settings), chroma_url=settings.chroma_url)
     rules = RulesEngine()
-    chosen = engine or (rules if settings.engine_name == "rules" else _model_engine(settings, store, data_dir))
-    context = Context(data_dir, store, index, chosen, rules, masker, settings.language)
+    net = SecondNet(masker)
+    chosen = engine or (rules if settings.engine_name == "rules" else _model_engine(settings, store, data_dir, net))
+    context = Context(data_dir, store, index, chosen, rules, masker, net, settings.language)
     index.add_names(context.names())
     finder = Finder(index)
     ask = AnswerService(
@@ -109,7 +110,8 @@ def chat_endpoint(settings: Settings, data_dir: Path) -> ChatEndpoint:
     return ChatEndpoint(settings, CapabilityStore(data_dir / "capabilities.json"))
 
 
-def _model_engine(settings: Settings, store: Repository, data_dir: Path) -> ModelEngine:
+def _model_engine(settings: Settings, store: Repository, data_dir: Path, net: SecondNet) -> ModelEngine:
     endpoint = chat_endpoint(settings, data_dir)
     spending = Spending(settings.budget_tokens)
-    return ModelEngine(settings, endpoint, fence_secret(load_key(data_dir)), cache=store.calls, spending=spending)
+    secret = fence_secret(load_key(data_dir))
+    return ModelEngine(settings, endpoint, secret, cache=store.calls, spending=spending, net=net)

@@ -66,6 +66,8 @@ class AnalyseReceipt:
     engine: EngineName = "rules"
     problem: str | None = None
     """One sentence on the last failure, for a person."""
+    pii_masked: int = 0
+    """Texts of the model that held a personal value, which was masked."""
 
     @property
     def lost(self) -> bool:
@@ -88,6 +90,8 @@ class ThemesReceipt:
     coverage: float = 0.0
     engine: EngineName = "rules"
     failed: Mapping[str, int] = field(default_factory=dict)
+    pii_masked: int = 0
+    """Texts of the model that held a personal value, which was masked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +103,5 @@ class IdeasReceipt:
     skipped: Mapping[str, int] = field(default_factory=dict)
     failed: Mapping[str, int] = field(default_factory=dict)
     engine: EngineName = "rules"
+    pii_masked: int = 0
+    """Texts of the model that held a personal value, which was masked."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Literal, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from pydantic import ValidationError
 
@@ -51,6 +51,16 @@ _TASKS: dict[str, tuple[str, type[Draft]]] = {
     "draft_proposal": ("draft_proposal", ProposalDraft),
     "answer": ("answer_question", AnswerDraft),
 }
+
+
+class Net(Protocol):
+    """What scans a model's words for personal values before they are kept."""
+
+    def scan(self, draft: T) -> T:
+        """The draft without personal values."""
+        ...
+
+
 _ALIAS = re.compile(r"\d+")
 
 
@@ -64,11 +74,16 @@ class ModelEngine:
         secret: bytes,
         cache: CallCache | None = None,
         spending: Spending | None = None,
+        net: Net | None = None,
     ) -> None:
-        """`secret` is the installation's (`assistant.llm.fence.fence_secret`); `spending` may carry a budget."""
+        """`secret` is the installation's (`assistant.llm.fence.fence_secret`); `spending` may carry a budget.
+
+        What the model says goes through `net` before it is cached or handed on.
+        """
         self._settings = settings
         self._endpoint = endpoint
         self._secret = secret
+        self._net = net
         self._fence = Fence(secret)
         self._cache: CallCache = cache if cache is not None else MemoryCache()
         self._spending = spending or Spending()
@@ -85,7 +100,7 @@ class ModelEngine:
 
     def with_budget(self, tokens: int | None) -> "ModelEngine":
         """The same engine for one run: its usage starts at nothing, and it may spend so many tokens (None: any)."""
-        return ModelEngine(self._settings, self._endpoint, self._secret, self._cache, Spending(tokens))
+        return ModelEngine(self._settings, self._endpoint, self._secret, self._cache, Spending(tokens), self._net)
 
     def identity(self, task: str) -> str:
         """See `Engine.identity`."""
@@ -168,11 +183,15 @@ class ModelEngine:
         kept = self._cache.get(key)
         if kept is not None:
             try:
-                return schema.model_validate_json(kept)
+                return self._scanned(schema.model_validate_json(kept))
             except ValidationError:  # a damaged entry: pay again
                 pass
         # An empty answer is not worth keeping: asked again another time, the model may say more.
         draft, usage = self._endpoint.complete(prompt, schema, spending=self._spending, expected=expected)
+        draft = self._scanned(draft)
         if not (isinstance(draft, ReadingsDraft) and not draft.readings):
             self._cache.put(key, self._endpoint.model, prompt.name, draft.model_dump_json(), usage)
         return draft
+
+    def _scanned(self, draft: T) -> T:
+        return draft if self._net is None else self._net.scan(draft)

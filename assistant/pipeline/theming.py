@@ -20,12 +20,13 @@ def run_themes(context: Context, *, rebuild: bool = False, progress: Progress = 
     """
     store, engine = context.store, context.engine
     with context.exclusive():
+        caught = context.net.caught
         placed = store.placed_insights()
         shaped_by = digest(
             [p.insight.id for p in placed], [p.insight.surface for p in placed], engine.identity("name_theme")
         )
         if not rebuild and (known := store.stage_receipt("themes", shaped_by)) is not None:
-            return ThemesReceipt(**{**known, "new": 0, "merged": 0, "split": 0})
+            return ThemesReceipt(**{**known, "new": 0, "merged": 0, "split": 0, "pii_masked": 0})
         out = store.theme_misfits()
         previous = (
             [] if rebuild else [KnownTheme(*item, misfits=out.get(item[0].id, _NONE)) for item in store.theme_members()]
@@ -51,6 +52,7 @@ def run_themes(context: Context, *, rebuild: bool = False, progress: Progress = 
             coverage=result.coverage,
             engine=engine.name,
             failed=dict(result.failed),
+            pii_masked=context.net.caught - caught,
         )
         if not result.failed:
             store.save_stage("themes", shaped_by, _plain(receipt))

@@ -3,6 +3,7 @@
 from assistant.intake.privacy.key import load_key
 from assistant.intake.privacy.known import KnownValue, known_values
 from assistant.intake.privacy.masker import Masker
+from assistant.intake.privacy.net import SecondNet
 from assistant.intake.privacy.policy import MaskingPolicy, load_policy
 
-__all__ = ["KnownValue", "Masker", "MaskingPolicy", "known_values", "load_key", "load_policy"]
+__all__ = ["KnownValue", "Masker", "MaskingPolicy", "SecondNet", "known_values", "load_key", "load_policy"]
