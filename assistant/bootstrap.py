@@ -9,7 +9,7 @@ from assistant.answering.compose import AnswerService
 from assistant.domain.engine import Engine
 from assistant.domain.filters import Filters
 from assistant.errors import SettingError
-from assistant.intake.privacy import Masker, SecondNet, load_key
+from assistant.intake.privacy import EgressLedger, Masker, SecondNet, check_egress, load_key
 from assistant.llm.budget import Spending
 from assistant.llm.capabilities import CapabilityStore
 from assistant.llm.chat import ChatEndpoint
@@ -106,12 +106,18 @@ def _embedder(settings: Settings) -> LocalEmbedder | EndpointEmbedder:
 
 
 def chat_endpoint(settings: Settings, data_dir: Path) -> ChatEndpoint:
-    """The model endpoint of the settings, with what is remembered of it."""
-    return ChatEndpoint(settings, CapabilityStore(data_dir / "capabilities.json"))
+    """The model endpoint of the settings, with what is remembered of it; no prompt goes there unlooked at."""
+    return ChatEndpoint(settings, CapabilityStore(data_dir / "capabilities.json"), guard=check_egress)
+
+
+def egress_ledger(data_dir: Path) -> EgressLedger:
+    """Whose text was sent to an endpoint abroad, by year."""
+    return EgressLedger(data_dir / "egress", load_key(data_dir))
 
 
 def _model_engine(settings: Settings, store: Repository, data_dir: Path, net: SecondNet) -> ModelEngine:
     endpoint = chat_endpoint(settings, data_dir)
     spending = Spending(settings.budget_tokens)
     secret = fence_secret(load_key(data_dir))
-    return ModelEngine(settings, endpoint, secret, cache=store.calls, spending=spending, net=net)
+    ledger = egress_ledger(data_dir) if settings.endpoint_region == "other" else None
+    return ModelEngine(settings, endpoint, secret, cache=store.calls, spending=spending, net=net, ledger=ledger)
