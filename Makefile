@@ -4,7 +4,7 @@
 PY := .venv/bin/python
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: demo test serve check eval bench lock clean
+.PHONY: demo test serve check eval bench bench-large lock clean
 
 .venv/.ready: requirements.lock pyproject.toml
 ifdef UV
@@ -38,6 +38,9 @@ eval: .venv/.ready
 
 bench: .venv/.ready
 	@$(PY) -m evals.bench
+
+bench-large: .venv/.ready
+	@$(PY) -m evals.bench --large
 
 lock:
 	uv pip compile --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate --extra dev pyproject.toml -o requirements.lock

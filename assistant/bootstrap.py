@@ -9,7 +9,7 @@ from assistant.answering.compose import AnswerService
 from assistant.domain.engine import Engine
 from assistant.domain.filters import Filters
 from assistant.errors import SettingError
-from assistant.intake.privacy import Masker, load_key
+from assistant.intake.privacy import EgressLedger, Masker, SecondNet, check_egress, load_key
 from assistant.llm.budget import Spending
 from assistant.llm.capabilities import CapabilityStore
 from assistant.llm.chat import ChatEndpoint
@@ -69,8 +69,9 @@ def open_app(settings: Settings, *, engine: Engine | None = None) -> App:
     masker = Masker(load_key(data_dir))
     index = PassageIndex(database, data_dir / "index", _embedder(settings), chroma_url=settings.chroma_url)
     rules = RulesEngine()
-    chosen = engine or (rules if settings.engine_name == "rules" else _model_engine(settings, store, data_dir))
-    context = Context(data_dir, store, index, chosen, rules, masker, settings.language)
+    net = SecondNet(masker)
+    chosen = engine or (rules if settings.engine_name == "rules" else _model_engine(settings, store, data_dir, net))
+    context = Context(data_dir, store, index, chosen, rules, masker, net, settings.language)
     index.add_names(context.names())
     finder = Finder(index)
     ask = AnswerService(
@@ -105,11 +106,18 @@ def _embedder(settings: Settings) -> LocalEmbedder | EndpointEmbedder:
 
 
 def chat_endpoint(settings: Settings, data_dir: Path) -> ChatEndpoint:
-    """The model endpoint of the settings, with what is remembered of it."""
-    return ChatEndpoint(settings, CapabilityStore(data_dir / "capabilities.json"))
+    """The model endpoint of the settings, with what is remembered of it; no prompt goes there unlooked at."""
+    return ChatEndpoint(settings, CapabilityStore(data_dir / "capabilities.json"), guard=check_egress)
 
 
-def _model_engine(settings: Settings, store: Repository, data_dir: Path) -> ModelEngine:
+def egress_ledger(data_dir: Path) -> EgressLedger:
+    """Whose text was sent to an endpoint abroad, by year."""
+    return EgressLedger(data_dir / "egress", load_key(data_dir))
+
+
+def _model_engine(settings: Settings, store: Repository, data_dir: Path, net: SecondNet) -> ModelEngine:
     endpoint = chat_endpoint(settings, data_dir)
     spending = Spending(settings.budget_tokens)
-    return ModelEngine(settings, endpoint, fence_secret(load_key(data_dir)), cache=store.calls, spending=spending)
+    secret = fence_secret(load_key(data_dir))
+    ledger = egress_ledger(data_dir) if settings.endpoint_region == "other" else None
+    return ModelEngine(settings, endpoint, secret, cache=store.calls, spending=spending, net=net, ledger=ledger)

@@ -10,7 +10,8 @@ VocError                    one clear sentence for a person: what, where, what t
 └── ModelError              the model endpoint; vendors' errors are translated in `assistant.llm.vendor` only
     ├── ModelAccessError    wrong key, unknown model, refused: trying again is useless
     ├── ModelDownError      time-out, connection refused, 429, 5xx after all retries
-    └── ModelAnswerError    an answer came but can't be used: blank, cut off, not the asked-for JSON
+    ├── ModelAnswerError    an answer came but can't be used: blank, cut off, not the asked-for JSON
+    └── EgressError         the prompt held an unmasked value: it was not sent
 
 No message may hold customer text or an unmasked value.
 """
@@ -66,3 +67,9 @@ class ModelAnswerError(ModelError):
     """An answer came but can't be used: blank, cut off, not the asked-for JSON."""
 
     kind = "model_answer"
+
+
+class EgressError(ModelError):
+    """A prompt held an unmasked personal value and was not sent."""
+
+    kind = "egress"

@@ -39,6 +39,11 @@ class Settings(BaseSettings):
     chroma_url: str | None = Field(
         None, alias="VOC_CHROMA_URL", description="a Chroma server instead of the embedded one"
     )
+    endpoint_region: Literal["cn", "other"] = Field(
+        "other",
+        alias="VOC_ENDPOINT_REGION",
+        description="`cn`: the endpoint is in the country; else whose text is sent there is counted by year",
+    )
     llm_concurrency: int = Field(8, alias="VOC_LLM_CONCURRENCY", ge=1, le=512, description="model calls at once")
     llm_timeout: float = Field(120.0, alias="VOC_LLM_TIMEOUT", gt=0, le=7200, description="seconds for one model call")
     budget_tokens: int | None = Field(None, alias="VOC_BUDGET_TOKENS", ge=0, description="tokens one run may spend")

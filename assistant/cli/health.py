@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from assistant import __version__
-from assistant.bootstrap import App, chat_endpoint, open_app, prepare
+from assistant.bootstrap import App, chat_endpoint, egress_ledger, open_app, prepare
 from assistant.cli.output import emit_json, json_option, plain
 from assistant.domain.filters import Filters
 from assistant.errors import UsageError
@@ -74,6 +74,10 @@ def report(app: App) -> dict[str, Any]:
         "database": _database(app, problems),
         "index": _index(app, problems),
         "engine": _engine(app),
+        "egress": {
+            "endpoint_region": app.settings.endpoint_region,
+            "subjects_abroad": {str(year): n for year, n in egress_ledger(app.settings.data_dir).counts().items()},
+        },
         "problems": problems,
     }
 

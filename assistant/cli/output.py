@@ -101,5 +101,7 @@ def show_files(files: Iterable[FileReceipt]) -> None:
         click.secho(f"{file.path} ({file.format}{encoding}): {file.read} read, {file.quarantined} quarantined")
         if file.mapping:
             click.echo("  " + ", ".join(f"{field} = {column}" for field, column in file.mapping.items()))
+        for field, values in file.samples.items():
+            click.echo(f"    {field:18} {' | '.join(values)}")
         for note in file.notes:
             click.echo(f"  note: {note}")

@@ -1,6 +1,5 @@
 """The commands that move data along: ingest, index, analyse, themes, ideas, run."""
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -9,10 +8,11 @@ import click
 
 from assistant.bootstrap import open_app
 from assistant.cli.filters import Day
+from assistant.cli.mapping import keep_mapping, mapping_of, with_saved
 from assistant.cli.output import emit_json, json_option, progress_bar, show_files, show_receipt
 from assistant.domain.receipts import AnalyseReceipt, IdeasReceipt, IngestReceipt, ThemesReceipt
 from assistant.domain.vocabulary import CHANNELS
-from assistant.errors import UsageError
+from assistant.intake.mappings import check_name
 from assistant.intake.reading import ReadOptions
 from assistant.settings import load_settings
 
@@ -43,28 +43,17 @@ def _finish(title: str, receipt: Any, as_json: bool) -> None:
     click.get_current_context().exit(exit_code(receipt))
 
 
-def mapping_of(pairs: tuple[str, ...]) -> Mapping[str, str]:
-    """``FIELD=COLUMN`` pairs as a mapping.
-
-    Raises:
-        UsageError: a pair has no ``=``.
-    """
-    found = {}
-    for pair in pairs:
-        field, equals, column = pair.partition("=")
-        if not (field and equals and column):
-            raise UsageError(f"--map {pair!r}: write it as FIELD=COLUMN, for example --map text=问题描述")
-        found[field.strip()] = column.strip()
-    return found
-
-
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--channel", type=click.Choice(CHANNELS), help="Channel of all records, where it can't be recognised.")
 @click.option("--map", "pairs", multiple=True, metavar="FIELD=COLUMN", help="Say which column holds a field.")
 @click.option("--product", help="Product of the records that name none.")
 @click.option("--source", help="Name of the dataset; the same name and id is the same record.")
-@click.option("--dry-run", is_flag=True, help="Show how the files would be read, store nothing.")
+@click.option(
+    "--mapping", "mapping_name", metavar="NAME", help="Use the mapping saved under this name; --map goes before it."
+)
+@click.option("--save-mapping", metavar="NAME", help="Keep the mapping that was used under this name.")
+@click.option("--dry-run", is_flag=True, help="Show how the files would be read, with masked samples; store nothing.")
 @json_option
 def ingest(
     paths: tuple[Path, ...],
@@ -72,6 +61,8 @@ def ingest(
     pairs: tuple[str, ...],
     product: str | None,
     source: str | None,
+    mapping_name: str | None,
+    save_mapping: str | None,
     dry_run: bool,
     as_json: bool,
 ) -> None:
@@ -80,12 +71,20 @@ def ingest(
     Formats, encodings, columns and speakers are recognised; personal data is masked before anything is stored. Rows that
     can't be used go to a quarantine file with their line and reason.
     """
-    options = ReadOptions(channel=channel, mapping=mapping_of(pairs), product=product, source=source)
     app = open_app(load_settings())
+    shelf = app.settings.data_dir / "mappings"
+    options = ReadOptions(channel=channel, mapping=mapping_of(pairs), product=product, source=source)
+    if mapping_name is not None:
+        options = with_saved(options, shelf, mapping_name)
+    if save_mapping is not None:
+        check_name(save_mapping)
     with progress_bar(quiet=as_json) as progress:
         receipt = app.pipeline.ingest(list(paths), options, dry_run=dry_run, progress=progress)
     if not as_json:
         show_files(receipt.files)
+    if save_mapping is not None:
+        kept = keep_mapping(options, receipt.files, shelf, save_mapping)
+        click.echo(f"mapping saved: {kept}; use it with --mapping {save_mapping}", err=True)
     _finish("dry run, nothing stored" if dry_run else "ingest", receipt, as_json)
 
 

@@ -18,6 +18,8 @@ class FileReceipt:
     read: int = 0
     quarantined: int = 0
     notes: tuple[str, ...] = ()
+    samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of a dry run: up to three masked values of each mapped field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,8 @@ class AnalyseReceipt:
     engine: EngineName = "rules"
     problem: str | None = None
     """One sentence on the last failure, for a person."""
+    pii_masked: int = 0
+    """Texts of the model that held a personal value, which was masked."""
 
     @property
     def lost(self) -> bool:
@@ -90,6 +94,8 @@ class ThemesReceipt:
     coverage: float = 0.0
     engine: EngineName = "rules"
     failed: Mapping[str, int] = field(default_factory=dict)
+    pii_masked: int = 0
+    """Texts of the model that held a personal value, which was masked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +107,5 @@ class IdeasReceipt:
     skipped: Mapping[str, int] = field(default_factory=dict)
     failed: Mapping[str, int] = field(default_factory=dict)
     engine: EngineName = "rules"
+    pii_masked: int = 0
+    """Texts of the model that held a personal value, which was masked."""

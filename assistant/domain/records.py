@@ -131,7 +131,7 @@ class Record:
 
     def with_near_duplicate(self, record_id: str | None) -> "Record":
         """The same record linked to the earlier one that it nearly repeats."""
-        return replace(self, near_duplicate_of=record_id)
+        return self if record_id == self.near_duplicate_of else replace(self, near_duplicate_of=record_id)
 
 
 def record_id(source: str, external_id: str) -> str:

@@ -61,13 +61,18 @@ def _zip_members(path: Path, folder: Path, allowance: "_Allowance") -> Iterator[
         if len(members) > _FILES_LIMIT:
             raise UnreadableFileError("bomb", f"{path} holds more than {_FILES_LIMIT:,} files; unpack it first")
         for name, info in members:
-            if any(part.startswith((".", "__MACOSX", "~$")) for part in Path(name).parts):
+            if any(_is_hidden(part) for part in Path(name).parts):
                 continue
             target = folder / (Path(name).name or "file")
             with archive.open(info) as member:
                 allowance.copy(member, target)
             yield target, f"{path}/{name}"
             target.unlink()
+
+
+def _is_hidden(part: str) -> bool:
+    """`..` hides nothing: a member that would climb out of its folder is read as a file of its last name."""
+    return part != ".." and part.startswith((".", "__MACOSX", "~$"))
 
 
 def _name(info: zipfile.ZipInfo) -> str:

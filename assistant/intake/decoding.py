@@ -20,7 +20,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_MAX_BROKEN_SHARE = 0.02
+_MAX_BROKEN_SHARE = 0.1
+"""Text of any other encoding breaks at more than half of its characters when it is read as UTF-8."""
 _GOOD_SCORE = 0.75
 
 

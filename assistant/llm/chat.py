@@ -1,7 +1,7 @@
 """Knows how to get one checked draft out of a chat endpoint: the ladder, the repair try, retries, what it cost."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -36,7 +36,10 @@ class ChatEndpoint:
         capabilities: CapabilityStore | None = None,
         retry: RetryPolicy | None = None,
         breaker: CircuitBreaker | None = None,
+        guard: Callable[[str], None] | None = None,
     ) -> None:
+        """`guard` looks at every prompt's user text before it is sent, and raises `EgressError` where it must not be."""
+        self._guard = guard
         self._vendor = VendorChat(settings)
         self._capabilities = capabilities if capabilities is not None else CapabilityStore()
         self._retry = retry or RetryPolicy()
@@ -66,7 +69,10 @@ class ChatEndpoint:
             ModelAccessError, ModelDownError: the endpoint refuses or fails (after all retries).
             ModelAnswerError: no valid answer, even after one repair try.
             BudgetExceeded: the next call does not fit the budget; it was not made.
+            EgressError: the guard refuses the prompt; it was not sent.
         """
+        if self._guard is not None:
+            self._guard(prompt.user)
         self._breaker.check()
         call = _Call(prompt, schema, spending or Spending(), expected)
         try:

@@ -71,7 +71,7 @@ def run_analyse(
         wanted, skipped = context.store.pending(identity, since=since, limit=limit, retry_failed=retry_failed)
         settled = context.store.reuse(wanted, identity)
         remaining = [record_id for record_id in wanted if record_id not in settled]
-        before = context.engine.usage()
+        before, caught = context.engine.usage(), context.net.caught
         tally = _read_all(context, identity, remaining, progress)
         usage = context.engine.usage() - before
     reused = {"reused": len(settled)} if settled else {}
@@ -89,6 +89,7 @@ def run_analyse(
         cost=usage.cost,
         engine=context.engine.name,
         problem=tally.problem,
+        pii_masked=context.net.caught - caught,
     )
 
 

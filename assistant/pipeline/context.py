@@ -10,7 +10,7 @@ from filelock import FileLock, Timeout
 
 from assistant.domain.engine import Engine
 from assistant.errors import BusyError
-from assistant.intake.privacy import Masker
+from assistant.intake.privacy import Masker, SecondNet
 from assistant.records.repository import Repository
 from vectorstore.index import PassageIndex
 
@@ -33,6 +33,8 @@ class Context:
     engine: Engine
     rules: Engine
     masker: Masker
+    net: SecondNet
+    """Has scanned what the model said, and counts what it caught."""
     language: Literal["zh", "en"] = "zh"
 
     def words(self, text: str) -> list[str]:

@@ -47,6 +47,7 @@ def run_ideas(
     store, engine = context.store, context.engine
     for theme_id in theme_ids:
         store.theme(theme_id)
+    caught = context.net.caught
     with context.exclusive():
         wanted = materials(context, theme_ids or None)[:limit]
         shaped = {m.theme.id: _shaped_by(m, engine.identity("suggest_ideas")) for m, _ in wanted}
@@ -73,6 +74,7 @@ def run_ideas(
         skipped={"unchanged": unchanged} if unchanged else {},
         failed=dict(failed),
         engine=engine.name,
+        pii_masked=context.net.caught - caught,
     )
 
 

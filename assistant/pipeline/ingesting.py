@@ -12,6 +12,7 @@ from assistant.intake.duplicates import NearDuplicates, signature_of
 from assistant.intake.privacy import known_values
 from assistant.intake.reading import ReadOptions, RejectedRow, read_paths
 from assistant.pipeline.context import Context, Progress, silent
+from assistant.pipeline.sampling import Samples
 from assistant.records.record_store import Saved
 
 BATCH = 500
@@ -45,7 +46,8 @@ class _Intake:
     def __init__(self, context: Context, dry_run: bool) -> None:
         self.context, self.dry_run = context, dry_run
         self.quarantine = _Quarantine(context)
-        self.repeats = _Repeats([] if dry_run else context.store.signatures())
+        self.samples = Samples(context.masker)
+        self.repeats = _Repeats([] if dry_run else context.store.signatures(), context.data_dir)
         self.batch: list[tuple[Record, bytes | None]] = []
         self.saved = Saved()
         self.masked: Counter[str] = Counter()
@@ -56,7 +58,7 @@ class _Intake:
 
     def take(self, item: RawRecord | RejectedRow | FileReceipt) -> None:
         if isinstance(item, FileReceipt):
-            self.files.append(item)
+            self.files.append(self.samples.into(item))
             return
         self.read += 1
         if isinstance(item, RejectedRow):
@@ -71,6 +73,7 @@ class _Intake:
         record = self.context.masker.mask(item)
         self.masked.update(span.type for span in record.masked)
         if self.dry_run:
+            self.samples.see(item, record)
             return
         self.batch.append(self.repeats.link(record))
         if len(self.batch) >= BATCH:
@@ -106,34 +109,24 @@ class _Repeats:
     as one customer.
     """
 
-    def __init__(self, known: Iterable[tuple[str, bytes, str | None]]) -> None:
-        self.index = NearDuplicates()
-        self.place: dict[str, int] = {}
+    def __init__(self, known: Iterable[tuple[str, bytes, str | None]], folder: Path) -> None:
+        self.index = NearDuplicates(folder)
         self.first: dict[str, str] = {}
         for record_id, signature, near in known:
-            self._remember(record_id, signature)
+            self.index.add(record_id, signature)
             if near is not None:
                 self.first[record_id] = near
 
     def link(self, record: Record) -> tuple[Record, bytes]:
         """The record with its link, and its signature; a record known before links only to those before it."""
         signature = signature_of(record)
-        near = self.index.nearest(signature, other_than=record.id)
-        place = self.place.get(record.id)
-        if place is None:
-            self._remember(record.id, signature)
-        elif near is not None and self.place[near] > place:
-            near = None
+        near = self.index.meet(record.id, signature)
         near = self.first.get(near, near) if near is not None else None
         if near is None or near == record.id:
             self.first.pop(record.id, None)
             return record.with_near_duplicate(None), signature
         self.first[record.id] = near
         return record.with_near_duplicate(near), signature
-
-    def _remember(self, record_id: str, signature: bytes) -> None:
-        self.place[record_id] = len(self.place)
-        self.index.add(record_id, signature)
 
 
 def run_ingest(

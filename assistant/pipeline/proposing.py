@@ -1,6 +1,6 @@
 """The proposal stage: one idea, everything counted for it, drafted once."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from assistant.domain.filters import Filters
 from assistant.domain.ideas import Idea
@@ -37,7 +37,10 @@ def propose(context: Context, idea_or_theme: str) -> Proposal:
     known = store.drafted(shaped_by)
     if known is not None:
         return known
+    caught = context.net.caught
     proposal = draft(engine, dossier, context.language)
+    if masked := context.net.caught - caught:
+        proposal = replace(proposal, provenance={**proposal.provenance, "pii_masked": masked})
     store.save_proposal(proposal, idea_id=idea.id, theme_id=theme_id, shaped_by=shaped_by)
     return proposal
 

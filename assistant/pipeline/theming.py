@@ -20,6 +20,7 @@ def run_themes(context: Context, *, rebuild: bool = False, progress: Progress = 
     """
     store, engine = context.store, context.engine
     with context.exclusive():
+        caught = context.net.caught
         placed = store.placed_insights()
         seen = [
             (p.insight.id, p.insight.surface, p.person, p.created_at, p.product, p.segment, p.channel) for p in placed
@@ -28,7 +29,7 @@ def run_themes(context: Context, *, rebuild: bool = False, progress: Progress = 
             seen, store.monthly_counts()[1], engine.identity("name_theme"), context.index.embedder.identity
         )
         if not rebuild and (known := store.stage_receipt("themes", shaped_by)) is not None:
-            return ThemesReceipt(**{**known, "new": 0, "merged": 0, "split": 0})
+            return ThemesReceipt(**{**known, "new": 0, "merged": 0, "split": 0, "pii_masked": 0})
         out = store.theme_misfits()
         previous = (
             [] if rebuild else [KnownTheme(*item, misfits=out.get(item[0].id, _NONE)) for item in store.theme_members()]
@@ -54,6 +55,7 @@ def run_themes(context: Context, *, rebuild: bool = False, progress: Progress = 
             coverage=result.coverage,
             engine=engine.name,
             failed=dict(result.failed),
+            pii_masked=context.net.caught - caught,
         )
         if not result.failed:
             store.save_stage("themes", shaped_by, _plain(receipt))

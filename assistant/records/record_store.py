@@ -158,13 +158,17 @@ class RecordStore:
             query = select(records).where(*where).order_by(*order).offset(offset).limit(limit)
             return [to_record(row) for row in connection.execute(query).mappings()], total
 
-    def signatures(self) -> list[tuple[str, bytes, str | None]]:
-        """(record id, near-duplicate signature, the record it repeats) of every record, in the order they came."""
+    def signatures(self) -> Iterator[tuple[str, bytes, str | None]]:
+        """(record id, near-duplicate signature, the record it repeats) of every record, in the order they came.
+
+        They are taken from the database as they are asked for: all at once they would be most of a big store.
+        """
         c = records.c
         order = (c.added_at, c.id)
         query = select(c.id, c.signature, c.near_duplicate_of).where(c.signature.is_not(None)).order_by(*order)
         with self.database.reading() as connection:
-            return [(record_id, signature, near) for record_id, signature, near in connection.execute(query)]
+            rows = connection.execution_options(yield_per=CHUNK).execute(query)
+            yield from ((record_id, signature, near) for record_id, signature, near in rows)
 
     def products(self) -> list[str]:
         """Names of products as stored, most records first."""

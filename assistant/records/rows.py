@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any, cast
 
 from sqlalchemy import RowMapping
@@ -13,6 +13,7 @@ from assistant.domain.records import Customer, MaskedSpan, MaskedText, Record, T
 from assistant.domain.themes import Theme
 
 Row = Mapping[str, Any]
+_CUSTOMER = tuple(field.name for field in fields(Customer))
 
 
 def digest(*parts: object) -> str:
@@ -49,7 +50,7 @@ def record_values(record: Record, at: str) -> dict[str, Any]:
     shown = ("channel", "created_at", "product", "model", "segment", "rating", "title", "text", "turns")
     return {
         **values,
-        "content_hash": digest(values, asdict(customer) if customer else None),
+        "content_hash": digest(values, {name: getattr(customer, name) for name in _CUSTOMER} if customer else None),
         "reading_hash": digest([values[name] for name in shown]),
         "person": (customer.id if customer and customer.known else None) or record.near_duplicate_of or record.id,
         "near_duplicate_of": record.near_duplicate_of,

@@ -96,3 +96,24 @@ def test_the_planted_repeats_are_found_and_no_other() -> None:
         index.add(row["id"], made)
     assert len(planted) == 11
     assert found == planted
+
+
+def test_a_record_met_again_links_only_to_those_before_it() -> None:
+    index = NearDuplicates()
+    assert index.meet("a", signature(LONG)) is None
+    assert index.meet("b", signature(CHANGED)) == "a"
+    assert index.meet("a", signature(LONG)) is None
+    assert index.meet("b", signature(CHANGED)) == "a"
+    assert index.meet("short", b"") is None
+    assert len(index) == 2
+
+
+def test_a_repeat_is_found_across_thousands_of_records() -> None:
+    index = NearDuplicates()
+    first = signature(LONG, customer_id="C1", product="X5")
+    index.add("first", first)
+    for n in range(9_000):
+        index.add(f"r{n}", signature(f"{OTHER}{n:05d}", customer_id=f"D{n}"))
+    assert index.meet("again", signature(CHANGED, customer_id="C1", product="X5")) == "first"
+    assert index.nearest(signature(LONG, product="X5")) == "first"
+    assert len(index) == 9_002

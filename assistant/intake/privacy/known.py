@@ -17,6 +17,8 @@ _RANK: dict[PiiType, int] = {"phone": 64, "landline": 64}
 """Below the patterns of telephone numbers, which also see the country code and the extension."""
 _MOBILE = re.compile(r"(?:86)?1[3-9][0-9]{9}$")
 """Found by the patterns anyway."""
+_SEVEN_DIGITS = re.compile(r"[0-9](?:[ \-.]{0,3}[0-9]){6}")
+"""Without as many a text holds no number, and its pattern, which costs more than the search, need not be built."""
 _COUNTRY = re.compile(r"^(?:00)?(?:86|852|853|886)(?=[0-9]{8,11}$)")
 
 
@@ -50,10 +52,15 @@ def _places(folded: str, value: KnownValue) -> Iterator[tuple[int, int]]:
     """Where a value stands. Chinese names are looked for as plain strings: a pattern each would cost more to build
     than all the rest of masking."""
     if value.type != "name":
+        if value.type in _RANK and not _SEVEN_DIGITS.search(folded):
+            return
         pattern = _pattern(value.type, value.text)
         yield from (match.span() for match in pattern.finditer(folded)) if pattern else ()
         return
-    for form in _name_forms(value.text, value.trade):
+    forms = _name_forms(value.text, value.trade)
+    if not any(first in folded for first in {form[0] for form in forms}):
+        return
+    for form in forms:
         at = folded.find(form)
         while at >= 0:
             end = at + len(form)

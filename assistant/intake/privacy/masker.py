@@ -1,5 +1,6 @@
 """The only maker of a `Record`: a raw record goes in, one without personal values comes out."""
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
@@ -22,6 +23,8 @@ from assistant.intake.privacy.policy import MaskingPolicy, load_policy
 from assistant.intake.privacy.pseudonyms import ID_DIGITS, pseudonym
 from assistant.intake.privacy.script import script_of
 
+_HAN = re.compile(r"[\u3400-\u9fff]+")
+_FEWEST_DIGITS = 7
 _PERSONAL_IDS: tuple[PiiType, ...] = ("phone", "id_card", "email")
 
 
@@ -77,6 +80,10 @@ class Masker:
         """Named values, masked in depth: names that hold a personal value (a telephone as a JSON key) as well."""
         return {self._label(str(key)) or "": self._value(value, known, str(key)) for key, value in values.items()}
 
+    def mark(self, kind: PiiType, value: str) -> MaskedText:
+        """The mask that stands for a value of this type, whatever the policy and whether or not it looks like one."""
+        return MaskedText(f"⟦{kind}:{pseudonym(self._key, kind, value)}⟧")
+
     def _raw_text(self, text: str, known: Sequence[KnownValue]) -> MaskedText:
         return self._engine.mask(neutralise(text), known)[0]
 
@@ -91,6 +98,8 @@ class Masker:
         """An id as given; a telephone, identity card, e-mail or the customer's own name in it gives way to 16 hex
         digits of its pseudonym, so that different ids stay different."""
         value = neutralise(value)
+        if _is_plain_id(value) and all(_HAN.fullmatch(item.text) for item in known if item.type == "name"):
+            return value
         for finding in reversed(find(value, known)):
             if finding.type in _PERSONAL_IDS or (finding.type == "name" and finding.value):
                 raw = finding.value or value[finding.start : finding.end]
@@ -140,6 +149,11 @@ class Masker:
         head = f"{neutralise(key)}: "
         masked, moved = self._engine.mask(head + neutralise(value), known, [len(head)])
         return masked[moved[0] :]
+
+
+def _is_plain_id(value: str) -> bool:
+    """An id too poor to hold a telephone, identity card, e-mail or Chinese name; most are, and finding costs time."""
+    return value.isascii() and "@" not in value and sum(map(str.isdigit, value)) < _FEWEST_DIGITS
 
 
 @lru_cache(maxsize=4096)
