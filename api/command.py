@@ -11,6 +11,7 @@ import uvicorn
 from api.app import create_app
 from api.guard import is_loopback
 from assistant.bootstrap import open_app
+from assistant.cli.output import emit_json, json_option
 from assistant.errors import SettingError
 from assistant.settings import load_settings
 
@@ -21,7 +22,8 @@ PATIENCE = 10
 @click.command()
 @click.option("--host", help="Address to listen on (VOC_HOST); without keys this machine's own only.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (VOC_PORT).")
-def serve(host: str | None, port: int | None) -> None:
+@json_option
+def serve(host: str | None, port: int | None, as_json: bool) -> None:
     """Start the web service: the page, the API and its documentation."""
     settings = load_settings()
     address, door = host or settings.host, port or settings.port
@@ -38,8 +40,23 @@ def serve(host: str | None, port: int | None) -> None:
     with _listening(address, door) as listener:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _end)
-        click.echo(f"http://{address}:{door}/ (API: /docs) - Ctrl-C stops it", err=True)
-        uvicorn.Server(config).run(sockets=[listener])
+        _Service(config, f"http://{address}:{door}/", as_json).run(sockets=[listener])
+
+
+class _Service(uvicorn.Server):
+    """A server that says where it is once it really answers."""
+
+    def __init__(self, config: uvicorn.Config, url: str, as_json: bool) -> None:
+        super().__init__(config)
+        self._url, self._as_json = url, as_json
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start as any server does, then tell."""
+        await super().startup(sockets)
+        if self._as_json:
+            emit_json({"url": self._url})
+        else:
+            click.echo(f"{self._url} (API: /docs) - Ctrl-C stops it", err=True)
 
 
 def _listening(address: str, door: int) -> socket.socket:

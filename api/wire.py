@@ -65,6 +65,12 @@ class FiltersIn(BaseModel):
         return Filters(since=self.since, until=self.until, **lists)
 
 
+class FiltersAsked(FiltersIn):
+    """Filters in the body of a request: one that does not exist is refused, never left out in silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
 class SaidIn(Asked):
     """One earlier line of the talk."""
 
@@ -76,7 +82,7 @@ class QuestionIn(Asked):
     """A question with what it leans on."""
 
     question: Annotated[str, Field(min_length=1, max_length=LONGEST)]
-    filters: FiltersIn = FiltersIn()
+    filters: FiltersAsked = FiltersAsked()
     history: Annotated[list[SaidIn], Field(max_length=50)] = []
     conversation_id: Name | None = None
 

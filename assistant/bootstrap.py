@@ -67,7 +67,7 @@ def open_app(settings: Settings, *, engine: Engine | None = None) -> App:
     database = Database(settings.resolved_database_url, data_dir / "write.lock")
     store = Repository(database)
     masker = Masker(load_key(data_dir))
-    index = PassageIndex(database.engine, data_dir / "index", _embedder(settings), chroma_url=settings.chroma_url)
+    index = PassageIndex(database, data_dir / "index", _embedder(settings), chroma_url=settings.chroma_url)
     rules = RulesEngine()
     net = SecondNet(masker)
     chosen = engine or (rules if settings.engine_name == "rules" else _model_engine(settings, store, data_dir, net))

@@ -1,5 +1,6 @@
 """Settings from the environment or `.env`; a bad value stops the start with one clear sentence."""
 
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -7,6 +8,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.errors import SettingError
+
+_LOGIN = re.compile(r"//[^/@]*@")
 
 
 class Settings(BaseSettings):
@@ -60,6 +63,13 @@ class Settings(BaseSettings):
             raise ValueError("must begin with http:// or https://")
         return value
 
+    @field_validator("database_url")
+    @classmethod
+    def _is_sqlite(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith("sqlite"):
+            raise ValueError("must begin with sqlite:/// (PostgreSQL is not supported yet)")
+        return value
+
     @property
     def engine_name(self) -> Literal["llm", "rules"]:
         """The engine that `auto` comes down to."""
@@ -71,6 +81,11 @@ class Settings(BaseSettings):
     def resolved_database_url(self) -> str:
         """The database URL, by default ``sqlite:///<data_dir>/voc.db``."""
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'voc.db'}"
+
+
+def without_login(text: str) -> str:
+    """A setting's value without the user and password that a URL may hold."""
+    return _LOGIN.sub("//***@", text)
 
 
 def load_settings(**overrides: object) -> Settings:
@@ -91,6 +106,6 @@ def load_settings(**overrides: object) -> Settings:
 def _sentence(item: dict[str, object]) -> str:
     location = item["loc"]
     name = str(location[0]) if isinstance(location, tuple) and location else "setting"
-    value = "" if name == "OPENAI_API_KEY" else f" is {item.get('input')!r}"
+    value = "" if name == "OPENAI_API_KEY" else f" is {without_login(str(item.get('input')))!r}"
     message = str(item["msg"]).removeprefix("Value error, ")
     return f"{name}{value}: {message[:1].lower()}{message[1:]}"

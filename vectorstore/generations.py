@@ -12,9 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from vectorstore import chroma
+from vectorstore.connections import Connections
 from vectorstore.embedders.base import Vectors
 from vectorstore.errors import GenerationError
 from vectorstore.places import Place
@@ -45,7 +46,7 @@ class Generation:
 class Generations:
     """All generations at one place, and the rows that say which one serves."""
 
-    def __init__(self, engine: Engine, place: Place) -> None:
+    def __init__(self, engine: Connections, place: Place) -> None:
         self._engine = engine
         self._place = place
 

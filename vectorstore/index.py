@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, func, select
 
 from vectorstore import levelling, searching, state, writing
+from vectorstore.connections import Connections
 from vectorstore.embedders.base import Embedder, TrainableEmbedder
 from vectorstore.embedders.hashing import HashingEmbedder
 from vectorstore.errors import GenerationError, IndexUnusableError
@@ -32,7 +33,7 @@ class PassageIndex:
     """Finds passages by meaning and by words. Safe to share between threads; nothing slow happens when it is made.
 
     Args:
-        engine: the database with `vectorstore.tables` (and `create_full_text`) in it; the truth.
+        engine: connections to the database with `vectorstore.tables` (and `create_full_text`) in it; the truth.
         directory: where Chroma's generations are kept; may be deleted at any time.
         embedder: one that is ready, or one that is fitted on the passages (`LocalEmbedder`).
         names: product names and models, kept whole by the full text; see `add_names`.
@@ -43,7 +44,7 @@ class PassageIndex:
 
     def __init__(
         self,
-        engine: Engine,
+        engine: Connections,
         directory: Path,
         embedder: Embedder | TrainableEmbedder,
         *,

@@ -3,9 +3,10 @@
 import logging
 from collections.abc import Callable
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from vectorstore import state
+from vectorstore.connections import Connections
 from vectorstore.embedders.base import Embedder, TrainableEmbedder
 from vectorstore.errors import GenerationError
 from vectorstore.generations import Generation, Generations, gone
@@ -21,7 +22,7 @@ DELTA_SHARE, DELTA_PASSAGES = 0.2, 5_000
 """A generation is built anew when more than this share, or number, of its passages came or went since."""
 
 
-def trained(engine: Engine, trainer: TrainableEmbedder, *, anew: bool = False) -> Embedder:
+def trained(engine: Connections, trainer: TrainableEmbedder, *, anew: bool = False) -> Embedder:
     """The local embedder that fits the passages of today: the kept one, or one fitted and kept now."""
     with engine.connect() as connection:
         total = connection.execute(select(func.count()).select_from(passages)).scalar_one()
@@ -44,7 +45,7 @@ def trained(engine: Engine, trainer: TrainableEmbedder, *, anew: bool = False) -
     return fitted
 
 
-def embed_missing(engine: Engine, embedder: Embedder, progress: Progress | None) -> None:
+def embed_missing(engine: Connections, embedder: Embedder, progress: Progress | None) -> None:
     """Embed each distinct text that lacks a vector, once; what was done before a failure is kept.
 
     Raises:
@@ -63,7 +64,7 @@ def embed_missing(engine: Engine, embedder: Embedder, progress: Progress | None)
 
 
 def bring_level(
-    engine: Engine, generations: Generations, embedder: Embedder, progress: Progress | None, *, trained_here: bool
+    engine: Connections, generations: Generations, embedder: Embedder, progress: Progress | None, *, trained_here: bool
 ) -> IndexStats:
     """See `PassageIndex.bring_level`; `trained_here` embedders leave no vectors of their forerunners behind."""
     identity = embedder.identity
@@ -81,7 +82,7 @@ def bring_level(
     return IndexStats(total, lacking, total - lacking, generation.id if generation else None)
 
 
-def worthwhile(engine: Engine, generations: Generations, active: Generation) -> bool:
+def worthwhile(engine: Connections, generations: Generations, active: Generation) -> bool:
     """True where too much came or went since the active generation was built, or where it is damaged."""
     newer = passages.c.row > active.high_watermark
     with engine.connect() as connection:
@@ -99,7 +100,7 @@ def _forget_forerunners(connection: Connection, identity: str) -> None:
     connection.execute(delete(embedder_states).where(embedder_states.c.identity != identity))
 
 
-def _generation(engine: Engine, generations: Generations, model: str, total: int) -> Generation | None:
+def _generation(engine: Connections, generations: Generations, model: str, total: int) -> Generation | None:
     """The generation that serves afterwards; a failed build is logged, and exact search serves."""
     active = generations.active(model)
     if active is not None and not worthwhile(engine, generations, active):

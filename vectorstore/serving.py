@@ -5,10 +5,11 @@ import threading
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, func, select
 
 from vectorstore import state
 from vectorstore.chroma import Collection
+from vectorstore.connections import Connections
 from vectorstore.embedders.base import Embedder, Vectors
 from vectorstore.errors import GenerationError
 from vectorstore.generations import Generation, Generations, gone
@@ -77,7 +78,7 @@ class Server:
     """Keeps the picture or the open generation as long as the index does not change; safe for threads."""
 
     def __init__(
-        self, engine: Engine, generations: Generations, exact_numbers: int, exact_allowed: int = EXACT_ALLOWED
+        self, engine: Connections, generations: Generations, exact_numbers: int, exact_allowed: int = EXACT_ALLOWED
     ) -> None:
         self._engine = engine
         self._generations = generations

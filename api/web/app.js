@@ -129,7 +129,7 @@ async function showRecord(citation) {
   const record = await response.json();
   const box = document.getElementById("record");
   const text = document.getElementById("record-text");
-  document.getElementById("record-title").textContent = friendly(record.title || record.external_id || record.title);
+  document.getElementById("record-title").textContent = friendly(record.title || record.external_id);
   if (!response.ok) {
     document.getElementById("record-facts").textContent = record.detail;
     text.replaceChildren();
@@ -253,11 +253,11 @@ fetch("/readyz").then((r) => r.json()).then((ready) => {
   document.getElementById("state").textContent = ready.detail || state;
 }).catch(() => { document.getElementById("state").textContent = "连接不上服务"; });
 
-// A link may carry a question (/?q=…); without one, starting questions are made of the largest themes.
+// A link may carry a question (/?q=…): it fills the box, the reader sends it. Else the largest themes make questions.
 const linked = new URLSearchParams(window.location.search).get("q");
 if (linked) {
   box.value = linked.slice(0, 2000);
-  form.requestSubmit();
+  box.focus();
 } else {
   fetch("/v1/themes?limit=3").then((r) => r.json()).then((themes) => {
     if (!themes.items || !themes.items.length) return;

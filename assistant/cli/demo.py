@@ -12,12 +12,14 @@ import click
 from assistant.bootstrap import App, open_app
 from assistant.cli.output import emit_json, json_option, progress_bar, show_receipt
 from assistant.cli.questions import show_answer
+from assistant.cli.stages import exit_code
 from assistant.domain.answers import Answer
 from assistant.domain.filters import Filters
 from assistant.domain.ideas import Idea
 from assistant.domain.proposals import Proposal
 from assistant.domain.themes import Theme
 from assistant.domain.vocabulary import zh
+from assistant.errors import ModelError
 from assistant.insight.markdown import render
 from assistant.intake.reading import ReadOptions
 from assistant.records.exports import write_atomically
@@ -34,25 +36,29 @@ TOP = 5
 def demo(as_json: bool) -> None:
     """The main job on the sample corpus: 350 records in, themes, NBN ideas, a proposal and two answers out."""
     base = load_settings()
-    settings = base.model_copy(update={"data_dir": base.data_dir / "demo"})
+    settings = base.model_copy(update={"data_dir": base.data_dir / "demo", "database_url": None})
     app = open_app(settings)
     receipts = _run(app, quiet=as_json)
     themes = app.store.themes()[:TOP]
-    ideas = _one_of_each(app.store.ideas(Filters(), None)[0])
+    ideas = _one_of_each(app.store.all_ideas())
+    if not ideas:
+        problem = receipts["analyse"].problem or "the engine gave none that could be kept"
+        raise ModelError(f"the demo ends without an idea: {problem}")
     proposal = app.pipeline.propose(ideas[0].id)
     target = settings.data_dir / f"proposal-{proposal.id}.md"
-    write_atomically(target, render(proposal).encode("utf-8"))
+    write_atomically(target, render(proposal, settings.language).encode("utf-8"))
     answers = [app.ask.ask(question, Filters()) for question in QUESTIONS]
     if as_json:
         emit_json({"receipts": receipts, "themes": themes, "ideas": ideas, "proposal": proposal, "answers": answers})
-        return
-    for stage, receipt in receipts.items():
-        show_receipt(stage, asdict(receipt))
-    _show_themes(app, themes)
-    _show_ideas(ideas)
-    _show_proposal(proposal, target)
-    _show_answers(answers)
-    _show_way_on(app, settings.data_dir)
+    else:
+        for stage, receipt in receipts.items():
+            show_receipt(stage, asdict(receipt))
+        _show_themes(app, themes)
+        _show_ideas(ideas)
+        _show_proposal(proposal, target)
+        _show_answers(answers)
+        _show_way_on(app, settings.data_dir)
+    click.get_current_context().exit(max(exit_code(receipt) for receipt in receipts.values()))
 
 
 def _run(app: App, *, quiet: bool) -> dict[str, Any]:

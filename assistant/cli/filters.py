@@ -8,6 +8,7 @@ import click
 
 from assistant.domain.filters import Filters
 from assistant.domain.vocabulary import ASPECTS, CHANNELS, DEEP_CATEGORIES, SEGMENTS, SENTIMENTS
+from assistant.errors import UsageError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -53,4 +54,7 @@ def filter_options(command: F) -> F:
 
 def filters_of(values: dict[str, Any]) -> Filters:
     """The filters out of a command's keyword arguments."""
-    return Filters(**values)
+    filters = Filters(**values)
+    if filters.since and filters.until and filters.since > filters.until:
+        raise UsageError(f"--since {filters.since} is later than --until {filters.until}: swap them")
+    return filters

@@ -15,7 +15,7 @@ from assistant.cli.output import emit_json, json_option, plain
 from assistant.domain.filters import Filters
 from assistant.errors import UsageError
 from assistant.llm.probe import probe as probe_endpoint
-from assistant.settings import Settings, load_settings
+from assistant.settings import Settings, load_settings, without_login
 
 SAFE_SQLITE = (3, 51, 3)
 """From here on SQLite no longer risks its write-ahead log when several connections write and checkpoint."""
@@ -73,7 +73,7 @@ def report(app: App) -> dict[str, Any]:
         },
         "database": _database(app, problems),
         "index": _index(app, problems),
-        "engine": {"name": app.engine.name, "model": app.settings.chat_model if app.engine.name == "llm" else None},
+        "engine": _engine(app),
         "egress": {
             "endpoint_region": app.settings.endpoint_region,
             "subjects_abroad": {str(year): n for year, n in egress_ledger(app.settings.data_dir).counts().items()},
@@ -82,12 +82,18 @@ def report(app: App) -> dict[str, Any]:
     }
 
 
+def _engine(app: App) -> dict[str, object]:
+    if app.engine.name == "rules":
+        return {"name": "rules", "model": "none: set OPENAI_API_KEY or OPENAI_BASE_URL to use one"}
+    return {"name": "llm", "model": app.settings.chat_model, "endpoint": "not asked here: `voc probe` does"}
+
+
 def _settings(settings: Settings) -> dict[str, object]:
     shown: dict[str, object] = {}
     for name, field in Settings.model_fields.items():
         value = getattr(settings, name)
         shown[str(field.alias)] = (
-            "set" if isinstance(value, SecretStr) else plain(value if value is None else str(value))
+            "set" if isinstance(value, SecretStr) else None if value is None else without_login(str(value))
         )
     return shown
 

@@ -8,7 +8,7 @@ import click
 from assistant.bootstrap import open_app
 from assistant.cli.filters import filter_options, filters_of
 from assistant.cli.output import emit_json, json_option, plain
-from assistant.records.exports import Form, export_rows
+from assistant.records.exports import Form, export_rows, form_of
 from assistant.records.views import Kind, every_row, page, thing
 from assistant.settings import load_settings
 
@@ -77,12 +77,13 @@ def _show(value: Any, depth: int) -> None:
 
 @click.command()
 @click.argument("kind", type=click.Choice(get_args(Kind)))
-@click.option("--format", "form", type=click.Choice(get_args(Form)), default="csv", show_default=True)
+@click.option("--format", "form", type=click.Choice(get_args(Form)), help="Default: what the ending of FILE says.")
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False))
 @filter_options
 @json_option
-def export(kind: Kind, form: Form, output: Path, as_json: bool, **values: Any) -> None:
+def export(kind: Kind, form: Form | None, output: Path, as_json: bool, **values: Any) -> None:
     """Write records, insights, themes … to a file."""
+    form = form or form_of(output)
     app = open_app(load_settings())
     rows = export_rows((plain(row) for row in every_row(app.store, kind, filters_of(values))), form, output)
     if as_json:

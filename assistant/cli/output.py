@@ -46,6 +46,10 @@ def show_receipt(title: str, receipt: Mapping[str, object]) -> None:
     for name, value in receipt.items():
         if value in (None, "", (), [], {}) or name == "files":
             continue
+        if name == "first_problems" and isinstance(value, tuple):
+            for sentence in value:
+                click.secho(f"  set aside          {sentence}", fg="yellow")
+            continue
         text = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, Mapping) else value
         click.echo(f"  {name.replace('_', ' '):18} {text}")
 

@@ -23,7 +23,11 @@ def propose(idea_or_theme: str, form: Literal["md", "json"], output: Path | None
     settings = load_settings()
     app = open_app(settings)
     proposal = app.pipeline.propose(idea_or_theme)
-    text = json.dumps(plain(proposal), ensure_ascii=False, indent=2) if form == "json" else render(proposal)
+    text = (
+        json.dumps(plain(proposal), ensure_ascii=False, indent=2)
+        if form == "json"
+        else render(proposal, settings.language)
+    )
     if output is not None:
         write_atomically(output, text.encode("utf-8"))
         click.echo(f"proposal {proposal.id} written to {output}", err=True)

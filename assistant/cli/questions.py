@@ -61,9 +61,10 @@ def search(query: str, limit: int, as_json: bool, **values: Any) -> None:
     """Find passages for QUERY."""
     app = open_app(load_settings())
     tell_of_stale_index(app)
-    hits = app.search(query, filters_of(values), limit)
+    masked = str(app.masker.mask_text(query)[0])
+    hits = app.search(masked, filters_of(values), limit)
     if as_json:
-        emit_json({"query": app.masker.mask_text(query)[0], "hits": hits})
+        emit_json({"query": masked, "hits": hits})
         return
     if not hits:
         click.echo("nothing found")

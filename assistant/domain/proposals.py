@@ -59,7 +59,7 @@ class ProposalMaterial:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """Field for field the Proposal of the public contract (``docs/api.md``)."""
+    """Field for field the Proposal of the public contract (`GET /v1/proposals/{id}`)."""
 
     id: str
     title: str

@@ -32,6 +32,10 @@ class IngestReceipt:
     """Near-duplicates linked among those added or updated."""
     quarantined: int = 0
     masked: Mapping[str, int] = field(default_factory=dict)
+    quarantined_why: Mapping[str, int] = field(default_factory=dict)
+    """Reason → rows."""
+    first_problems: tuple[str, ...] = ()
+    """What was wrong with the first rows set aside: where, and what to do; no cell is told."""
     quarantine_file: str | None = None
     files: tuple[FileReceipt, ...] = ()
     dry_run: bool = False

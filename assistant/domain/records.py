@@ -93,6 +93,11 @@ class Customer:
     owned: tuple[str, ...] = ()
     bought_service: bool | None = None
 
+    @property
+    def known(self) -> bool:
+        """False for one made up for a single record whose source gives a segment or region, but nobody."""
+        return not self.id.startswith("u_")
+
 
 @dataclass(frozen=True, slots=True)
 class Record:

@@ -23,6 +23,8 @@ class Member:
     created_at: str | None = None
     customer_id: str | None = None
     near_duplicate_of: str | None = None
+    person: str | None = None
+    """Whom the store counts the record as, where that is known."""
 
     @property
     def voice_key(self) -> str:
@@ -32,7 +34,7 @@ class Member:
     @property
     def customer_key(self) -> str:
         """Whom it counts as: the customer, or the record where nobody is named."""
-        return self.customer_id or self.voice_key
+        return self.person or self.customer_id or self.voice_key
 
     @property
     def opportunities(self) -> tuple[str, ...]:

@@ -212,7 +212,7 @@ def signature(text: str, *, customer_id: str | None = None, product: str | None 
 
 def signature_of(record: Record) -> bytes:
     """The signature of a record: its customer's own words, within its customer and product."""
-    customer = record.customer.id if record.customer and not record.customer.id.startswith("u_") else None
+    customer = record.customer.id if record.customer and record.customer.known else None
     return signature(customer_text(record), customer_id=customer, product=record.product)
 
 

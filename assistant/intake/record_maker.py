@@ -150,13 +150,15 @@ class RecordMaker:
         self, row: SourceRow, channel: Channel, created_at: str | None, title: str | None, text: str,
         said: Conversation | None,
     ) -> RawRecord:  # fmt: skip
+        """One record; a row that names a model and no product is counted under the model."""
+        model = self._text(row, "model")
         return RawRecord(
             source=self._source,
             external_id=self._text(row, "id") or self._made_id(row),
             channel=channel,
             created_at=created_at,
-            product=self._text(row, "product") or self._product,
-            model=self._text(row, "model"),
+            product=self._text(row, "product") or self._product or model,
+            model=model,
             customer=self._customer(row),
             rating=read_rating(self._value(row, "rating")),
             status=read_status(self._value(row, "status")),
@@ -204,7 +206,7 @@ class RecordMaker:
     def _reject(self, row: SourceRow, reason: str, why: str) -> RejectedRow:
         cells = {name: text for name, value in row.fields.items() if (text := cell_text(value))}
         cells |= {f"turn {n}": turn.text for n, turn in enumerate(row.turns, 1)}
-        return RejectedRow(self.path, row.line, reason, f"{self._place(row.line)} {why}", cells)
+        return RejectedRow(self.path, row.line, reason, f"{self._place(row.line)} {why}", cells, self._customer(row))
 
     def _place(self, line: int | None) -> str:
         return f"{self.path}:" if line is None else f"{self.path}, row {line}:"

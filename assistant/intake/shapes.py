@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from assistant.domain.records import RawCustomer
 from assistant.domain.vocabulary import Channel
 from assistant.errors import InputError
 
@@ -44,6 +45,8 @@ class RejectedRow:
     reason: str
     sentence: str
     cells: Mapping[str, str] = field(default_factory=dict)
+    customer: RawCustomer = field(default_factory=RawCustomer)
+    """Whose row it is, raw too, so that the name in a cell of its own can be masked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from statistics import fmean
 
 from assistant.domain.receipts import IdeasReceipt
 from assistant.domain.themes import ThemeMaterial
+from assistant.domain.vocabulary import NBN_TYPES
 from assistant.insight.ideas import Suggested, suggest
 from assistant.insight.members import Member
 from assistant.insight.portrait import keywords, portray
@@ -68,7 +69,7 @@ def run_ideas(
     return IdeasReceipt(
         themes=len(wanted),
         ideas=len(found),
-        by_type=dict(Counter(idea.nbn_type for idea in found)),
+        by_type={kind: sum(idea.nbn_type == kind for idea in found) for kind in NBN_TYPES},
         rejected=dict(rejected),
         skipped={"unchanged": unchanged} if unchanged else {},
         failed=dict(failed),

@@ -9,12 +9,15 @@ from pathlib import Path
 from assistant.domain.receipts import FileReceipt, IngestReceipt
 from assistant.domain.records import RawRecord, Record
 from assistant.intake.duplicates import NearDuplicates, signature_of
+from assistant.intake.privacy import known_values
 from assistant.intake.reading import ReadOptions, RejectedRow, read_paths
 from assistant.pipeline.context import Context, Progress, silent
 from assistant.pipeline.sampling import Samples
 from assistant.records.record_store import Saved
 
 BATCH = 500
+TOLD = 5
+"""Sentences about rows set aside that the receipt itself holds; all of them are in the quarantine file."""
 
 
 class _Quarantine:
@@ -28,8 +31,10 @@ class _Quarantine:
 
     def add(self, row: RejectedRow) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        cells = {name: self.masker.mask_text(str(value))[0] for name, value in row.cells.items()}
-        item = {"path": row.path, "line": row.line, "reason": row.reason, "sentence": row.sentence, "cells": cells}
+        known = known_values(row.customer)
+        told = {"path": row.path, "line": row.line, "reason": row.reason, "sentence": row.sentence}
+        masked = {name: self.masker.mask_text(v, known)[0] if isinstance(v, str) else v for name, v in told.items()}
+        item = {**masked, "cells": self.masker.mask_fields(row.cells, known)}
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(item, ensure_ascii=False) + "\n")
         self.count += 1
@@ -46,6 +51,8 @@ class _Intake:
         self.batch: list[tuple[Record, bytes | None]] = []
         self.saved = Saved()
         self.masked: Counter[str] = Counter()
+        self.why: Counter[str] = Counter()
+        self.problems: list[str] = []
         self.files: list[FileReceipt] = []
         self.read = 0
 
@@ -55,6 +62,9 @@ class _Intake:
             return
         self.read += 1
         if isinstance(item, RejectedRow):
+            self.why[item.reason] += 1
+            if len(self.problems) < TOLD:
+                self.problems.append(item.sentence)
             if self.dry_run:
                 self.quarantine.count += 1
             else:
@@ -84,6 +94,8 @@ class _Intake:
             duplicates=self.saved.duplicates,
             quarantined=self.quarantine.count,
             masked=dict(sorted(self.masked.items())),
+            quarantined_why=dict(self.why),
+            first_problems=tuple(self.problems),
             quarantine_file=str(self.quarantine.path) if made else None,
             files=tuple(self.files),
             dry_run=self.dry_run,

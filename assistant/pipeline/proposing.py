@@ -1,6 +1,6 @@
 """The proposal stage: one idea, everything counted for it, drafted once."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from assistant.domain.filters import Filters
 from assistant.domain.ideas import Idea
@@ -32,21 +32,13 @@ def propose(context: Context, idea_or_theme: str) -> Proposal:
     members = [member_of(placed) for placed in store.placed_insights()]
     own = [member for member in members if member.insight.theme_id == theme_id]
     totals = _totals(context, members)
-    voices = [(voice.record_id, voice.start, voice.end) for voice in material.voices]
-    shaped_by = digest(
-        engine.identity("draft_proposal"),
-        idea.id,
-        idea.concept,
-        voices,
-        len(own),
-        totals.records_read,
-        context.language,
-    )
+    dossier = compile_dossier(idea, material, own, members, totals)
+    shaped_by = digest(engine.identity("draft_proposal"), asdict(dossier), context.language)
     known = store.drafted(shaped_by)
     if known is not None:
         return known
     caught = context.net.caught
-    proposal = draft(engine, compile_dossier(idea, material, own, members, totals), context.language)
+    proposal = draft(engine, dossier, context.language)
     if masked := context.net.caught - caught:
         proposal = replace(proposal, provenance={**proposal.provenance, "pii_masked": masked})
     store.save_proposal(proposal, idea_id=idea.id, theme_id=theme_id, shaped_by=shaped_by)

@@ -22,8 +22,11 @@ def run_themes(context: Context, *, rebuild: bool = False, progress: Progress = 
     with context.exclusive():
         caught = context.net.caught
         placed = store.placed_insights()
+        seen = [
+            (p.insight.id, p.insight.surface, p.person, p.created_at, p.product, p.segment, p.channel) for p in placed
+        ]
         shaped_by = digest(
-            [p.insight.id for p in placed], [p.insight.surface for p in placed], engine.identity("name_theme")
+            seen, store.monthly_counts()[1], engine.identity("name_theme"), context.index.embedder.identity
         )
         if not rebuild and (known := store.stage_receipt("themes", shaped_by)) is not None:
             return ThemesReceipt(**{**known, "new": 0, "merged": 0, "split": 0, "pii_masked": 0})
@@ -72,8 +75,9 @@ def member_of(placed: PlacedInsight) -> Member:
         product=placed.product,
         segment=placed.segment,
         created_at=placed.created_at,
-        customer_id=placed.customer_id,
+        customer_id=placed.customer_id if placed.person == placed.customer_id else None,
         near_duplicate_of=placed.near_duplicate_of,
+        person=placed.person,
     )
 
 
@@ -82,12 +86,18 @@ def _events(result: ThemesResult, previous: Sequence[KnownTheme]) -> list[tuple[
     founded: list[tuple[str, str, dict[str, object]]] = [
         (t.id, "founded", {"title": t.title}) for t in result.themes if t.id not in before
     ]
+    titles = {known.theme.id: known.theme.title for known in previous}
+    renamed: list[tuple[str, str, dict[str, object]]] = [
+        (t.id, "renamed", {"from": titles[t.id], "to": t.title})
+        for t in result.themes
+        if t.id in titles and titles[t.id] != t.title
+    ]
     misfits: list[tuple[str, str, dict[str, object]]] = [
         (t.id, "misfits", {"insights": sorted(now)})
         for t in result.themes
         if (now := result.misfits.get(t.id, _NONE)) != before.get(t.id, _NONE)
     ]
-    return [*founded, *misfits, *((theme_id, "gone", {}) for theme_id in result.retired)]
+    return [*founded, *renamed, *misfits, *((theme_id, "gone", {}) for theme_id in result.retired)]
 
 
 def _trends(context: Context) -> dict[str, str]:

@@ -45,11 +45,12 @@ class Counting:
 
         The share is of the records that satisfy the record filters (product, channel, segment, days, customer) and were
         read, or of all of them for dimensions of the record itself. Where `since` is set, `previous` counts the period
-        of equal length before it.
+        of equal length before it (not for months, of which each is its own period).
         """
         base = self._base(by, filters)
         counted = self._counted(by, filters)
-        before = {key: n for key, n, _ in self._counted(by, earlier)} if (earlier := _period_before(filters)) else None
+        earlier = self._period_before(filters) if by != "month" else None
+        before = {key: n for key, n, _ in self._counted(by, earlier)} if earlier is not None else None
         labels = self._labels(by, [key for key, _, _ in counted])
         rows = [
             CountRow(
@@ -65,6 +66,20 @@ class Counting:
             for key, n, people in counted
         ]
         return rows[:limit]
+
+    def _period_before(self, filters: Filters) -> Filters | None:
+        """The period of equal length that ends the day before `since`; None where no period is set.
+
+        Without `until` the period goes to the last day there is data of.
+        """
+        if filters.since is None:
+            return None
+        with self.database.reading() as connection:
+            last = filters.until or connection.scalar(select(func.max(records.c.day))) or filters.since
+        since = dt.date.fromisoformat(filters.since)
+        length = max(dt.timedelta(0), dt.date.fromisoformat(last) - since)
+        end = since - dt.timedelta(days=1)
+        return replace(filters, since=(end - length).isoformat(), until=end.isoformat())
 
     def _base(self, by: Dimension, filters: Filters) -> int:
         about_record = by in ("product", "segment", "channel", "month")
@@ -118,17 +133,6 @@ def _dimension(by: Dimension, filters: Filters) -> tuple[ColumnElement[str], Fro
     column = records.c[by]
     known = func.coalesce(func.nullif(column, ""), UNKNOWN)
     return known, records, all_conditions(filters)
-
-
-def _period_before(filters: Filters) -> Filters | None:
-    """The period of equal length that ends the day before `since`; None where no period is set."""
-    if filters.since is None:
-        return None
-    since = dt.date.fromisoformat(filters.since)
-    until = dt.date.fromisoformat(filters.until) if filters.until else dt.datetime.now(dt.UTC).date()
-    end = since - dt.timedelta(days=1)
-    start = end - (until - since)
-    return replace(filters, since=start.isoformat(), until=end.isoformat())
 
 
 def _change(now: int, before: int) -> float | None:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from threading import RLock
 
@@ -88,12 +88,24 @@ class Database:
             finally:
                 self._lock.release()
 
+    def connect(self) -> AbstractContextManager[Connection]:
+        """As `reading`: the name under which the index asks for it."""
+        return self.reading()
+
+    def begin(self) -> AbstractContextManager[Connection]:
+        """As `writing`: the name under which the index asks for it."""
+        return self.writing()
+
     def _upgrade(self) -> None:
         with self.engine.connect() as connection:
             known = inspect(connection).has_table("alembic_version")
             current = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if known else None
         if current == HEAD:
             return
+        if current is not None and current > HEAD:
+            raise StoreError(
+                "the database was made by a newer version of this program: use that, or another VOC_DATA_DIR"
+            )
         with self._lock:
             _run_migrations(self.engine)
 

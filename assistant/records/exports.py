@@ -7,7 +7,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast, get_args
 
 from assistant.errors import UsageError
 
@@ -27,6 +27,19 @@ def export_rows(rows: Iterable[Row], form: Form, target: Path) -> int:
     found = list(rows)
     write_atomically(target, _WRITERS[form](found))
     return len(found)
+
+
+def form_of(target: Path) -> Form:
+    """The form that a file's ending names.
+
+    Raises:
+        UsageError: the ending names none.
+    """
+    ending = target.suffix.lower().removeprefix(".")
+    for form in get_args(Form):
+        if ending == form:
+            return cast("Form", form)
+    raise UsageError(f"{target.name}: end the name with .csv, .xlsx, .json or .md, or say --format")
 
 
 def write_atomically(target: Path, content: bytes) -> None:

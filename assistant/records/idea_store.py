@@ -1,4 +1,4 @@
-"""Ideas, proposals, answers and model calls as stored."""
+"""Ideas, proposals, answers and the feedback on them as stored."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -12,6 +12,7 @@ from assistant.domain.ideas import Idea
 from assistant.domain.proposals import Coverage, Evidence, Proposal, Statement
 from assistant.errors import NotFoundError
 from assistant.records.database import Database, now
+from assistant.records.selection import themes_within
 from assistant.records.tables import answers, feedback, idea_themes, ideas, proposals
 
 
@@ -60,10 +61,10 @@ class IdeaStore:
             connection.execute(delete(ideas).where(ideas.c.id.in_(of_themes), ideas.c.status == "proposed"))
 
     def ideas(self, filters: Filters, limit: int | None, offset: int = 0) -> tuple[list[Idea], int]:
-        """A page of ideas, best score first, narrowed by theme only; and how many there are."""
+        """A page of ideas, best score first, of themes with a member within the filters; and how many there are."""
         query = select(ideas)
-        if filters.theme:
-            of_themes = select(idea_themes.c.idea_id).where(idea_themes.c.theme_id.in_(filters.theme))
+        if not filters.empty:
+            of_themes = select(idea_themes.c.idea_id).where(idea_themes.c.theme_id.in_(themes_within(filters)))
             query = query.where(ideas.c.id.in_(of_themes))
         with self.database.reading() as connection:
             total = connection.scalar(select(func.count()).select_from(query.subquery())) or 0
@@ -122,11 +123,12 @@ class IdeaStore:
             content = connection.scalar(select(proposals.c.content).where(proposals.c.shaped_by == shaped_by))
         return _to_proposal(content) if content is not None else None
 
-    def list_proposals(self, limit: int | None, offset: int = 0) -> tuple[list[Proposal], int]:
-        """A page of proposals, newest first, and how many there are."""
+    def list_proposals(self, filters: Filters, limit: int | None, offset: int = 0) -> tuple[list[Proposal], int]:
+        """A page of proposals, newest first, of themes with a member within the filters; and how many there are."""
+        where = [] if filters.empty else [proposals.c.theme_id.in_(themes_within(filters))]
         with self.database.reading() as connection:
-            total = connection.scalar(select(func.count()).select_from(proposals)) or 0
-            query = select(proposals.c.content).order_by(proposals.c.updated_at.desc(), proposals.c.id)
+            total = connection.scalar(select(func.count()).select_from(proposals).where(*where)) or 0
+            query = select(proposals.c.content).where(*where).order_by(proposals.c.updated_at.desc(), proposals.c.id)
             return [_to_proposal(content) for content in connection.scalars(query.limit(limit).offset(offset))], total
 
     def save_answer(self, answer: Answer) -> None:

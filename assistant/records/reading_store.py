@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, delete, exists, func, insert, or_, select, update
 
 from assistant.domain.filters import Filters
 from assistant.domain.insights import FailureContext, Insight, LadderStanding, Opportunity, Reading
@@ -163,6 +163,12 @@ class ReadingStore:
             rows = connection.execute(query.limit(limit).offset(offset)).mappings()
             return [to_insight(row) for row in rows], total
 
+    def lead(self, lead_id: str) -> dict[str, Any] | None:
+        """One lead, or None."""
+        with self.database.reading() as connection:
+            row = connection.execute(select(leads).where(leads.c.id == lead_id)).mappings().first()
+            return dict(row) if row else None
+
     def list_leads(self, filters: Filters, limit: int | None, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
         """A page of leads, newest records first, and how many there are in all."""
         query = (
@@ -170,6 +176,8 @@ class ReadingStore:
             .join(records, records.c.id == leads.c.record_id)
             .where(*record_conditions(filters))
         )
+        if inner := insight_conditions(filters):
+            query = query.where(exists(select(insights.c.id).where(insights.c.id == leads.c.insight_id, *inner)))
         with self.database.reading() as connection:
             total = connection.scalar(select(func.count()).select_from(query.subquery())) or 0
             query = query.order_by(records.c.created_at.desc(), leads.c.id)

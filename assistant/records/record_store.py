@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from assistant.domain.filters import Filters
 from assistant.domain.records import Customer, Record
@@ -13,7 +13,7 @@ from assistant.errors import NotFoundError, UsageError
 from assistant.records.database import Database, now
 from assistant.records.rows import record_values, to_record
 from assistant.records.selection import all_conditions
-from assistant.records.tables import customers, record_versions, records
+from assistant.records.tables import customers, insights, leads, record_versions, records
 
 T = TypeVar("T")
 CHUNK = 500
@@ -53,16 +53,19 @@ class RecordStore:
     def save_records(self, batch: Sequence[tuple[Record, bytes | None]]) -> Saved:
         """Save records with their near-duplicate signatures in one transaction.
 
-        A known record whose content differs replaces the old one, which goes to the history; the last one wins where a
-        batch holds the same id twice.
+        A known record whose content differs replaces the old one, which goes to the history, and what was read out of
+        other words than it has now is dropped; the last one wins where a batch holds the same id twice.
         """
         at, begun = now(), datetime.now(UTC)
         with self.database.writing() as connection:
             known = _known(connection, [record.id for record, _ in batch])
+            persons = _persons(connection, [r.near_duplicate_of for r, _ in batch if r.near_duplicate_of])
             total = Saved()
             fresh: dict[str, dict[str, Any]] = {}
             for place, (record, signature) in enumerate(batch):
                 values = {**record_values(record, _moment(begun, place)), "signature": signature}
+                values["person"] = persons.get(values["person"], values["person"])
+                persons[record.id] = values["person"]
                 old = fresh.get(record.id, known.get(record.id))
                 total += self._put(connection, values, old, fresh, at)
             if fresh:
@@ -89,6 +92,10 @@ class RecordStore:
             return Saved(updated=1)
         _keep_version(connection, values["id"], at)
         changed = {name: value for name, value in values.items() if name not in ("id", "added_at")}
+        if old["reading_hash"] != values["reading_hash"]:
+            changed |= {"reading_key": None, "noise": None, "signals": None}
+            connection.execute(delete(insights).where(insights.c.record_id == values["id"]))
+            connection.execute(delete(leads).where(leads.c.record_id == values["id"], leads.c.status == "new"))
         connection.execute(update(records).where(records.c.id == values["id"]).values(**changed))
         return Saved(updated=1, duplicates=linked)
 
@@ -196,24 +203,22 @@ class RecordStore:
             raise NotFoundError(f"there is no customer {customer_id!r}")
         return {**row, "records": count or 0}
 
-    def list_customers(self, limit: int | None, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
-        """Customers, the most heard first, with their number of records."""
-        heard = func.count(records.c.id).label("records")
-        query = (
-            select(customers, heard)
-            .join(records, records.c.customer_id == customers.c.id, isouter=True)
-            .group_by(*customers.c)
-            .order_by(heard.desc(), customers.c.id)
-        )
+    def list_customers(self, filters: Filters, limit: int | None, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
+        """Customers with records within the filters, the most heard first, with the number of those records."""
+        own = select(records.c.customer_id, func.count().label("n")).where(*all_conditions(filters))
+        counted = own.group_by(records.c.customer_id).subquery()
+        heard = func.coalesce(counted.c.n, 0).label("records")
+        query = select(customers, heard).join(counted, counted.c.customer_id == customers.c.id, isouter=filters.empty)
         with self.database.reading() as connection:
-            total = connection.scalar(select(func.count()).select_from(customers)) or 0
-            return [dict(row) for row in connection.execute(query.limit(limit).offset(offset)).mappings()], total
+            total = connection.scalar(select(func.count()).select_from(query.subquery())) or 0
+            page = query.order_by(heard.desc(), customers.c.id).limit(limit).offset(offset)
+            return [dict(row) for row in connection.execute(page).mappings()], total
 
 
 def _known(connection: Connection, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
     found: dict[str, Mapping[str, Any]] = {}
     for some in chunks(ids):
-        query = select(records.c.id, records.c.content_hash).where(records.c.id.in_(some))
+        query = select(records.c.id, records.c.content_hash, records.c.reading_hash).where(records.c.id.in_(some))
         found.update((str(row["id"]), dict(row)) for row in connection.execute(query).mappings())
     return found
 
@@ -221,6 +226,14 @@ def _known(connection: Connection, ids: Sequence[str]) -> dict[str, Mapping[str,
 def _moment(begun: datetime, place: int) -> str:
     """When the record at this place of a batch was added: a microsecond apart, so that its order is kept."""
     return (begun + timedelta(microseconds=place)).isoformat(timespec="microseconds")
+
+
+def _persons(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+    """record id → whom it counts as, so that a repeat by nobody counts as the customer whose words it repeats."""
+    found: dict[str, str] = {}
+    for some in chunks(list(dict.fromkeys(ids))):
+        found.update(connection.execute(select(records.c.id, records.c.person).where(records.c.id.in_(some))).all())
+    return found
 
 
 def _keep_version(connection: Connection, record_id: str, at: str) -> None:

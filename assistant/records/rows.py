@@ -52,7 +52,7 @@ def record_values(record: Record, at: str) -> dict[str, Any]:
         **values,
         "content_hash": digest(values, {name: getattr(customer, name) for name in _CUSTOMER} if customer else None),
         "reading_hash": digest([values[name] for name in shown]),
-        "person": (customer.id if customer else None) or record.near_duplicate_of or record.id,
+        "person": (customer.id if customer and customer.known else None) or record.near_duplicate_of or record.id,
         "near_duplicate_of": record.near_duplicate_of,
         "added_at": at,
         "updated_at": at,

@@ -1,6 +1,6 @@
 """How filters become SQL: one meaning for search, counts, lists and exports."""
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 
 from assistant.domain.filters import Filters
 from assistant.records.tables import insights, records
@@ -46,3 +46,9 @@ def all_conditions(filters: Filters) -> list[ColumnElement[bool]]:
     if inner:
         found.append(exists(select(insights.c.id).where(insights.c.record_id == records.c.id, *inner)))
     return found
+
+
+def themes_within(filters: Filters) -> Select[str | None]:
+    """Ids of the themes with a member that satisfies the filters: what narrows ideas and proposals."""
+    joined = select(insights.c.theme_id).join(records, records.c.id == insights.c.record_id)
+    return joined.where(*record_conditions(filters), *insight_conditions(filters))

@@ -12,7 +12,6 @@ from assistant.domain.themes import Theme, Voice
 from assistant.domain.vocabulary import Channel, Segment
 from assistant.errors import NotFoundError
 from assistant.records.database import Database, now
-from assistant.records.record_store import chunks
 from assistant.records.rows import to_insight, to_theme
 from assistant.records.selection import insight_conditions, record_conditions
 from assistant.records.tables import insights, records, theme_events, themes
@@ -192,20 +191,6 @@ class ThemeStore:
         query = select(theme_events).where(theme_events.c.theme_id == theme_id).order_by(theme_events.c.id)
         with self.database.reading() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
-
-    def themes_of(self, record_ids: Sequence[str]) -> dict[str, int]:
-        """Theme id → how many of these records speak of it."""
-        counts: dict[str, int] = {}
-        with self.database.reading() as connection:
-            for some in chunks(list(dict.fromkeys(record_ids))):
-                query = (
-                    select(insights.c.theme_id, func.count(distinct(insights.c.record_id)))
-                    .where(insights.c.record_id.in_(some), insights.c.theme_id.is_not(None))
-                    .group_by(insights.c.theme_id)
-                )
-                for theme_id, n in connection.execute(query):
-                    counts[theme_id] = counts.get(theme_id, 0) + n
-        return counts
 
 
 def _voice(n: int, row: RowMapping) -> Voice:

@@ -82,12 +82,12 @@ def page(
             ideas, total = store.ideas(filters, limit, offset)
             return [idea_row(idea) for idea in ideas], total
         case "proposals":
-            proposals, total = store.list_proposals(limit, offset)
+            proposals, total = store.list_proposals(filters, limit, offset)
             return [proposal_row(proposal) for proposal in proposals], total
         case "leads":
             return store.list_leads(filters, limit, offset)
         case "customers":
-            return store.list_customers(limit, offset)
+            return store.list_customers(filters, limit, offset)
 
 
 def every_row(store: Repository, kind: Kind, filters: Filters) -> Iterator[dict[str, Any]]:
@@ -102,7 +102,7 @@ def every_row(store: Repository, kind: Kind, filters: Filters) -> Iterator[dict[
 
 
 def thing(store: Repository, any_id: str) -> dict[str, Any]:
-    """Any one thing, whole, by its id: record (either id), insight, theme, idea, proposal or customer.
+    """Any one thing, whole, by its id: record (either id), insight, theme, idea, proposal, lead or customer.
 
     Raises:
         NotFoundError: nothing has this id.
@@ -118,6 +118,8 @@ def thing(store: Repository, any_id: str) -> dict[str, Any]:
         return proposal_row(store.proposal(any_id))
     if any_id.startswith("in_") and (insight := store.insight(any_id)) is not None:
         return insight_row(insight, store.external_ids([insight.record_id])[insight.record_id])
+    if any_id.startswith("ld_") and (lead := store.lead(any_id)) is not None:
+        return lead
     try:
         return record_detail(store, any_id)
     except NotFoundError:
@@ -140,5 +142,6 @@ def record_detail(store: Repository, any_id: str) -> dict[str, Any]:
         "source": record.source,
         "metadata": dict(record.metadata),
         "turns": [asdict(turn) for turn in record.turns],
+        "history": store.versions(record.id),
         "insights": [insight_row(insight, record.external_id) for insight in insights],
     }

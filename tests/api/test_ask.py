@@ -117,3 +117,9 @@ def test_feedback_is_kept_for_answers_that_exist(client: TestClient, app: App) -
     assert PHONE not in response.text
     assert client.post("/v1/feedback", json={**body, "answer_id": "an_none"}).status_code == 404
     assert client.post("/v1/feedback", json={**body, "verdict": "meh"}).status_code == 422
+
+
+def test_a_filter_that_does_not_exist_is_refused(client: TestClient) -> None:
+    response = client.post("/v1/ask", json={"question": "有多少条反馈", "filters": {"products": ["P2"]}})
+    assert response.status_code == 422
+    assert "filters.products" in response.json()["detail"]

@@ -1,6 +1,8 @@
 """Every kind of bad input: one clear sentence, the right exit code, nothing good lost."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -42,12 +44,12 @@ def test_a_file_that_cannot_be_used_does_not_stop_the_others(
 
 
 def test_a_row_with_a_broken_date_is_set_aside_with_line_and_reason(voc: Voc, tmp_path: Path) -> None:
-    source = tmp_path / "tickets.csv"
+    source = tmp_path / "tickets 15451624407.csv"
     source.write_text(
-        "工单编号,创建时间,联系电话,问题描述\n"
-        "1,2026-03-01 10:00,15451624407,水温忽冷忽热\n"
-        "2,三月初七晚上,15451624407,打15451624407找我\n"
-        "3,2026-03-03 10:00,,安装多收钱\n",
+        "工单编号,创建时间,客户姓名,联系电话,问题描述\n"
+        "1,2026-03-01 10:00,李晓明,15451624407,水温忽冷忽热\n"
+        "2,三月初七晚上,李晓明,15451624407,打15451624407找我\n"
+        "3,2026-03-03 10:00,,,安装多收钱\n",
         encoding="utf-8",
     )
     ran = voc("ingest", source, "--json")
@@ -57,6 +59,7 @@ def test_a_row_with_a_broken_date_is_set_aside_with_line_and_reason(voc: Voc, tm
     row = json.loads(text)
     assert (row["line"], row["reason"]) == (3, "bad_date")
     assert "15451624407" not in text
+    assert "李晓明" not in text
     assert voc("list", "records", "--json").json["total"] == 2
 
 
@@ -108,3 +111,19 @@ def test_a_wrong_map_option(voc: Voc, tmp_path: Path) -> None:
     ran = voc("ingest", source, "--map", "text")
     assert ran.code == 2
     assert "FIELD=COLUMN" in ran.err
+
+
+def test_a_database_of_a_newer_version_is_left_alone(voc: Voc, tmp_path: Path) -> None:
+    assert voc("stats").code == 0
+    with closing(sqlite3.connect(tmp_path / "data" / "voc.db")) as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.commit()
+    ran = voc("stats")
+    assert ran.code == 1
+    assert "newer version" in ran.err
+
+
+def test_a_demo_without_a_model_that_answers_ends_with_one_sentence(voc: Voc) -> None:
+    ran = voc("demo", OPENAI_BASE_URL="http://127.0.0.1:9/v1")
+    assert ran.code == 1
+    assert "error: the demo ends without an idea: the model endpoint" in ran.err

@@ -184,3 +184,17 @@ def test_a_wrong_policy_is_refused(tmp_path: Path, content: str, message: str) -
 def test_a_missing_policy_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingError, match="can't be read"):
         load_policy(tmp_path / "none.toml")
+
+
+def test_nothing_personal_stays_in_short_fields_names_of_fields_and_the_name_of_the_file() -> None:
+    raw = dataclasses.replace(
+        RAW,
+        source="屈建军_15489215567_投诉",
+        status="已联系屈建军",
+        customer=dataclasses.replace(RAW.customer, region="陕西西安屈建军家"),
+        metadata={"15489215567": "家属", "extra": {"15489215567": 1}},
+    )
+    seen = repr(MASKER.mask(raw))
+    assert "屈建军家" not in seen
+    assert "联系屈建军" not in seen
+    assert "15489215567" not in seen

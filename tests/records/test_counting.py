@@ -45,13 +45,21 @@ def made() -> Corpus:
 @pytest.fixture
 def corpus(store: Repository) -> Corpus:
     items = made()
+    for r, _ in items:
+        person(r)
     store.save_records([(r, None) for r, _ in items])
     store.save_readings([reading(r, *found) for r, found in items], "rules-1", "rules")
     return items
 
 
+PERSONS: dict[str, str] = {}
+
+
 def person(of: Record) -> str:
-    return (of.customer.id if of.customer else None) or of.near_duplicate_of or of.id
+    """The customer, else whom the record counts as that this one repeats, else the record itself."""
+    own = of.customer.id if of.customer else None
+    PERSONS.setdefault(of.id, own or PERSONS.get(of.near_duplicate_of or "", of.near_duplicate_of or of.id))
+    return PERSONS[of.id]
 
 
 def kept(corpus: Corpus, filters: Filters) -> Corpus:
@@ -147,3 +155,16 @@ def test_themes_are_counted_with_their_titles(store: Repository, corpus: Corpus)
     assert [event["kind"] for event in store.theme_history("th_1")] == ["founded"]
     voices = store.theme_voices("th_1", 100)
     assert len({person(store.record(v.record_id)) for v in voices}) == len(voices) == len(people)
+
+
+def test_repeats_by_nobody_count_once_even_where_the_source_gives_a_region(store: Repository) -> None:
+    first = record("A-1", customer="u_1")
+    store.save_records([(first, None), (record("A-2", customer="u_2", near_duplicate_of=first.id), None)])
+    totals = store.counting.totals(Filters())
+    assert (totals.records, totals.customers) == (2, 1)
+
+
+def test_a_month_is_compared_with_no_other_period(store: Repository) -> None:
+    store.save_records([(record("A-1"), None)])
+    (row,) = store.counting.rows("month", Filters(since="2026-03-01", until="2026-03-31"))
+    assert (row.previous, row.change) == (None, None)

@@ -72,3 +72,14 @@ def test_lists_are_narrowed_by_the_insight_itself(store: Repository) -> None:
     store.save_readings([reading(one, *both)], "rules-1", "rules")
     assert store.list_insights(Filters(aspect=("price",), sentiment=("negative",)), 10) == ([], 0)
     assert store.list_insights(Filters(aspect=("price",)), 10)[1] == 1
+
+
+def test_what_was_read_out_of_other_words_goes_with_them(store: Repository) -> None:
+    store.save_records([(record("A-1", "打印机老是掉线"), None)])
+    first = store.record("A-1")
+    store.save_readings([reading(first, insight(first))], "rules-1", "rules")
+    store.save_records([(record("A-1", "更正：是我自己拔错了线"), None)])
+    assert store.insights_of([first.id]) == []
+    assert store.list_leads(Filters(), 10)[1] == 0
+    assert store.counting.totals(Filters()).records_read == 0
+    assert store.pending("rules-1")[0] == [first.id]

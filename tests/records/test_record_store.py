@@ -91,8 +91,15 @@ def test_customers_are_merged_and_counted(store: Repository) -> None:
     assert first.customer is not None
     known = replace(first, customer=replace(first.customer, region="江苏南京", owned=("X5",)))
     store.save_records([(known, None), (record("A-2"), None), (record("A-3", customer="C2"), None)])
-    customers, total = store.list_customers(10)
+    customers, total = store.list_customers(Filters(), 10)
     assert total == 2
     assert customers[0]["id"] == "C1"
     assert customers[0]["records"] == 2
     assert store.customer("C1")["owned"] == ["X5"]
+
+
+def test_customers_are_narrowed_by_their_records(store: Repository) -> None:
+    store.save_records([(record("A-1"), None), (record("A-2", customer="C2", product="P2"), None)])
+    customers, total = store.list_customers(Filters(product=("P2",)), 10)
+    assert ([customer["id"] for customer in customers], total) == (["C2"], 1)
+    assert store.list_customers(Filters(aspect=("price",)), 10) == ([], 0)

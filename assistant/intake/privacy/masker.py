@@ -47,11 +47,12 @@ class Masker:
         joined, places = _join(raw)
         text, moved = self._engine.mask(joined, known, places)
         external_id = self._identity(raw.external_id, known)
-        own_id = record_id(raw.source, external_id)
+        source = self._label(raw.source) or ""
+        own_id = record_id(source, external_id)
         return Record(
             id=own_id,
             external_id=external_id,
-            source=raw.source,
+            source=source,
             channel=raw.channel,
             text=text,
             created_at=raw.created_at,
@@ -59,11 +60,11 @@ class Masker:
             model=self._label(raw.model),
             customer=self._customer(raw.customer, own_id, known),
             rating=raw.rating,
-            status=self._label(raw.status),
+            status=self._label(raw.status, known),
             title=self._raw_text(raw.title, known) if raw.title is not None else None,
             turns=_turns(raw, text, moved),
             masked=spans(text),
-            metadata=self._mapping(raw.metadata, known),
+            metadata=self.mask_fields(raw.metadata, known),
             script=script_of(text),
         )
 
@@ -79,12 +80,19 @@ class Masker:
         """The mask that stands for a value of this type, whatever the policy and whether or not it looks like one."""
         return MaskedText(f"⟦{kind}:{pseudonym(self._key, kind, value)}⟧")
 
+    def mask_fields(self, values: Mapping[str, object], known: Sequence[KnownValue] = ()) -> dict[str, object]:
+        """Named values, masked in depth: names that hold a personal value (a telephone as a JSON key) as well."""
+        return {self._label(str(key)) or "": self._value(value, known, str(key)) for key, value in values.items()}
+
     def _raw_text(self, text: str, known: Sequence[KnownValue]) -> MaskedText:
         return self._engine.mask(neutralise(text), known)[0]
 
-    def _label(self, text: str | None) -> str | None:
+    def _label(self, text: str | None, known: Sequence[KnownValue] = ()) -> str | None:
         """A short field (product, model, status) that holds no personal value unless columns were mixed up."""
-        return None if text is None else self._raw_text(text, ()) if _is_personal(text) else neutralise(text)
+        if text is None:
+            return None
+        personal = _is_personal(text) or any(value.text in text for value in known)
+        return self._raw_text(text, known) if personal else neutralise(text)
 
     def _identity(self, value: str, known: Sequence[KnownValue]) -> str:
         """An id as given; a telephone, identity card, e-mail or the customer's own name in it gives way to 16 hex
@@ -108,7 +116,7 @@ class Masker:
         return Customer(
             id=identity,
             segment=raw.segment,
-            region=self._label(raw.region),
+            region=self._label(raw.region, known),
             since=self._label(raw.since),
             owned=tuple(self._label(item) or "" for item in raw.owned),
             bought_service=raw.bought_service,
@@ -123,13 +131,10 @@ class Masker:
             return "name-" + pseudonym(self._key, "name", f"{raw.name} {raw.region or ''}", ID_DIGITS)
         return None
 
-    def _mapping(self, values: Mapping[str, object], known: Sequence[KnownValue]) -> dict[str, object]:
-        return {key: self._value(value, known, key) for key, value in values.items()}
-
     def _value(self, value: object, known: Sequence[KnownValue], key: str) -> object:
         """A metadata value, masked in depth; its key speaks for it (``联系电话``: ``8607 2249``)."""
         if isinstance(value, Mapping):
-            return self._mapping({str(k): v for k, v in value.items()}, known)
+            return self.mask_fields(value, known)
         if isinstance(value, list | tuple):
             return [self._value(item, known, key) for item in value]
         if isinstance(value, str):
