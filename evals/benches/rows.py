@@ -7,7 +7,7 @@ from itertools import cycle, islice
 from pathlib import Path
 
 _CUSTOMERS = 7
-"""Every so many rows one customer's second record comes, some with nearly the same words as the first."""
+"""Every so many rows the customer before says nearly the same again, of the same product."""
 _HEADERS = ("工单编号", "创建时间", "产品", "客户编号", "客户姓名", "联系电话", "问题描述")
 _NAMES = ("王小明", "李建国", "张丽华", "欧阳静", "陈思远")
 
@@ -36,9 +36,12 @@ def _rows(source: Path) -> Iterator[tuple[str, str, str, str, str, str, str]]:
     """Endless rows: a text of the source, a number that makes it a record of its own, in every tenth a telephone."""
     lines = [json.loads(line) for line in source.read_text(encoding="utf-8").splitlines()]
     texts = [text for line in lines if (text := str(line.get("text") or "").strip())]
+    before = ""
     for n, text in enumerate(cycle(texts)):
-        customer = n - 1 if n % _CUSTOMERS == 0 and n else n
+        again = n > 0 and n % _CUSTOMERS == 0
+        customer = n - 1 if again else n
+        text, before = (before if again else text), text
         phone = f"1{3 + n % 7}{(n * 7_919) % 10**9:09d}"
         said = f"{text}。{n}" if n % 10 else f"{text}。{n}，电话{phone}"
         moment = f"2026-{n % 12 + 1:02d}-{n % 28 + 1:02d} {n % 24:02d}:00:00"
-        yield f"T{n}", moment, f"X{n % 50}", f"C{customer}", _NAMES[n % len(_NAMES)], phone, said
+        yield f"T{n}", moment, f"X{customer % 50}", f"C{customer}", _NAMES[n % len(_NAMES)], phone, said

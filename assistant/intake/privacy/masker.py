@@ -76,13 +76,13 @@ class Masker:
         masked, _ = self._engine.mask(text, known)
         return masked, spans(masked)
 
-    def mask_fields(self, values: Mapping[str, object], known: Sequence[KnownValue] = ()) -> dict[str, object]:
-        """Named values, masked in depth: names that hold a personal value (a telephone as a JSON key) as well."""
-        return {self._label(str(key)) or "": self._value(value, known, str(key)) for key, value in values.items()}
-
     def mark(self, kind: PiiType, value: str) -> MaskedText:
         """The mask that stands for a value of this type, whatever the policy and whether or not it looks like one."""
         return MaskedText(f"⟦{kind}:{pseudonym(self._key, kind, value)}⟧")
+
+    def mask_fields(self, values: Mapping[str, object], known: Sequence[KnownValue] = ()) -> dict[str, object]:
+        """Named values, masked in depth: names that hold a personal value (a telephone as a JSON key) as well."""
+        return {self._label(str(key)) or "": self._value(value, known, str(key)) for key, value in values.items()}
 
     def _raw_text(self, text: str, known: Sequence[KnownValue]) -> MaskedText:
         return self._engine.mask(neutralise(text), known)[0]
