@@ -97,3 +97,50 @@ class IdeasReceipt:
     skipped: Mapping[str, int] = field(default_factory=dict)
     failed: Mapping[str, int] = field(default_factory=dict)
     engine: EngineName = "rules"
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A file that still holds something of who was erased: how many fragments, never which."""
+
+    file: str
+    fragments: int
+
+
+@dataclass(frozen=True, slots=True)
+class EraseReceipt:
+    """What was erased, and the search of the files' bytes that proves it."""
+
+    records: int = 0
+    versions: int = 0
+    readings: int = 0
+    insights: int = 0
+    leads: int = 0
+    relinked: int = 0
+    """Others' records that repeated an erased one."""
+    answers: int = 0
+    model_calls: int = 0
+    """Remembered model answers since their first record came in: which ones told of it can't be known."""
+    themes_reworded: int = 0
+    themes_gone: int = 0
+    ideas_trimmed: int = 0
+    ideas_removed: int = 0
+    proposals_marked: int = 0
+    proposals_withdrawn: int = 0
+    quarantined: int = 0
+    """Rows taken out of quarantine files."""
+    fragments: int = 0
+    """Distinct pieces of their texts, ids and masks that were looked for."""
+    shared: int = 0
+    """Pieces not looked for: others' records hold them too."""
+    files: int = 0
+    bytes: int = 0
+    """What was searched."""
+    left: tuple[Left, ...] = ()
+    not_searched: tuple[str, ...] = ()
+    """Places out of reach, for a person to see to."""
+
+    @property
+    def proved(self) -> bool:
+        """True where the search found nothing."""
+        return not self.left

@@ -5,10 +5,18 @@ from dataclasses import replace
 from pathlib import Path
 
 from assistant.domain.proposals import Proposal
-from assistant.domain.receipts import AnalyseReceipt, IdeasReceipt, IndexReceipt, IngestReceipt, ThemesReceipt
+from assistant.domain.receipts import (
+    AnalyseReceipt,
+    EraseReceipt,
+    IdeasReceipt,
+    IndexReceipt,
+    IngestReceipt,
+    ThemesReceipt,
+)
 from assistant.intake.reading import ReadOptions
 from assistant.pipeline.analysing import plan_analyse, run_analyse
 from assistant.pipeline.context import Context, Progress, silent
+from assistant.pipeline.erasing import erase_customer, find_customer
 from assistant.pipeline.ideating import run_ideas
 from assistant.pipeline.indexing import run_index
 from assistant.pipeline.ingesting import run_ingest
@@ -61,6 +69,14 @@ class Pipeline:
     def propose(self, idea_or_theme: str) -> Proposal:
         """See `propose`."""
         return propose(self.context, idea_or_theme)
+
+    def find_customer(self, customer: str) -> str:
+        """See `find_customer`."""
+        return find_customer(self.context, customer)
+
+    def erase(self, customer: str) -> EraseReceipt:
+        """See `erase_customer`."""
+        return erase_customer(self.context, customer)
 
     def run(
         self, paths: Sequence[Path], options: ReadOptions, *, progress: Progress = silent

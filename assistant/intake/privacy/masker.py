@@ -72,6 +72,10 @@ class Masker:
         masked, _ = self._engine.mask(text, known)
         return masked, spans(masked)
 
+    def customer_id(self, named: str) -> str:
+        """The id under which a customer is stored whom a source names so: by an id, a telephone or an e-mail."""
+        return self._identity(named.strip(), ())
+
     def _raw_text(self, text: str, known: Sequence[KnownValue]) -> MaskedText:
         return self._engine.mask(neutralise(text), known)[0]
 
