@@ -9,7 +9,7 @@ from assistant.answering.compose import AnswerService
 from assistant.domain.engine import Engine
 from assistant.domain.filters import Filters
 from assistant.errors import SettingError
-from assistant.intake.privacy import Masker, load_key
+from assistant.intake.privacy import Masker, load_key, load_policy
 from assistant.llm.budget import Spending
 from assistant.llm.capabilities import CapabilityStore
 from assistant.llm.chat import ChatEndpoint
@@ -66,7 +66,7 @@ def open_app(settings: Settings, *, engine: Engine | None = None) -> App:
     data_dir = prepare(settings.data_dir)
     database = Database(settings.resolved_database_url, data_dir / "write.lock")
     store = Repository(database)
-    masker = Masker(load_key(data_dir))
+    masker = Masker(load_key(data_dir), load_policy(settings.masking_policy))
     index = PassageIndex(database.engine, data_dir / "index", _embedder(settings), chroma_url=settings.chroma_url)
     rules = RulesEngine()
     chosen = engine or (rules if settings.engine_name == "rules" else _model_engine(settings, store, data_dir))

@@ -39,11 +39,22 @@ class Settings(BaseSettings):
     llm_concurrency: int = Field(8, alias="VOC_LLM_CONCURRENCY", ge=1, le=512, description="model calls at once")
     llm_timeout: float = Field(120.0, alias="VOC_LLM_TIMEOUT", gt=0, le=7200, description="seconds for one model call")
     budget_tokens: int | None = Field(None, alias="VOC_BUDGET_TOKENS", ge=0, description="tokens one run may spend")
+    masking_policy: Path | None = Field(
+        None, alias="VOC_MASKING_POLICY", description="a TOML file that says what to do with each personal type"
+    )
     language: Literal["zh", "en"] = Field("zh", alias="VOC_LANGUAGE", description="language of answers and documents")
     host: str = Field("127.0.0.1", alias="VOC_HOST", description="address the service listens on")
     port: int = Field(8000, alias="VOC_PORT", ge=1, le=65535, description="port the service listens on")
 
-    @field_validator("openai_api_key", "openai_base_url", "database_url", "chroma_url", "budget_tokens", mode="before")
+    @field_validator(
+        "openai_api_key",
+        "openai_base_url",
+        "database_url",
+        "chroma_url",
+        "budget_tokens",
+        "masking_policy",
+        mode="before",
+    )
     @classmethod
     def _blank_is_unset(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value
