@@ -9,7 +9,7 @@ from assistant.answering.compose import AnswerService
 from assistant.domain.engine import Engine
 from assistant.domain.filters import Filters
 from assistant.errors import SettingError
-from assistant.intake.privacy import Masker, load_key, load_policy
+from assistant.intake.privacy import Masker, Vault, load_key, load_policy
 from assistant.llm.budget import Spending
 from assistant.llm.capabilities import CapabilityStore
 from assistant.llm.chat import ChatEndpoint
@@ -70,7 +70,8 @@ def open_app(settings: Settings, *, engine: Engine | None = None) -> App:
     index = PassageIndex(database.engine, data_dir / "index", _embedder(settings), chroma_url=settings.chroma_url)
     rules = RulesEngine()
     chosen = engine or (rules if settings.engine_name == "rules" else _model_engine(settings, store, data_dir))
-    context = Context(data_dir, store, index, chosen, rules, masker, settings.language)
+    vault = _vault(settings, data_dir)
+    context = Context(data_dir, store, index, chosen, rules, masker, settings.language, vault)
     index.add_names(context.names())
     finder = Finder(index)
     ask = AnswerService(
@@ -95,6 +96,12 @@ def prepare(data_dir: Path) -> Path:
             f"VOC_DATA_DIR={data_dir} can't be used ({error.strerror}): name a folder that can be written"
         ) from error
     return data_dir.resolve()
+
+
+def _vault(settings: Settings, data_dir: Path) -> Vault | None:
+    if settings.vault == "off":
+        return None
+    return Vault(load_key(data_dir), settings.vault_key.get_secret_value() if settings.vault_key else None)
 
 
 def _embedder(settings: Settings) -> LocalEmbedder | EndpointEmbedder:

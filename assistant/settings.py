@@ -42,6 +42,15 @@ class Settings(BaseSettings):
     masking_policy: Path | None = Field(
         None, alias="VOC_MASKING_POLICY", description="a TOML file that says what to do with each personal type"
     )
+    vault: Literal["off", "on"] = Field(
+        "off", alias="VOC_VAULT", description="`on`: raw personal values are kept too, encrypted"
+    )
+    vault_key: SecretStr | None = Field(
+        None,
+        alias="VOC_VAULT_KEY",
+        min_length=32,
+        description="secret of the vault; default: from the installation key",
+    )
     language: Literal["zh", "en"] = Field("zh", alias="VOC_LANGUAGE", description="language of answers and documents")
     host: str = Field("127.0.0.1", alias="VOC_HOST", description="address the service listens on")
     port: int = Field(8000, alias="VOC_PORT", ge=1, le=65535, description="port the service listens on")
@@ -53,6 +62,7 @@ class Settings(BaseSettings):
         "chroma_url",
         "budget_tokens",
         "masking_policy",
+        "vault_key",
         mode="before",
     )
     @classmethod
@@ -97,6 +107,6 @@ def load_settings(**overrides: object) -> Settings:
 def _sentence(item: dict[str, object]) -> str:
     location = item["loc"]
     name = str(location[0]) if isinstance(location, tuple) and location else "setting"
-    value = "" if name == "OPENAI_API_KEY" else f" is {item.get('input')!r}"
+    value = "" if name in ("OPENAI_API_KEY", "VOC_VAULT_KEY") else f" is {item.get('input')!r}"
     message = str(item["msg"]).removeprefix("Value error, ")
     return f"{name}{value}: {message[:1].lower()}{message[1:]}"

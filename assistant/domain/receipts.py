@@ -116,6 +116,8 @@ class EraseReceipt:
     readings: int = 0
     insights: int = 0
     leads: int = 0
+    sealed: int = 0
+    """Values in the vault."""
     relinked: int = 0
     """Others' records that repeated an erased one."""
     answers: int = 0

@@ -22,6 +22,7 @@ from assistant.pipeline.indexing import run_index
 from assistant.pipeline.ingesting import run_ingest
 from assistant.pipeline.proposing import propose
 from assistant.pipeline.theming import run_themes
+from assistant.pipeline.unmasking import Unmasked, unmask
 
 Receipt = IngestReceipt | IndexReceipt | AnalyseReceipt | ThemesReceipt | IdeasReceipt
 
@@ -77,6 +78,10 @@ class Pipeline:
     def erase(self, customer: str) -> EraseReceipt:
         """See `erase_customer`."""
         return erase_customer(self.context, customer)
+
+    def unmask(self, pseudonym: str, reason: str) -> list[Unmasked]:
+        """See `unmask`."""
+        return unmask(self.context, pseudonym, reason)
 
     def run(
         self, paths: Sequence[Path], options: ReadOptions, *, progress: Progress = silent

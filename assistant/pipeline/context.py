@@ -10,7 +10,7 @@ from filelock import FileLock, Timeout
 
 from assistant.domain.engine import Engine
 from assistant.errors import BusyError
-from assistant.intake.privacy import Masker
+from assistant.intake.privacy import Masker, Vault
 from assistant.records.repository import Repository
 from vectorstore.index import PassageIndex
 
@@ -34,6 +34,8 @@ class Context:
     rules: Engine
     masker: Masker
     language: Literal["zh", "en"] = "zh"
+    vault: Vault | None = None
+    """None: raw values are not kept."""
 
     def words(self, text: str) -> list[str]:
         """A text's words, as the index cuts them."""

@@ -8,7 +8,8 @@ from typing import Any
 
 from assistant.domain.drafts import ThemeDraft
 from assistant.domain.receipts import EraseReceipt
-from assistant.errors import NotFoundError
+from assistant.errors import NotFoundError, StoreError
+from assistant.pipeline.actor import actor
 from assistant.pipeline.context import Context
 from assistant.pipeline.ideating import materials
 from assistant.pipeline.journal import FOLDER, Journal
@@ -17,7 +18,10 @@ from assistant.records import erased_texts, erasing
 from assistant.records.erasing import Belongings
 from assistant.records.finding import translated
 from assistant.records.traces import Traces
+from assistant.records.vault_store import note
 
+RAW_BYTES = 10
+"""A raw value of fewer bytes may stand in a word list or a number by chance."""
 OUT_OF_REACH = "exports, copies of proposals and backups made outside the data directory"
 
 
@@ -58,9 +62,10 @@ def erase(context: Context, theirs: Belongings, journal: Journal) -> EraseReceip
     database = context.store.database
     traces = erasing.traces_of(database, theirs) | journal.read()
     journal.write(traces)
+    raw = _raw_values(context, theirs)
     receipt = replace(remove(context, theirs, traces), quarantined=_clean_quarantine(context, theirs, traces))
     clean_files(context)
-    proof = prove(files_of(context.data_dir, database.url, context.data_dir / FOLDER), traces)
+    proof = prove(files_of(context.data_dir, database.url, context.data_dir / FOLDER), traces | raw)
     receipt = replace(
         receipt, fragments=proof.fragments, shared=traces.shared, files=proof.files, bytes=proof.bytes,
         left=proof.left, not_searched=(OUT_OF_REACH,),
@@ -75,6 +80,7 @@ def remove(context: Context, theirs: Belongings, traces: Traces) -> EraseReceipt
     with context.store.database.reading() as connection:
         quoting = erased_texts.quoting_themes(connection, traces)
     reworded = _reworded(context, quoting, theirs)
+    pseudonyms = {value.pseudonym for value in context.store.sealed_of(theirs.record_ids)}
     changed = erased_texts.Changed()
     with context.store.database.writing() as connection:
         counts = erasing.remove_records(connection, theirs)
@@ -85,10 +91,24 @@ def remove(context: Context, theirs: Belongings, traces: Traces) -> EraseReceipt
         erased_texts.trim_ideas(connection, theirs, traces, changed)
         erased_texts.mark_proposals(connection, theirs, traces, reworded, changed)
         erasing.clean_events(connection, theirs, traces)
+        erasing.clean_audit(connection, traces, pseudonyms)
+        note(connection, actor(), "erase", "records", "", counts["records"])
         if not theirs.empty:
             erasing.forget_stages(connection)
     texts: dict[str, Any] = {name: value for name, value in asdict(changed).items() if name != "gone"}
     return EraseReceipt(**{**counts, **texts})
+
+
+def _raw_values(context: Context, theirs: Belongings) -> Traces:
+    """What the vault holds of them, to be looked for in the clear; noted nowhere."""
+    if context.vault is None:
+        return Traces()
+    sealed = [value.sealed for value in context.store.sealed_of(theirs.record_ids) if value.type != "name"]
+    try:
+        opened = [context.vault.open(one) for one in sealed]
+    except StoreError:  # another key: they go all the same, unread
+        return Traces()
+    return Traces(words=frozenset(value for value in opened if len(value.encode()) >= RAW_BYTES))
 
 
 def _reworded(context: Context, quoting: Sequence[str], theirs: Belongings) -> dict[str, ThemeDraft]:

@@ -1,6 +1,6 @@
 """Which rows belong to somebody, and how they go: records and all that hangs on them, in the caller's transaction."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from assistant.records.database import Database
 from assistant.records.record_store import chunks
 from assistant.records.tables import (
     answers,
+    audit,
     customers,
     insights,
     leads,
@@ -19,6 +20,7 @@ from assistant.records.tables import (
     records,
     stages,
     theme_events,
+    vault,
 )
 from assistant.records.traces import Collector, Traces, texts_in
 
@@ -120,10 +122,10 @@ def _others(connection: Connection, gone: set[str], old: set[tuple[str, int]]) -
 
 def remove_records(connection: Connection, theirs: Belongings) -> dict[str, int]:
     """Take out the records, their history, readings, insights and leads, and the customer; returns rows by kind."""
-    counts = dict.fromkeys(("records", "versions", "readings", "insights", "leads", "relinked"), 0)
+    counts = dict.fromkeys(("records", "versions", "readings", "insights", "leads", "sealed", "relinked"), 0)
     for some in chunks(theirs.record_ids):
         counts["relinked"] += _relink(connection, some, set(theirs.record_ids))
-        for name, table in (("leads", leads), ("insights", insights), ("readings", readings)):
+        for name, table in (("leads", leads), ("insights", insights), ("readings", readings), ("sealed", vault)):
             counts[name] += _gone(connection, table, table.c.record_id.in_(some))
         counts["versions"] += _gone(connection, record_versions, record_versions.c.record_id.in_(some))
         counts["records"] += _gone(connection, records, records.c.id.in_(some))
@@ -199,3 +201,11 @@ def clean_events(connection: Connection, theirs: Belongings, traces: Traces) -> 
         if detail != row["detail"]:
             where = theme_events.c.id == row["id"]
             connection.execute(update(theme_events).where(where).values(detail=detail))
+
+
+def clean_audit(connection: Connection, traces: Traces, pseudonyms: Collection[str]) -> None:
+    """Blank what the book says of them: that something was looked at stays, not whose."""
+    for row in connection.execute(select(audit)).mappings().all():
+        if row["subject"].rpartition(":")[2] in pseudonyms or traces.within([row["subject"], row["reason"]]):
+            where = audit.c.id == row["id"]
+            connection.execute(update(audit).where(where).values(subject="erased", reason="erased"))

@@ -4,5 +4,6 @@ from assistant.intake.privacy.key import load_key
 from assistant.intake.privacy.known import KnownValue, known_values
 from assistant.intake.privacy.masker import Masker
 from assistant.intake.privacy.policy import MaskingPolicy, load_policy
+from assistant.intake.privacy.vault import Vault
 
-__all__ = ["KnownValue", "Masker", "MaskingPolicy", "known_values", "load_key", "load_policy"]
+__all__ = ["KnownValue", "Masker", "MaskingPolicy", "Vault", "known_values", "load_key", "load_policy"]

@@ -7,6 +7,7 @@ from assistant.domain.records import (
     Customer,
     MaskedSpan,
     MaskedText,
+    PersonalValue,
     RawCustomer,
     RawRecord,
     Record,
@@ -19,7 +20,7 @@ from assistant.intake.privacy.engine import Engine, find, spans
 from assistant.intake.privacy.folding import neutralise
 from assistant.intake.privacy.known import KnownValue, known_values
 from assistant.intake.privacy.policy import MaskingPolicy, load_policy
-from assistant.intake.privacy.pseudonyms import ID_DIGITS, pseudonym
+from assistant.intake.privacy.pseudonyms import ID_DIGITS
 from assistant.intake.privacy.script import script_of
 
 _PERSONAL_IDS: tuple[PiiType, ...] = ("phone", "id_card", "email")
@@ -28,10 +29,15 @@ _PERSONAL_IDS: tuple[PiiType, ...] = ("phone", "id_card", "email")
 class Masker:
     """Masks personal values under a key: the same value gets the same pseudonym in whatever spelling."""
 
-    def __init__(self, key: bytes, policy: MaskingPolicy | None = None) -> None:
-        """`key` as from `load_key`; without a `policy` the shipped one, which masks every type."""
+    def __init__(
+        self, key: bytes, policy: MaskingPolicy | None = None, noted: list[PersonalValue] | None = None
+    ) -> None:
+        """`key` as from `load_key`; without a `policy` the shipped one, which masks every type.
+
+        What is masked is added to `noted` where that is given: see `mask_noting`.
+        """
         self._key = key
-        self._engine = Engine(key, policy or load_policy())
+        self._engine = Engine(key, policy or load_policy(), noted)
 
     def mask(self, raw: RawRecord) -> Record:
         """The masked record. No personal value of `raw` that was recognised stands anywhere in it.
@@ -64,6 +70,12 @@ class Masker:
             script=script_of(text),
         )
 
+    def mask_noting(self, raw: RawRecord) -> tuple[Record, tuple[PersonalValue, ...]]:
+        """The masked record as `mask` makes it, and once each the raw values that gave way to pseudonyms in it."""
+        noted: list[PersonalValue] = []
+        record = Masker(self._key, self._engine.policy, noted).mask(raw)
+        return record, tuple({(value.type, value.pseudonym): value for value in noted}.values())
+
     def mask_text(self, text: str, known: Sequence[KnownValue] = ()) -> tuple[MaskedText, tuple[MaskedSpan, ...]]:
         """A text that is no record (a model's answer, a question typed by staff, a quarantined cell), masked.
 
@@ -90,7 +102,7 @@ class Masker:
         for finding in reversed(find(value, known)):
             if finding.type in _PERSONAL_IDS or (finding.type == "name" and finding.value):
                 raw = finding.value or value[finding.start : finding.end]
-                stand_in = f"{finding.type}-{pseudonym(self._key, finding.type, raw, ID_DIGITS)}"
+                stand_in = f"{finding.type}-{self._engine.stand_in(finding.type, raw, ID_DIGITS)}"
                 value = value[: finding.start] + stand_in + value[finding.end :]
         return value
 
@@ -113,9 +125,9 @@ class Masker:
         if raw.id and raw.id.strip():
             return self._identity(raw.id.strip(), known)
         if raw.phone and raw.phone.strip():
-            return "phone-" + pseudonym(self._key, "phone", raw.phone, ID_DIGITS)
+            return "phone-" + self._engine.stand_in("phone", raw.phone, ID_DIGITS)
         if raw.name and raw.name.strip():
-            return "name-" + pseudonym(self._key, "name", f"{raw.name} {raw.region or ''}", ID_DIGITS)
+            return "name-" + self._engine.stand_in("name", f"{raw.name} {raw.region or ''}", ID_DIGITS)
         return None
 
     def _mapping(self, values: Mapping[str, object], known: Sequence[KnownValue]) -> dict[str, object]:
