@@ -1,7 +1,7 @@
 """What a stage did. Counts always add up: every receipt checks itself when it is made."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from assistant.domain.vocabulary import EngineName
 
@@ -146,3 +146,21 @@ class EraseReceipt:
     def proved(self) -> bool:
         """True where the search found nothing."""
         return not self.left
+
+    def __add__(self, other: "EraseReceipt") -> "EraseReceipt":
+        """Both together."""
+        return EraseReceipt(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class RetainReceipt:
+    """What the rules of retention took out."""
+
+    removed: Mapping[str, int] = field(default_factory=dict)
+    """Source → records that were older than its rule allows."""
+    erased: EraseReceipt = field(default_factory=EraseReceipt)
+    """The proof, and all that went with them."""
+
+    def __post_init__(self) -> None:
+        if sum(self.removed.values()) != self.erased.records:
+            raise AssertionError(f"the retain receipt does not add up: {self}")

@@ -1,5 +1,6 @@
 """The order of the stages; the only place that knows it."""
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from assistant.domain.receipts import (
     IdeasReceipt,
     IndexReceipt,
     IngestReceipt,
+    RetainReceipt,
     ThemesReceipt,
 )
 from assistant.intake.reading import ReadOptions
@@ -21,6 +23,7 @@ from assistant.pipeline.ideating import run_ideas
 from assistant.pipeline.indexing import run_index
 from assistant.pipeline.ingesting import run_ingest
 from assistant.pipeline.proposing import propose
+from assistant.pipeline.retaining import apply_retention
 from assistant.pipeline.theming import run_themes
 from assistant.pipeline.unmasking import Unmasked, unmask
 
@@ -82,6 +85,10 @@ class Pipeline:
     def unmask(self, pseudonym: str, reason: str) -> list[Unmasked]:
         """See `unmask`."""
         return unmask(self.context, pseudonym, reason)
+
+    def apply_retention(self, today: dt.date) -> RetainReceipt:
+        """See `apply_retention`."""
+        return apply_retention(self.context, today)
 
     def run(
         self, paths: Sequence[Path], options: ReadOptions, *, progress: Progress = silent

@@ -1,7 +1,7 @@
 """Erasing somebody: out of every table and file in one order, then the proof that nothing of them is left."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ from assistant.records.finding import translated
 from assistant.records.traces import Traces
 from assistant.records.vault_store import note
 
+MOST_WINDOWS = 200_000
+"""Fragments noted and searched at most, evenly spread: of thousands of records, each is still looked for many times."""
 RAW_BYTES = 10
 """A raw value of fewer bytes may stand in a word list or a number by chance."""
 OUT_OF_REACH = "exports, copies of proposals and backups made outside the data directory"
@@ -35,7 +37,7 @@ def find_customer(context: Context, customer: str) -> str:
     for named in (customer, context.masker.customer_id(customer)):
         if erasing.is_known(store.database, named) or erasing.record_ids_of(store.database, named):
             return named
-        if Journal(context.data_dir, named).begun:
+        if _journal(context, named).begun:
             return named
     raise NotFoundError(f"there is no customer {customer!r}: `voc list customers` shows which there are")
 
@@ -54,20 +56,28 @@ def erase_customer(context: Context, customer: str) -> EraseReceipt:
     with context.exclusive():
         named = find_customer(context, customer)
         ids = erasing.record_ids_of(context.store.database, named)
-        return erase(context, erasing.belongings(context.store.database, ids, named), Journal(context.data_dir, named))
+        return erase(context, [erasing.belongings(context.store.database, ids, named)], _journal(context, named))
 
 
-def erase(context: Context, theirs: Belongings, journal: Journal) -> EraseReceipt:
-    """Erase these belongings and prove it; the caller holds the data directory."""
-    database = context.store.database
-    traces = erasing.traces_of(database, theirs) | journal.read()
-    journal.write(traces)
-    raw = _raw_values(context, theirs)
-    receipt = replace(remove(context, theirs, traces), quarantined=_clean_quarantine(context, theirs, traces))
+def _journal(context: Context, customer: str) -> Journal:
+    return Journal(context.data_dir, f"customer {customer}")
+
+
+def erase(context: Context, batches: Iterable[Belongings], journal: Journal) -> EraseReceipt:
+    """Erase these belongings, one transaction a batch, and prove it; the caller holds the data directory."""
+    known, raw, receipt = journal.read(), Traces(), EraseReceipt()
+    for theirs in batches:
+        traces = erasing.traces_of(context.store.database, theirs) | known
+        known = traces.bounded(MOST_WINDOWS)
+        journal.write(known)
+        raw |= _raw_values(context, theirs)
+        receipt += remove(context, theirs, traces)
+        receipt += EraseReceipt(quarantined=_clean_quarantine(context, theirs, traces))
     clean_files(context)
-    proof = prove(files_of(context.data_dir, database.url, context.data_dir / FOLDER), traces | raw)
+    files = files_of(context.data_dir, context.store.database.url, context.data_dir / FOLDER)
+    proof = prove(files, known | raw)
     receipt = replace(
-        receipt, fragments=proof.fragments, shared=traces.shared, files=proof.files, bytes=proof.bytes,
+        receipt, fragments=proof.fragments, shared=known.shared, files=proof.files, bytes=proof.bytes,
         left=proof.left, not_searched=(OUT_OF_REACH,),
     )  # fmt: skip
     if receipt.proved:

@@ -6,10 +6,7 @@ from pathlib import Path
 from assistant.domain.receipts import Left
 from assistant.errors import StoreError
 from assistant.records.byte_search import ByteSearch
-from assistant.records.traces import Traces, sample, spellings
-
-MOST_WINDOWS = 200_000
-"""Fragments searched at most, evenly spread: for the records of thousands, every text is still looked for many times."""
+from assistant.records.traces import Traces, spellings
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +25,7 @@ def prove(files: list[Path], traces: Traces) -> Proof:
     Raises:
         StoreError: a file can't be read, so nothing is proved.
     """
-    fragments = [*sorted(traces.words), *sample(sorted(traces.windows), MOST_WINDOWS)]
+    fragments = [*sorted(traces.words), *sorted(traces.windows)]
     search = ByteSearch(spellings(fragments))
     left, total = [], 0
     for path in files:

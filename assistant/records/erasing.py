@@ -92,6 +92,8 @@ def traces_of(database: Database, theirs: Belongings) -> Traces:
         for content in _contents(connection, theirs):
             collector.add_id(content["external_id"])
             collector.add_value([content["title"], content["text"], content["metadata"]])
+            if theirs.customer_id is None:
+                collector.add_id(content["customer_id"])
         for some in chunks(theirs.record_ids):
             for table in (insights, leads):
                 for quote in connection.scalars(select(table.c.quote).where(table.c.record_id.in_(some))):
@@ -121,9 +123,11 @@ def _others(connection: Connection, gone: set[str], old: set[tuple[str, int]]) -
 
 
 def remove_records(connection: Connection, theirs: Belongings) -> dict[str, int]:
-    """Take out the records, their history, readings, insights and leads, and the customer; returns rows by kind."""
+    """Take out the records, their history, readings, insights and leads, and customers who have no others."""
     counts = dict.fromkeys(("records", "versions", "readings", "insights", "leads", "sealed", "relinked"), 0)
+    owners: set[str] = set()
     for some in chunks(theirs.record_ids):
+        owners.update(connection.scalars(select(records.c.customer_id).where(records.c.id.in_(some))))
         counts["relinked"] += _relink(connection, some, set(theirs.record_ids))
         for name, table in (("leads", leads), ("insights", insights), ("readings", readings), ("sealed", vault)):
             counts[name] += _gone(connection, table, table.c.record_id.in_(some))
@@ -138,6 +142,9 @@ def remove_records(connection: Connection, theirs: Belongings) -> dict[str, int]
     if theirs.customer_id is not None:
         counts["leads"] += _gone(connection, leads, leads.c.customer_id == theirs.customer_id)
         _gone(connection, customers, customers.c.id == theirs.customer_id)
+    for few in chunks(sorted(owner for owner in owners if owner)):
+        heard = select(records.c.customer_id).where(records.c.customer_id.in_(few))
+        _gone(connection, customers, customers.c.id.in_(few), customers.c.id.not_in(heard))
     return counts
 
 

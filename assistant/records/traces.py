@@ -42,6 +42,10 @@ class Traces:
             return any(self.within(key) or self.within(item) for key, item in value.items())
         return isinstance(value, list | tuple) and any(self.within(item) for item in value)
 
+    def bounded(self, most: int) -> "Traces":
+        """The same with at most so many windows, evenly spread."""
+        return Traces(frozenset(sample(sorted(self.windows), most)), self.words, self.shared)
+
     def __or__(self, other: "Traces") -> "Traces":
         return Traces(self.windows | other.windows, self.words | other.words, self.shared + other.shared)
 
