@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 WINDOW = 8
@@ -12,6 +12,8 @@ LATIN_WINDOW = 20
 SHORTEST = 12
 """Bytes that a whole short text or quote needs to be looked for at all: four Chinese characters."""
 _LEAST_ID = 5
+_START = 3
+"""Characters by which many words are looked up at once; every word has more."""
 _MARK = re.compile(r"⟦[a-z_]+:[0-9a-f]+⟧")
 _CHANCE = re.compile(r"[0-9a-f]{1,11}|[0-9]+")
 """Ids that stand in numbers, times and hashes by chance."""
@@ -32,7 +34,7 @@ class Traces:
 
     def stand_in(self, text: str) -> bool:
         """Whether a text holds any of them."""
-        return any(word in text for word in self.words) or not self.windows.isdisjoint(windows_of(text))
+        return any(word in text for word in self.words) or not self.windows.isdisjoint(_runs(text))
 
     def within(self, value: object) -> bool:
         """Whether a JSON value holds any of them, in whatever depth, in keys too."""
@@ -83,9 +85,13 @@ class Collector:
 
     def drop_shared(self, texts: Iterable[str]) -> None:
         """Take out what stands in these texts of others."""
+        by_start: dict[str, set[str]] = {}
+        for word in self._words:
+            by_start.setdefault(word[:_START], set()).add(word)
+        groups = {start: (sorted({*map(len, words)}), words) for start, words in by_start.items()}
         for text in texts:
-            self._take_out(self._windows, self._windows.intersection(windows_of(text)))
-            self._take_out(self._words, {word for word in self._words if word in text})
+            self._take_out(self._windows, self._windows.intersection(_runs(text)))
+            self._take_out(self._words, self._words.intersection(_standing(text, groups)))
 
     def _take_out(self, fragments: set[str], found: set[str]) -> None:
         self._shared += len(found)
@@ -106,6 +112,20 @@ def windows_of(text: str) -> Iterator[str]:
         run = text[at : at + (LATIN_WINDOW if latin else WINDOW)]
         if len(run) == (LATIN_WINDOW if latin else WINDOW) and any(map(str.isalnum, run)):
             yield run
+
+
+def _runs(text: str) -> Iterator[str]:
+    """Every run of a text that may be a fragment: a superset of `windows_of`, and much faster to make."""
+    yield from (text[at : at + WINDOW] for at in range(len(text) - WINDOW + 1))
+    yield from (text[at : at + LATIN_WINDOW] for at in range(len(text) - LATIN_WINDOW + 1))
+
+
+def _standing(text: str, groups: Mapping[str, tuple[list[int], set[str]]]) -> Iterator[str]:
+    """The words that stand in a text, from words by their start, with the lengths there are."""
+    for at in range(len(text) - _START + 1):
+        if (group := groups.get(text[at : at + _START])) is not None:
+            lengths, words = group
+            yield from (run for length in lengths if (run := text[at : at + length]) in words)
 
 
 def texts_in(value: object) -> Iterator[str]:
