@@ -9,7 +9,7 @@ from assistant.answering.compose import AnswerService
 from assistant.domain.engine import Engine
 from assistant.domain.filters import Filters
 from assistant.errors import SettingError
-from assistant.intake.privacy import EgressLedger, Masker, SecondNet, check_egress, load_key
+from assistant.intake.privacy import EgressLedger, Masker, SecondNet, Vault, check_egress, load_key, load_policy
 from assistant.llm.budget import Spending
 from assistant.llm.capabilities import CapabilityStore
 from assistant.llm.chat import ChatEndpoint
@@ -66,12 +66,13 @@ def open_app(settings: Settings, *, engine: Engine | None = None) -> App:
     data_dir = prepare(settings.data_dir)
     database = Database(settings.resolved_database_url, data_dir / "write.lock")
     store = Repository(database)
-    masker = Masker(load_key(data_dir))
+    masker = Masker(load_key(data_dir), load_policy(settings.masking_policy))
     index = PassageIndex(database, data_dir / "index", _embedder(settings), chroma_url=settings.chroma_url)
     rules = RulesEngine()
     net = SecondNet(masker)
     chosen = engine or (rules if settings.engine_name == "rules" else _model_engine(settings, store, data_dir, net))
-    context = Context(data_dir, store, index, chosen, rules, masker, net, settings.language)
+    vault = _vault(settings, data_dir)
+    context = Context(data_dir, store, index, chosen, rules, masker, net, settings.language, vault)
     index.add_names(context.names())
     finder = Finder(index)
     ask = AnswerService(
@@ -96,6 +97,12 @@ def prepare(data_dir: Path) -> Path:
             f"VOC_DATA_DIR={data_dir} can't be used ({error.strerror}): name a folder that can be written"
         ) from error
     return data_dir.resolve()
+
+
+def _vault(settings: Settings, data_dir: Path) -> Vault | None:
+    if settings.vault == "off":
+        return None
+    return Vault(load_key(data_dir), settings.vault_key.get_secret_value() if settings.vault_key else None)
 
 
 def _embedder(settings: Settings) -> LocalEmbedder | EndpointEmbedder:

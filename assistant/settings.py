@@ -47,11 +47,32 @@ class Settings(BaseSettings):
     llm_concurrency: int = Field(8, alias="VOC_LLM_CONCURRENCY", ge=1, le=512, description="model calls at once")
     llm_timeout: float = Field(120.0, alias="VOC_LLM_TIMEOUT", gt=0, le=7200, description="seconds for one model call")
     budget_tokens: int | None = Field(None, alias="VOC_BUDGET_TOKENS", ge=0, description="tokens one run may spend")
+    masking_policy: Path | None = Field(
+        None, alias="VOC_MASKING_POLICY", description="a TOML file that says what to do with each personal type"
+    )
+    vault: Literal["off", "on"] = Field(
+        "off", alias="VOC_VAULT", description="`on`: raw personal values are kept too, encrypted"
+    )
+    vault_key: SecretStr | None = Field(
+        None,
+        alias="VOC_VAULT_KEY",
+        min_length=32,
+        description="secret of the vault; default: from the installation key",
+    )
     language: Literal["zh", "en"] = Field("zh", alias="VOC_LANGUAGE", description="language of answers and documents")
     host: str = Field("127.0.0.1", alias="VOC_HOST", description="address the service listens on")
     port: int = Field(8000, alias="VOC_PORT", ge=1, le=65535, description="port the service listens on")
 
-    @field_validator("openai_api_key", "openai_base_url", "database_url", "chroma_url", "budget_tokens", mode="before")
+    @field_validator(
+        "openai_api_key",
+        "openai_base_url",
+        "database_url",
+        "chroma_url",
+        "budget_tokens",
+        "masking_policy",
+        "vault_key",
+        mode="before",
+    )
     @classmethod
     def _blank_is_unset(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value
@@ -106,6 +127,7 @@ def load_settings(**overrides: object) -> Settings:
 def _sentence(item: dict[str, object]) -> str:
     location = item["loc"]
     name = str(location[0]) if isinstance(location, tuple) and location else "setting"
-    value = "" if name == "OPENAI_API_KEY" else f" is {without_login(str(item.get('input')))!r}"
+    hidden = name in ("OPENAI_API_KEY", "VOC_VAULT_KEY")
+    value = "" if hidden else f" is {without_login(str(item.get('input')))!r}"
     message = str(item["msg"]).removeprefix("Value error, ")
     return f"{name}{value}: {message[:1].lower()}{message[1:]}"

@@ -32,6 +32,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "show": ("assistant.cli.looking:show", "Any one thing, whole, by its id."),
     "export": ("assistant.cli.looking:export", "Take things out as csv, xlsx, json or md."),
+    "erase": ("assistant.cli.erasing:erase", "Erase a customer from everything, and prove it."),
+    "retain": (
+        "assistant.cli.erasing:retain",
+        "How long the records of a source are kept; --apply erases what is older.",
+    ),
+    "unmask": ("assistant.cli.unmasking:unmask", "The raw value behind a pseudonym, noted in the audit book."),
     "serve": ("api.command:serve", "Start the web service."),
     "eval": ("evals.command:evaluate", "Measure quality on the sample corpus."),
     "probe": ("assistant.cli.health:probe", "Find out what the model endpoint can do, and remember it."),

@@ -1,7 +1,7 @@
 """What a stage did. Counts always add up: every receipt checks itself when it is made."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from assistant.domain.vocabulary import EngineName
 
@@ -109,3 +109,70 @@ class IdeasReceipt:
     engine: EngineName = "rules"
     pii_masked: int = 0
     """Texts of the model that held a personal value, which was masked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A file that still holds something of who was erased: how many fragments, never which."""
+
+    file: str
+    fragments: int
+
+
+@dataclass(frozen=True, slots=True)
+class EraseReceipt:
+    """What was erased, and the search of the files' bytes that proves it."""
+
+    records: int = 0
+    versions: int = 0
+    readings: int = 0
+    insights: int = 0
+    leads: int = 0
+    sealed: int = 0
+    """Values in the vault."""
+    relinked: int = 0
+    """Others' records that repeated an erased one."""
+    answers: int = 0
+    model_calls: int = 0
+    """Remembered model answers since their first record came in: which ones told of it can't be known."""
+    themes_reworded: int = 0
+    themes_gone: int = 0
+    ideas_trimmed: int = 0
+    ideas_removed: int = 0
+    proposals_marked: int = 0
+    proposals_withdrawn: int = 0
+    quarantined: int = 0
+    """Rows taken out of quarantine files."""
+    fragments: int = 0
+    """Distinct pieces of their texts, ids and masks that were looked for."""
+    shared: int = 0
+    """Pieces not looked for: others' records hold them too."""
+    files: int = 0
+    bytes: int = 0
+    """What was searched."""
+    left: tuple[Left, ...] = ()
+    not_searched: tuple[str, ...] = ()
+    """Places out of reach, for a person to see to."""
+
+    @property
+    def proved(self) -> bool:
+        """True where the search found nothing."""
+        return not self.left
+
+    def __add__(self, other: "EraseReceipt") -> "EraseReceipt":
+        """Both together."""
+        return EraseReceipt(*(getattr(self, f.name) + getattr(other, f.name) for f in fields(self)))
+
+
+@dataclass(frozen=True, slots=True)
+class RetainReceipt:
+    """What the rules of retention took out."""
+
+    removed: Mapping[str, int] = field(default_factory=dict)
+    """Source → records that were older than its rule allows."""
+    erased: EraseReceipt = field(default_factory=EraseReceipt)
+    """The proof, and all that went with them."""
+
+    def __post_init__(self) -> None:
+        if sum(self.removed.values()) != self.erased.records:
+            raise AssertionError(f"the retain receipt does not add up: {self}")

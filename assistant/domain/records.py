@@ -72,6 +72,25 @@ class MaskedSpan:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonalValue:
+    """A raw value that gave way to a pseudonym: for the vault alone, never stored or logged unsealed."""
+
+    type: PiiType
+    pseudonym: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class SealedValue:
+    """A personal value of a record, encrypted."""
+
+    record_id: str
+    type: PiiType
+    pseudonym: str
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One masked utterance; ``record.text[start:end] == turn.text``."""
 

@@ -1,19 +1,31 @@
 """The order of the stages; the only place that knows it."""
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from assistant.domain.proposals import Proposal
-from assistant.domain.receipts import AnalyseReceipt, IdeasReceipt, IndexReceipt, IngestReceipt, ThemesReceipt
+from assistant.domain.receipts import (
+    AnalyseReceipt,
+    EraseReceipt,
+    IdeasReceipt,
+    IndexReceipt,
+    IngestReceipt,
+    RetainReceipt,
+    ThemesReceipt,
+)
 from assistant.intake.reading import ReadOptions
 from assistant.pipeline.analysing import plan_analyse, run_analyse
 from assistant.pipeline.context import Context, Progress, silent
+from assistant.pipeline.erasing import erase_customer, find_customer
 from assistant.pipeline.ideating import run_ideas
 from assistant.pipeline.indexing import run_index
 from assistant.pipeline.ingesting import run_ingest
 from assistant.pipeline.proposing import propose
+from assistant.pipeline.retaining import apply_retention
 from assistant.pipeline.theming import run_themes
+from assistant.pipeline.unmasking import Unmasked, unmask
 
 Receipt = IngestReceipt | IndexReceipt | AnalyseReceipt | ThemesReceipt | IdeasReceipt
 
@@ -61,6 +73,22 @@ class Pipeline:
     def propose(self, idea_or_theme: str) -> Proposal:
         """See `propose`."""
         return propose(self.context, idea_or_theme)
+
+    def find_customer(self, customer: str) -> str:
+        """See `find_customer`."""
+        return find_customer(self.context, customer)
+
+    def erase(self, customer: str) -> EraseReceipt:
+        """See `erase_customer`."""
+        return erase_customer(self.context, customer)
+
+    def unmask(self, pseudonym: str, reason: str) -> list[Unmasked]:
+        """See `unmask`."""
+        return unmask(self.context, pseudonym, reason)
+
+    def apply_retention(self, today: dt.date) -> RetainReceipt:
+        """See `apply_retention`."""
+        return apply_retention(self.context, today)
 
     def run(
         self, paths: Sequence[Path], options: ReadOptions, *, progress: Progress = silent

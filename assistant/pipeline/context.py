@@ -10,7 +10,7 @@ from filelock import FileLock, Timeout
 
 from assistant.domain.engine import Engine
 from assistant.errors import BusyError
-from assistant.intake.privacy import Masker, SecondNet
+from assistant.intake.privacy import Masker, SecondNet, Vault
 from assistant.records.repository import Repository
 from vectorstore.index import PassageIndex
 
@@ -36,6 +36,8 @@ class Context:
     net: SecondNet
     """Has scanned what the model said, and counts what it caught."""
     language: Literal["zh", "en"] = "zh"
+    vault: Vault | None = None
+    """None: raw values are not kept."""
 
     def words(self, text: str) -> list[str]:
         """A text's words, as the index cuts them."""

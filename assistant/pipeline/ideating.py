@@ -1,7 +1,7 @@
 """The ideas stage: NBN ideas for every theme that has changed since it was last asked."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from statistics import fmean
 
 from assistant.domain.receipts import IdeasReceipt
@@ -16,11 +16,16 @@ from assistant.pipeline.theming import member_of
 from assistant.records.rows import digest
 
 
-def materials(context: Context, theme_ids: Sequence[str] | None = None) -> list[tuple[ThemeMaterial, Weight]]:
-    """What an engine is shown of themes (all, or these), most customers first, with what the corpus says of each."""
+def materials(
+    context: Context, theme_ids: Sequence[str] | None = None, without: Collection[str] = ()
+) -> list[tuple[ThemeMaterial, Weight]]:
+    """What an engine is shown of themes (all, or these), most customers first, with what the corpus says of each.
+
+    Insights of the records `without` are left out, and so are themes that have no others.
+    """
     by_theme: dict[str, list[Member]] = {}
     for placed in context.store.placed_insights():
-        if placed.insight.theme_id is not None:
+        if placed.insight.theme_id is not None and placed.insight.record_id not in without:
             by_theme.setdefault(placed.insight.theme_id, []).append(member_of(placed))
     themes = [theme for theme in context.store.themes() if theme.id in by_theme]
     telling = dict(zip(by_theme, keywords(list(by_theme.values()), context.words), strict=True))

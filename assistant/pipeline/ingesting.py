@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from assistant.domain.receipts import FileReceipt, IngestReceipt
-from assistant.domain.records import RawRecord, Record
+from assistant.domain.records import RawRecord, Record, SealedValue
 from assistant.intake.duplicates import NearDuplicates, signature_of
 from assistant.intake.privacy import known_values
 from assistant.intake.reading import ReadOptions, RejectedRow, read_paths
@@ -49,6 +49,7 @@ class _Intake:
         self.samples = Samples(context.masker)
         self.repeats = _Repeats([] if dry_run else context.store.signatures(), context.data_dir)
         self.batch: list[tuple[Record, bytes | None]] = []
+        self.sealed: list[SealedValue] = []
         self.saved = Saved()
         self.masked: Counter[str] = Counter()
         self.why: Counter[str] = Counter()
@@ -70,7 +71,7 @@ class _Intake:
             else:
                 self.quarantine.add(item)
             return
-        record = self.context.masker.mask(item)
+        record = self._mask(item)
         self.masked.update(span.type for span in record.masked)
         if self.dry_run:
             self.samples.see(item, record)
@@ -79,10 +80,19 @@ class _Intake:
         if len(self.batch) >= BATCH:
             self.flush()
 
+    def _mask(self, item: RawRecord) -> Record:
+        vault = self.context.vault
+        if vault is None or self.dry_run:
+            return self.context.masker.mask(item)
+        record, values = self.context.masker.mask_noting(item)
+        self.sealed += [SealedValue(record.id, v.type, v.pseudonym, vault.seal(v.value)) for v in values]
+        return record
+
     def flush(self) -> None:
         if self.batch:
             self.saved += self.context.store.save_records(self.batch)
-            self.batch = []
+            self.context.store.save_sealed(self.sealed)
+            self.batch, self.sealed = [], []
 
     def receipt(self) -> IngestReceipt:
         made = self.quarantine.count and not self.dry_run

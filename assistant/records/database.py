@@ -96,6 +96,22 @@ class Database:
         """As `writing`: the name under which the index asks for it."""
         return self.writing()
 
+    def compact(self) -> None:
+        """Write the database anew without the pages of deleted rows and empty its log (SQLite; else nothing).
+
+        Raises:
+            StoreError: the disk has no room for a second copy, or another process holds the database.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return
+        try:
+            with self._threads, self._lock, self.engine.connect() as connection:
+                plainly = connection.execution_options(isolation_level="AUTOCOMMIT")
+                plainly.execute(text("VACUUM"))
+                plainly.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+        except SQLAlchemyError as error:
+            raise StoreError(_sentence(error)) from error
+
     def _upgrade(self) -> None:
         with self.engine.connect() as connection:
             known = inspect(connection).has_table("alembic_version")

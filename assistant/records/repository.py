@@ -7,11 +7,13 @@ from assistant.records.idea_store import IdeaStore
 from assistant.records.index_state import IndexState
 from assistant.records.reading_store import ReadingStore
 from assistant.records.record_store import RecordStore
+from assistant.records.retention_store import RetentionStore
 from assistant.records.stage_store import StageStore
 from assistant.records.theme_store import ThemeStore
+from assistant.records.vault_store import VaultStore
 
 
-class Repository(RecordStore, IndexState, ReadingStore, ThemeStore, IdeaStore, StageStore):
+class Repository(RecordStore, IndexState, ReadingStore, ThemeStore, IdeaStore, StageStore, VaultStore, RetentionStore):
     """Records, readings, themes, ideas, proposals and answers over one database.
 
     Each part is a file of its own; they share nothing but the database.

@@ -261,4 +261,36 @@ model_calls = Table(
 )
 """Answers of the model, keyed by everything that shaped them; a call is never paid for twice."""
 
+vault = Table(
+    "vault",
+    metadata,
+    Column("record_id", String(32), ForeignKey("records.id", ondelete="CASCADE"), primary_key=True),
+    Column("type", String(16), primary_key=True),
+    Column("pseudonym", String(32), primary_key=True, index=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+"""Raw personal values, encrypted; empty unless the vault is switched on. Read by `erase` and `unmask` only."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", String(40), nullable=False),
+    Column("actor", String(100), nullable=False),
+    Column("action", String(24), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("found", Integer, nullable=False),
+)
+"""Who looked at raw values or erased, when, why, and how much was found."""
+
+retention = Table(
+    "retention",
+    metadata,
+    Column("source", String(200), primary_key=True),
+    Column("days", Integer, nullable=False),
+    Column("set_at", String(40), nullable=False),
+)
+"""For how many days the records of a source are kept; a source without a rule is kept."""
+
 Index("ix_insights_theme_record", insights.c.theme_id, insights.c.record_id)

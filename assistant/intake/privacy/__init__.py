@@ -6,6 +6,7 @@ from assistant.intake.privacy.known import KnownValue, known_values
 from assistant.intake.privacy.masker import Masker
 from assistant.intake.privacy.net import SecondNet
 from assistant.intake.privacy.policy import MaskingPolicy, load_policy
+from assistant.intake.privacy.vault import Vault
 
 __all__ = [
     "EgressLedger",
@@ -13,6 +14,7 @@ __all__ = [
     "Masker",
     "MaskingPolicy",
     "SecondNet",
+    "Vault",
     "check_egress",
     "known_values",
     "load_key",

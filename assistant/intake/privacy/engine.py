@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from assistant.domain.records import MaskedSpan, MaskedText
+from assistant.domain.records import MaskedSpan, MaskedText, PersonalValue
 from assistant.domain.vocabulary import PiiType
 from assistant.intake.privacy.addresses import find_addresses
 from assistant.intake.privacy.codes import find_codes
@@ -35,6 +35,8 @@ class Engine:
 
     key: bytes
     policy: MaskingPolicy
+    noted: list[PersonalValue] | None = None
+    """Where what is masked is noted, for the vault; None: nowhere."""
 
     def mask(self, text: str, known: Sequence[KnownValue], places: Sequence[int] = ()) -> tuple[MaskedText, list[int]]:
         """The masked text, and where `places` (ascending offsets into `text`) came to stand in it.
@@ -60,7 +62,14 @@ class Engine:
 
     def _mark(self, kind: PiiType, value: str) -> str:
         digits = ID_DIGITS if self.policy.action(kind) == "hash" else MARK_DIGITS
-        return f"⟦{kind}:{pseudonym(self.key, kind, value, digits)}⟧"
+        return f"⟦{kind}:{self.stand_in(kind, value, digits)}⟧"
+
+    def stand_in(self, kind: PiiType, value: str, digits: int) -> str:
+        """The pseudonym of a value, which is noted where this engine notes."""
+        made = pseudonym(self.key, kind, value, digits)
+        if self.noted is not None:
+            self.noted.append(PersonalValue(kind, made, value))
+        return made
 
 
 def find(text: str, known: Sequence[KnownValue] = ()) -> list[Finding]:

@@ -8,6 +8,7 @@ from assistant.domain.records import (
     Customer,
     MaskedSpan,
     MaskedText,
+    PersonalValue,
     RawCustomer,
     RawRecord,
     Record,
@@ -31,10 +32,15 @@ _PERSONAL_IDS: tuple[PiiType, ...] = ("phone", "id_card", "email")
 class Masker:
     """Masks personal values under a key: the same value gets the same pseudonym in whatever spelling."""
 
-    def __init__(self, key: bytes, policy: MaskingPolicy | None = None) -> None:
-        """`key` as from `load_key`; without a `policy` the shipped one, which masks every type."""
+    def __init__(
+        self, key: bytes, policy: MaskingPolicy | None = None, noted: list[PersonalValue] | None = None
+    ) -> None:
+        """`key` as from `load_key`; without a `policy` the shipped one, which masks every type.
+
+        What is masked is added to `noted` where that is given: see `mask_noting`.
+        """
         self._key = key
-        self._engine = Engine(key, policy or load_policy())
+        self._engine = Engine(key, policy or load_policy(), noted)
 
     def mask(self, raw: RawRecord) -> Record:
         """The masked record. No personal value of `raw` that was recognised stands anywhere in it.
@@ -68,6 +74,12 @@ class Masker:
             script=script_of(text),
         )
 
+    def mask_noting(self, raw: RawRecord) -> tuple[Record, tuple[PersonalValue, ...]]:
+        """The masked record as `mask` makes it, and once each the raw values that gave way to pseudonyms in it."""
+        noted: list[PersonalValue] = []
+        record = Masker(self._key, self._engine.policy, noted).mask(raw)
+        return record, tuple({(value.type, value.pseudonym): value for value in noted}.values())
+
     def mask_text(self, text: str, known: Sequence[KnownValue] = ()) -> tuple[MaskedText, tuple[MaskedSpan, ...]]:
         """A text that is no record (a model's answer, a question typed by staff, a quarantined cell), masked.
 
@@ -83,6 +95,10 @@ class Masker:
     def mask_fields(self, values: Mapping[str, object], known: Sequence[KnownValue] = ()) -> dict[str, object]:
         """Named values, masked in depth: names that hold a personal value (a telephone as a JSON key) as well."""
         return {self._label(str(key)) or "": self._value(value, known, str(key)) for key, value in values.items()}
+
+    def customer_id(self, named: str) -> str:
+        """The id under which a customer is stored whom a source names so: by an id, a telephone or an e-mail."""
+        return self._identity(named.strip(), ())
 
     def _raw_text(self, text: str, known: Sequence[KnownValue]) -> MaskedText:
         return self._engine.mask(neutralise(text), known)[0]
@@ -103,7 +119,7 @@ class Masker:
         for finding in reversed(find(value, known)):
             if finding.type in _PERSONAL_IDS or (finding.type == "name" and finding.value):
                 raw = finding.value or value[finding.start : finding.end]
-                stand_in = f"{finding.type}-{pseudonym(self._key, finding.type, raw, ID_DIGITS)}"
+                stand_in = f"{finding.type}-{self._engine.stand_in(finding.type, raw, ID_DIGITS)}"
                 value = value[: finding.start] + stand_in + value[finding.end :]
         return value
 
@@ -126,9 +142,9 @@ class Masker:
         if raw.id and raw.id.strip():
             return self._identity(raw.id.strip(), known)
         if raw.phone and raw.phone.strip():
-            return "phone-" + pseudonym(self._key, "phone", raw.phone, ID_DIGITS)
+            return "phone-" + self._engine.stand_in("phone", raw.phone, ID_DIGITS)
         if raw.name and raw.name.strip():
-            return "name-" + pseudonym(self._key, "name", f"{raw.name} {raw.region or ''}", ID_DIGITS)
+            return "name-" + self._engine.stand_in("name", f"{raw.name} {raw.region or ''}", ID_DIGITS)
         return None
 
     def _value(self, value: object, known: Sequence[KnownValue], key: str) -> object:

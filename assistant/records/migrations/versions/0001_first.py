@@ -23,6 +23,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_answers")),
     )
     op.create_table(
+        "audit",
+        sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("at", sa.String(length=40), nullable=False),
+        sa.Column("actor", sa.String(length=100), nullable=False),
+        sa.Column("action", sa.String(length=24), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("found", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
+    )
+    op.create_table(
         "customers",
         sa.Column("id", sa.String(length=100), nullable=False),
         sa.Column("segment", sa.String(length=24), nullable=True),
@@ -124,6 +135,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_records_product"), ["product"], unique=False)
         batch_op.create_index(batch_op.f("ix_records_segment"), ["segment"], unique=False)
 
+    op.create_table(
+        "retention",
+        sa.Column("source", sa.String(length=200), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("set_at", sa.String(length=40), nullable=False),
+        sa.PrimaryKeyConstraint("source", name=op.f("pk_retention")),
+    )
     op.create_table(
         "stages",
         sa.Column("name", sa.String(length=24), nullable=False),
@@ -275,6 +293,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("record_id", "version", name=op.f("pk_record_versions")),
     )
     op.create_table(
+        "vault",
+        sa.Column("record_id", sa.String(length=32), nullable=False),
+        sa.Column("type", sa.String(length=16), nullable=False),
+        sa.Column("pseudonym", sa.String(length=32), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["record_id"], ["records.id"], name=op.f("fk_vault_record_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("record_id", "type", "pseudonym", name=op.f("pk_vault")),
+    )
+    with op.batch_alter_table("vault", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_vault_pseudonym"), ["pseudonym"], unique=False)
+
+    op.create_table(
         "embedder_states",
         sa.Column("identity", sa.String(length=120), nullable=False),
         sa.Column("fitted_on", sa.Integer(), nullable=False),
@@ -341,6 +371,10 @@ def downgrade() -> None:
     op.drop_table("index_state")
     op.drop_table("index_generations")
     op.drop_table("embedder_states")
+    with op.batch_alter_table("vault", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_vault_pseudonym"))
+
+    op.drop_table("vault")
     op.drop_table("record_versions")
     with op.batch_alter_table("readings", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_readings_record_id"))
@@ -373,6 +407,7 @@ def downgrade() -> None:
 
     op.drop_table("theme_events")
     op.drop_table("stages")
+    op.drop_table("retention")
     with op.batch_alter_table("records", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_records_segment"))
         batch_op.drop_index(batch_op.f("ix_records_product"))
@@ -395,4 +430,5 @@ def downgrade() -> None:
 
     op.drop_table("ideas")
     op.drop_table("customers")
+    op.drop_table("audit")
     op.drop_table("answers")

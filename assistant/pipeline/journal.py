@@ -1,0 +1,56 @@
+"""What is being erased, kept beside the data until the proof holds, so that a stopped erasing can be taken up again."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+from assistant.errors import StoreError
+from assistant.records.traces import Traces
+
+FOLDER = "erasing"
+
+
+class Journal:
+    """One file for one erasing, readable by its owner only; it goes when the proof holds."""
+
+    def __init__(self, data_dir: Path, what: str) -> None:
+        self.folder = data_dir / FOLDER
+        self._path = self.folder / f"{hashlib.sha256(what.encode()).hexdigest()[:16]}.json"
+
+    @property
+    def begun(self) -> bool:
+        """Whether an erasing of this was begun and not proved."""
+        return self._path.exists()
+
+    def read(self) -> Traces:
+        """What an earlier attempt noted to look for; nothing where there was none.
+
+        Raises:
+            StoreError: the file is damaged.
+        """
+        if not self.begun:
+            return Traces()
+        try:
+            kept = json.loads(self._path.read_text(encoding="utf-8"))
+            return Traces(frozenset(kept["windows"]), frozenset(kept["words"]), kept["shared"])
+        except (ValueError, KeyError, TypeError):
+            raise StoreError(f"{self._path} is damaged: remove it and run the same command again") from None
+
+    def write(self, traces: Traces) -> None:
+        """Note what to look for, before anything is erased."""
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        part = self._path.with_suffix(".part")
+        kept = {"windows": sorted(traces.windows), "words": sorted(traces.words), "shared": traces.shared}
+        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(kept, file)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(self._path)
+
+    def close(self) -> None:
+        """Forget it."""
+        self._path.unlink(missing_ok=True)
+        if self.folder.exists() and not any(self.folder.iterdir()):
+            self.folder.rmdir()

@@ -1,0 +1,61 @@
+"""Looks for thousands of byte strings in files of any size at once, to prove that nothing is left."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+_KEY = 8
+_CHUNK = 8_000_000
+_BITS = 22
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
+
+
+class ByteSearch:
+    """Needles of any length; those of 8 bytes and more are found together through a table over their first 8 bytes."""
+
+    def __init__(self, needles: Sequence[bytes]) -> None:
+        self.longest = max((len(needle) for needle in needles), default=0)
+        self._short = [needle for needle in needles if 0 < len(needle) < _KEY]
+        self._long: dict[int, list[bytes]] = {}
+        for needle in needles:
+            if len(needle) >= _KEY:
+                self._long.setdefault(int.from_bytes(needle[:_KEY], "little"), []).append(needle)
+        self._table = np.zeros(1 << _BITS, dtype=np.bool_)
+        if self._long:
+            self._table[_hash(np.array(list(self._long), dtype="<u8"))] = True
+
+    def found_in(self, path: Path) -> tuple[set[bytes], int]:
+        """Which needles stand in a file, and how many bytes were read.
+
+        Raises:
+            OSError: the file can't be read.
+        """
+        found: set[bytes] = set()
+        read = 0
+        with path.open("rb") as file:
+            tail = b""
+            while chunk := file.read(_CHUNK):
+                read += len(chunk)
+                data = tail + chunk
+                found.update(self.found(data))
+                tail = data[-max(0, self.longest - 1) :] if self.longest > 1 else b""
+        return found, read
+
+    def found(self, data: bytes) -> Iterator[bytes]:
+        """The needles that stand in these bytes; one may come several times."""
+        yield from (needle for needle in self._short if needle in data)
+        if not self._long:
+            return
+        for offset in range(min(_KEY, max(0, len(data) - _KEY + 1))):
+            keys = np.frombuffer(data, dtype="<u8", offset=offset, count=(len(data) - offset) // _KEY)
+            for place in np.flatnonzero(self._table[_hash(keys)]):
+                start = offset + int(place) * _KEY
+                for needle in self._long.get(int(keys[place]), ()):
+                    if data.startswith(needle, start):
+                        yield needle
+
+
+def _hash(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    return (keys * _FACTOR) >> np.uint64(64 - _BITS)

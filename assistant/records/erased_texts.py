@@ -1,0 +1,191 @@
+"""How themes, ideas and proposals lose what they took from somebody's records, and what is left of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, delete, select, update
+
+from assistant.domain.drafts import ThemeDraft
+from assistant.records.database import now
+from assistant.records.erasing import Belongings
+from assistant.records.tables import idea_themes, ideas, insights, proposals, theme_events, themes
+from assistant.records.traces import Traces
+
+TEXTS = ("title", "definition", "surface", "secondary", "deep")
+_SENTENCE_ENDS = "。！？!?；;\n"
+
+
+@dataclass(slots=True)
+class Changed:
+    """What became of the texts."""
+
+    themes_reworded: int = 0
+    themes_gone: int = 0
+    ideas_trimmed: int = 0
+    ideas_removed: int = 0
+    proposals_marked: int = 0
+    proposals_withdrawn: int = 0
+    gone: list[str] = field(default_factory=list)
+    """Ids of the themes that nobody is left in."""
+
+
+def quoting_themes(connection: Connection, traces: Traces) -> list[str]:
+    """Ids of the themes whose own texts hold any of the traces."""
+    rows = connection.execute(select(themes)).mappings()
+    return [row["id"] for row in rows if traces.within([row[name] for name in TEXTS])]
+
+
+def reword_themes(
+    connection: Connection, theirs: Belongings, reworded: Mapping[str, ThemeDraft], quoting: Sequence[str],
+    changed: Changed,
+) -> None:  # fmt: skip
+    """Give quoting themes the words made from those who remain, forget erased voices, and remove empty themes."""
+    members = set(connection.scalars(select(insights.c.theme_id).where(insights.c.theme_id.is_not(None)).distinct()))
+    for row in connection.execute(select(themes)).mappings().all():
+        voices = [voice for voice in row["voices"] if voice not in theirs.insight_ids]
+        where, theme_id = themes.c.id == row["id"], row["id"]
+        quotes = theme_id in quoting
+        if (quotes or len(voices) < len(row["voices"])) and theme_id not in members:
+            changed.gone.append(theme_id)
+            for table, column in ((theme_events, "theme_id"), (idea_themes, "theme_id"), (themes, "id")):
+                connection.execute(delete(table).where(table.c[column] == theme_id))
+        elif quotes:
+            draft = reworded[theme_id]
+            values = {name: getattr(draft, name) for name in TEXTS}
+            values |= {"deep_category": draft.deep_category, "engine": "rules", "updated_at": now()}
+            connection.execute(update(themes).where(where).values(voices=voices, **values))
+            changed.themes_reworded += 1
+        elif voices != row["voices"]:
+            connection.execute(update(themes).where(where).values(voices=voices))
+    changed.themes_gone = len(changed.gone)
+
+
+def trim_ideas(connection: Connection, theirs: Belongings, traces: Traces, changed: Changed) -> None:
+    """Take erased evidence out of ideas; one that rests on nothing else, or is worded in their words, goes."""
+    for row in connection.execute(select(ideas.c.id, ideas.c.content)).all():
+        content = row.content
+        kept = [one for one in content["evidence"] if one not in theirs.insight_ids]
+        worded = traces.within({name: item for name, item in content.items() if name != "evidence"})
+        if worded or (content["evidence"] and not kept):
+            connection.execute(delete(ideas).where(ideas.c.id == row.id))
+            changed.ideas_removed += 1
+        elif len(kept) < len(content["evidence"]):
+            connection.execute(update(ideas).where(ideas.c.id == row.id).values(content={**content, "evidence": kept}))
+            changed.ideas_trimmed += 1
+
+
+def mark_proposals(
+    connection: Connection, theirs: Belongings, traces: Traces, reworded: Mapping[str, ThemeDraft], changed: Changed
+) -> None:
+    """Take erased evidence and words out of proposals and mark them; one without evidence left is withdrawn.
+
+    A rung of the ladder that was worded in their words is worded like the theme is now.
+    """
+    for row in connection.execute(select(proposals)).mappings().all():
+        content, erased = cleaned(row["content"], theirs, traces)
+        if content == row["content"]:
+            continue
+        if (theme := reworded.get(row["theme_id"])) is not None:
+            rungs = {name: getattr(theme, name) for name in ("surface", "secondary", "deep")}
+            ladder = content["need_ladder"]
+            content["need_ladder"] = {**ladder, **{name: text for name, text in rungs.items() if not ladder[name]}}
+        withdrawn = bool(row["content"]["evidence"]) and not content["evidence"]
+        before = int(content["provenance"].get("erased", 0))
+        marks: dict[str, Any] = {"erased": before + erased, "erased_at": now()}
+        if withdrawn:
+            content["status"], marks["withdrawn"] = "rejected", "erased"
+        content["provenance"] = {**content["provenance"], **marks}
+        values = {"content": content, "title": content["title"], "status": content["status"], "updated_at": now()}
+        connection.execute(update(proposals).where(proposals.c.id == row["id"]).values(**values))
+        changed.proposals_withdrawn += withdrawn
+        changed.proposals_marked += not withdrawn
+
+
+def cleaned(content: Mapping[str, Any], theirs: Belongings, traces: Traces) -> tuple[dict[str, Any], int]:
+    """A proposal's content without them, and how many quotes went.
+
+    A statement that keeps no evidence, or holds their words, goes too: it can't be verified any more. Other texts lose
+    the sentences that hold their words. Counts stay as they were when they were counted.
+    """
+    gone = set(theirs.record_ids)
+    kept: dict[str, Any] = dict(content)
+    lost = {
+        item["n"] for name in ("evidence", "counter_evidence") for item in content[name] if item["record_id"] in gone
+    }
+    for name in ("evidence", "counter_evidence"):
+        kept[name] = [item for item in content[name] if item["n"] not in lost]
+    kept["statements"] = [
+        {**statement, "evidence": left}
+        for statement in content["statements"]
+        if ((left := [n for n in statement["evidence"] if n not in lost]) or not statement["evidence"])
+        and not traces.within(statement["text"])
+    ]
+    if kept["statements"] != content["statements"]:
+        kept["summary"] = _without_statements(content["summary"], content["statements"], kept["statements"])
+    for name in ("summary", "concerns_by_segment"):
+        kept[name] = _without_marks(kept[name], lost)
+    target = dict(content["target"])
+    target["seed_customers"] = [one for one in target.get("seed_customers", []) if not _is_theirs(one, theirs)]
+    kept["target"] = (
+        target if target["seed_customers"] != content["target"].get("seed_customers", []) else content["target"]
+    )
+    kept["provenance"] = _without_insights(content["provenance"], theirs)
+    held = {"evidence", "counter_evidence", "statements"}
+    rest = {name: item if name in held else _unsaid(item, traces) for name, item in kept.items()}
+    rest["title"] = rest["title"] or content["id"]
+    return rest, len(lost)
+
+
+def _without_statements(summary: str, before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> str:
+    """The summary, one line a statement, without the lines that went."""
+    texts = {statement["text"] for statement in after}
+    lines = [
+        line
+        for line, statement in zip(summary.split("\n"), before, strict=False)
+        if statement["text"] in texts
+    ]  # fmt: skip
+    return "\n".join(lines)
+
+
+def _without_marks(value: Any, lost: set[int]) -> Any:
+    """A text, or the texts of a mapping, without the marks of evidence that went."""
+    if isinstance(value, Mapping):
+        return {name: _without_marks(item, lost) for name, item in value.items()}
+    for n in lost:
+        value = value.replace(f"[{n}]", "")
+    return value
+
+
+def _is_theirs(seed: Mapping[str, Any], theirs: Belongings) -> bool:
+    gone = set(theirs.record_ids)
+    same = theirs.customer_id is not None and seed.get("customer_id") == theirs.customer_id
+    return same or seed.get("customer_id") in gone or not gone.isdisjoint(seed.get("records", ()))
+
+
+def _without_insights(provenance: Mapping[str, Any], theirs: Belongings) -> Mapping[str, Any]:
+    listed = provenance.get("insight_ids")
+    if not isinstance(listed, list) or theirs.insight_ids.isdisjoint(listed):
+        return provenance
+    return {**provenance, "insight_ids": [one for one in listed if one not in theirs.insight_ids]}
+
+
+def _unsaid(value: Any, traces: Traces) -> Any:
+    """A JSON value whose texts have lost the sentences that hold a trace; list items that do are left out."""
+    if isinstance(value, str):
+        return value if not traces.stand_in(value) else _other_sentences(value, traces)
+    if isinstance(value, dict):
+        return {name: _unsaid(item, traces) for name, item in value.items() if not traces.within(name)}
+    if isinstance(value, list | tuple):
+        return [_unsaid(item, traces) for item in value if not (isinstance(item, str) and traces.stand_in(item))]
+    return value
+
+
+def _other_sentences(text: str, traces: Traces) -> str:
+    sentences, begin = [], 0
+    for at, character in enumerate(text, 1):
+        if character in _SENTENCE_ENDS or at == len(text):
+            sentences.append(text[begin:at])
+            begin = at
+    kept = "".join(sentence for sentence in sentences if not traces.stand_in(sentence)).strip()
+    return "" if traces.stand_in(kept) else kept
