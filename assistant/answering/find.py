@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from assistant.answering.lexicon import cues, normalise
+from assistant.answering.kin import to_the_point
 from assistant.answering.matching import Fit, grams, share_named, support
 from assistant.answering.ports import Finder, Hit, Masker, Store
 from assistant.answering.quotes import Span, best, sentences
@@ -14,6 +14,7 @@ from assistant.domain.filters import Filters
 from assistant.domain.insights import Insight
 from assistant.domain.records import Record
 from assistant.domain.themes import Voice
+from assistant.rules.orders import orders_in
 
 _HALF = 0.5
 _PER_CUSTOMER = 2
@@ -55,6 +56,7 @@ def find(
     insights = store.insights_of([c.record.id for c in candidates])
     asked_for = [i for i in insights if _fits(i, plan.filters)]
     _quote(plan, candidates, asked_for, masker, found)
+    found.voices = to_the_point(query, found.voices)
     found.needs = needs_of(found.voices, asked_for, store)
     found.opportunities = opportunities_of(found.voices, insights)
     return found
@@ -63,7 +65,7 @@ def find(
 def _holds(text: str, must: Sequence[str], query: str) -> bool:
     """Whether a record speaks of one of the things named, and of what is asked of it rather than in passing."""
     rest = query
-    for word in must:
+    for word in sorted(must, key=len, reverse=True):
         rest = rest.replace(word, " ")
     return any(word in text for word in must) and (not grams(rest) or share_named(rest, text) >= _HALF)
 
@@ -149,7 +151,8 @@ def _spans(candidate: _Candidate) -> list[Span]:
     Orders to a reading machine are no customer's voice.
     """
     record = candidate.record
-    every = [s for s in sentences(record) if not cues().order.search(normalise(s.of(record)))]
+    orders = orders_in(record.text)
+    every = [s for s in sentences(record) if not any(a < s.end and s.start < b for a, b in orders)]
     within = [s for s in every if any(s.start < hit.end and hit.start < s.end for hit in candidate.hits)]
     return within or every
 

@@ -36,7 +36,6 @@ class Cues:
     stop: re.Pattern[str]
     follow_up: re.Pattern[str]
     off_topic: Mapping[str, re.Pattern[str]]
-    order: re.Pattern[str]
     promise: re.Pattern[str]
     majority: re.Pattern[str]
     minority: re.Pattern[str]
@@ -58,7 +57,6 @@ def cues() -> Cues:
         stop=_any(sorted(data["phrases"]["stop"], key=len, reverse=True)),
         follow_up=_any(data["phrases"]["follow_up"]),
         off_topic={name: _any(patterns) for name, patterns in data["off_topic"].items()},
-        order=_any(data["order"]["patterns"]),
         promise=_any(data["promise"]["words"]),
         majority=_any(data["quantifiers"]["majority"]),
         minority=_any(data["quantifiers"]["minority"]),

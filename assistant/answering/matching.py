@@ -76,6 +76,20 @@ def _places(text: str) -> Iterable[list[str]]:
             yield from ([piece[j : j + 2] for j in (i - 1, i) if 0 <= j <= len(piece) - 2] for i in range(len(piece)))
 
 
+_EMPTY_LETTERS = frozenset("的了是不在有我你他她它们这那吗呢就都也很个一没和与把被让会要能可以还又再什么怎样时到得着过")
+
+
+def content_grams(text: str) -> list[str]:
+    """The pairs of Chinese characters and the Latin words of a text that can mean a thing, in order, each once."""
+    pieces = _PIECE.findall(_MASK.sub(" ", normalise(text)))
+    pairs = [
+        gram
+        for piece in pieces
+        for gram in ([piece] if piece[0].isascii() else [piece[i : i + 2] for i in range(len(piece) - 1)])
+    ]
+    return [gram for gram in dict.fromkeys(pairs) if len(gram) > 1 and not set(gram) & _EMPTY_LETTERS]
+
+
 def share_named(query: str, text: str) -> float:
     """Which share of the query's pairs stands in one text, 0 to 1."""
     asked = grams(query)

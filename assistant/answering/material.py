@@ -8,7 +8,7 @@ from assistant.answering.find import find, meant_theme
 from assistant.answering.labels import query_text, scope_label
 from assistant.answering.matching import fitting_first, matching_themes
 from assistant.answering.plan import COUNTING
-from assistant.answering.searching import SUPPORTED, Sources, names_a_record, search
+from assistant.answering.searching import SUPPORTED, Sources, names_a_record, search, search_by_words
 from assistant.answering.triage import about_feedback
 from assistant.answering.voices import Found, voices_of_needs, voices_of_themes
 from assistant.domain.answers import Figure, Need, Plan
@@ -99,7 +99,9 @@ def _voices_for(plan: Plan, counted: Counted, sources: Sources) -> Found:
 def _found(plan: Plan, given: Filters, sources: Sources) -> Gathered:
     found, notes = search(plan, given, sources)
     elsewhere = not (about_feedback(plan) or names_a_record(plan.question) or found.together >= ELSEWHERE)
-    if not found.voices or found.support < SUPPORTED or elsewhere:
+    if not elsewhere and (not found.voices or found.support < SUPPORTED):
+        found = search_by_words(plan, given, sources)
+    if elsewhere or not found.voices:
         where = "" if plan.filters.empty else f"在“{scope_label(plan.filters)}”范围内"
         return Gathered(nothing=f"资料不足：{where}没有找到{_about(plan)}客户反馈。", warnings=notes)
     found.needs = fitting_first(plan.query or plan.question, found.needs, sources.store.themes())

@@ -5,8 +5,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answering.find import find
+from assistant.answering.kin import same_meaning, to_the_point
 from assistant.answering.labels import scope_label
-from assistant.answering.matching import matching_themes
+from assistant.answering.matching import content_grams, matching_themes
 from assistant.answering.plan import Catalogue
 from assistant.answering.ports import Counting, Finder, Hit, Masker, Store
 from assistant.answering.values import foreign_kinds, product_words
@@ -14,13 +15,15 @@ from assistant.answering.voices import Found, merged, voices_of_themes
 from assistant.domain.answers import Plan
 from assistant.domain.filters import Filters
 from assistant.errors import NotFoundError
-from assistant.rules.topics import telling_words
+from assistant.rules.topics import known_words, telling_words
 
 _FEW = 3
 """Fewer voices than this are next to nothing."""
 SUPPORTED = 0.38
 """Least support of a question by what was found; below, nothing is said. Of the sample's staff questions that find
 anything the lowest has 0.42; most questions from elsewhere find nothing at all, the rest have 0.35 to 0.74."""
+_WORDS = 24
+"""So many words of a question are looked for one by one."""
 _NAMED_RECORD = re.compile(r"(?<![A-Za-z0-9])(?:r_[0-9a-f]{16}|[A-Za-z]{1,6}-\d{1,12})(?![A-Za-z0-9])")
 
 
@@ -53,7 +56,10 @@ def search(plan: Plan, given: Filters, sources: Sources) -> tuple[Found, tuple[s
         return found, ()
     found, notes = _within_filters(plan, given, sources)
     themed = _of_named_theme(plan, sources)
-    return (merged(themed, found, plan.limit), notes) if themed is not None else (found, notes)
+    if themed is not None:
+        found = merged(themed, found, plan.limit)
+        found.voices = to_the_point(plan.query, found.voices)
+    return found, notes
 
 
 def _within_filters(plan: Plan, given: Filters, sources: Sources) -> tuple[Found, tuple[str, ...]]:
@@ -63,14 +69,23 @@ def _within_filters(plan: Plan, given: Filters, sources: Sources) -> tuple[Found
             found.support, SUPPORTED
         )  # praise asked for is better answered by other praise than by blame
         return found, ()
-    since, until = given.since or plan.filters.since, given.until or plan.filters.until
-    wider = replace(given, product=given.product or plan.filters.product, since=since, until=until)
+    wider = _wider(plan, given)
     if wider == plan.filters or (len(found.voices) >= _FEW and found.support >= SUPPORTED):
         return found, ()
     loosened = _look(replace(plan, filters=wider), sources.store.record_ids(wider), sources)
-    note = f"“{scope_label(plan.filters)}”范围内只找到 {len(found.voices)} 条，已放宽到“{scope_label(wider)}”"
+    note = _loosened(plan, len(found.voices), wider)
     better = (loosened.support >= SUPPORTED, len(loosened.voices)) > (found.support >= SUPPORTED, len(found.voices))
     return (loosened, (note,)) if better else (found, ())
+
+
+def _wider(plan: Plan, given: Filters) -> Filters:
+    """What the asker set, with the product and the days that the question names."""
+    since, until = given.since or plan.filters.since, given.until or plan.filters.until
+    return replace(given, product=given.product or plan.filters.product, since=since, until=until)
+
+
+def _loosened(plan: Plan, n: int, wider: Filters) -> str:
+    return f"“{scope_label(plan.filters)}”范围内只找到 {n} 条，已放宽到“{scope_label(wider)}”"
 
 
 def _of_named_theme(plan: Plan, sources: Sources) -> Found | None:
@@ -96,6 +111,38 @@ def _look(plan: Plan, allowed: Collection[str] | None, sources: Sources) -> Foun
     if not pieces:
         return found
     found = find(words, plan, allowed, sources.store, Piecewise(sources.finder, pieces), sources.masker)
+    found.support = max(found.support, SUPPORTED)
+    return found
+
+
+def search_by_words(plan: Plan, given: Filters, sources: Sources) -> Found:
+    """Voices that hold some content word of a question which as a whole found nothing, those with most words first.
+
+    The words are those the trades know and the question's own pieces; where nobody says any of them, its pairs of
+    letters. Nothing is found for a question about a kind of product that nobody stores.
+    """
+    held, query = sources.catalogue, plan.query
+    if not query or foreign_kinds(plan.question, held.products, held.models, held.lexicon):
+        return Found()
+    pieces = [piece for piece in query.split() if 2 <= len(piece) <= 6]
+    wider = _wider(plan, given)
+    for words in ([*known_words(query), *pieces, *same_meaning(query)], content_grams(query)):
+        chosen = list(dict.fromkeys(words))[:_WORDS]
+        for filters in (plan.filters, wider)[: 1 + (wider != plan.filters)]:
+            found = _holding(chosen, replace(plan, filters=filters), sources)
+            if found.voices:
+                if filters != plan.filters:
+                    found.warnings.append(_loosened(plan, 0, filters))
+                return found
+    return Found()
+
+
+def _holding(words: Sequence[str], plan: Plan, sources: Sources) -> Found:
+    """Voices of records that hold one of some words, those with most of them first."""
+    if not words:
+        return Found()
+    allowed, finder = sources.store.record_ids(plan.filters), Piecewise(sources.finder, words)
+    found = find(" ".join(words), plan, allowed, sources.store, finder, sources.masker, words)
     found.support = max(found.support, SUPPORTED)
     return found
 

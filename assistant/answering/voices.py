@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from assistant.answering.lexicon import cues, normalise
 from assistant.answering.ports import Masker, Store
 from assistant.domain.answers import Need
 from assistant.domain.filters import Filters
@@ -12,6 +11,7 @@ from assistant.domain.insights import Insight
 from assistant.domain.records import Record
 from assistant.domain.themes import Voice
 from assistant.errors import NotFoundError
+from assistant.rules.orders import holds_order
 
 _BESIDE = 4
 """A need borne by less than one in so many of what bears the first is beside the question."""
@@ -106,7 +106,7 @@ def voice_of(record: Record, start: int, end: int, insight: Insight | None, cont
 
 def add_voice(voice: Voice, masker: Masker, found: Found) -> None:
     """Append a voice under the next number, unless the masker still finds personal data in it."""
-    if cues().order.search(normalise(voice.quote)):
+    if holds_order(voice.quote):
         return
     if masker.mask_text(voice.quote)[0] != voice.quote:
         sentence = "有原话疑似仍含个人信息，没有引用"

@@ -22,9 +22,15 @@ def thing(material: ThemeMaterial) -> str:
 
 
 def people(material: ThemeMaterial) -> str:
-    """Whose need it mostly is, in words for a document."""
-    segment = material.segments[0][0] if material.segments else "unknown"
-    return words("ideas", "segments", segment) or words("ideas", "segments", "unknown")
+    """Whose need it mostly is, in words for a document; plain customers where no group is the clear majority."""
+    return words("ideas", "segments", group(material)) or words("ideas", "segments", "unknown")
+
+
+def group(material: ThemeMaterial) -> str:
+    """The group to which at least three in five of all voices belong, those of unknown group counted in; else unknown."""
+    known = sum(count for _, count in material.segments)
+    total = max(known, material.theme.records, len(material.voices))
+    return next((segment for segment, count in material.segments if count * 5 >= total * 3), "unknown")
 
 
 def aspect_of(material: ThemeMaterial) -> Aspect:

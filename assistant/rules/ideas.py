@@ -10,6 +10,7 @@ from assistant.rules.gist import THING, aspect_of, motive, people, thing
 from assistant.rules.lexicon import words
 from assistant.rules.telling import situation, telling, wishes
 from assistant.rules.topics import frame_fields
+from assistant.rules.trades import worded
 from assistant.rules.wording import said, short
 
 _EVIDENCE_MOST = 6
@@ -37,8 +38,9 @@ class Slots:
         return template
 
     def title(self, template: str) -> str:
-        """A name: without the thing where it is no more than "product"."""
-        return self.fill(template.replace("{thing}", "") if self.thing == THING else template)
+        """A name: without the thing where it is no more than "product" and another noun stands behind it."""
+        spare = self.thing == THING and not template.endswith("{thing}")
+        return self.fill(template.replace("{thing}", "") if spare else template)
 
 
 def suggest_ideas(material: ThemeMaterial) -> IdeasDraft:
@@ -56,8 +58,8 @@ def praised(material: ThemeMaterial) -> bool:
 def _idea(kind: NbnType, section: str, slots: Slots, material: ThemeMaterial, ranked: list[Voice]) -> IdeaDraft:
     title, concept, features = words("ideas", section, kind).split("|")[:3]
     frame = situation(material)
-    if frame is not None and words("situations", frame, kind):
-        title, concept = words("situations", frame, kind).split("|")
+    if frame is not None and (own := worded(frame, kind, [voice.quote for voice in material.voices])):
+        title, concept = own.split("|")
     wishing = wishes(ranked)
     heard = "".join(said(voice, 40) for voice in ranked[:2])
     route = cast("RouteKind", "incubate" if kind == "new_customs" else words("ideas", section, "route"))
@@ -87,7 +89,10 @@ def _title(slots: Slots, template: str, frame: str | None) -> str:
     label = frame_fields()[frame]["label"] if frame else ""
     if slots.topic in {label, ""} or slots.topic in title:
         return title
-    apart = slots.topic.removeprefix(label).strip("（）")
+    apart = slots.topic
+    if label and apart.startswith(label):
+        apart = apart.removeprefix(label).removeprefix("（").removesuffix("）")
+    apart = apart.replace("（", "：").replace("）", "")
     return title if apart in title else f"{title}（{apart}）"
 
 

@@ -17,7 +17,17 @@ CUE_FILES = {
     "aspect": "aspects", "mood": "mood", "relation": "relations", "deep": "deep", "severity": "severity",
     "signal": "signals", "chance": "opportunities", "wish": "wishes", "noise": "noise", "failure": "failure",
 }  # fmt: skip
-DATA_FILES = (*FRAME_FILES, *CUE_FILES.values(), "words", "ideas", "situations", "documents", "replies")
+DATA_FILES = (
+    *FRAME_FILES,
+    *CUE_FILES.values(),
+    "words",
+    "ideas",
+    "situations",
+    "documents",
+    "replies",
+    "orders",
+    "trades",
+)
 """Every data file of the engine, without its ending."""
 
 

@@ -5,6 +5,7 @@ from typing import cast
 from assistant.domain.drafts import FailureContextDraft, OpportunityDraft, SignalsDraft
 from assistant.domain.vocabulary import JourneyStage, OpportunityType
 from assistant.rules.lexicon import table
+from assistant.rules.orders import without_orders
 from assistant.rules.segment import cut
 from assistant.rules.topics import Topic
 from assistant.rules.view import Seen, View
@@ -53,7 +54,7 @@ def signals_of(view: View, topics: list[Topic]) -> SignalsDraft:
 
 def stage_of(view: View, topics: list[Topic]) -> JourneyStage:
     """Where in the journey the record speaks; after sale where nothing says otherwise."""
-    text = view.text + (view.record.title or "")
+    text = view.read + without_orders(view.record.title or "")
     marks = {
         stage: sum(text.count(word) for word in str(listed).split())
         for stage, listed in table("words")["stage"].items()

@@ -6,7 +6,7 @@ from collections import Counter
 from assistant.domain.drafts import ThemeDraft
 from assistant.domain.themes import ThemeMaterial, Voice
 from assistant.domain.vocabulary import zh
-from assistant.rules.gist import aspect_of, motive, motives_in
+from assistant.rules.gist import aspect_of, group, motive, motives_in
 from assistant.rules.lexicon import table, words
 from assistant.rules.telling import bearing, frame_of, situation, telling
 from assistant.rules.topics import frame_fields
@@ -118,9 +118,7 @@ def _said_of_all(template: str, material: ThemeMaterial) -> str:
 def _shared(sentence: str, material: ThemeMaterial) -> str:
     """A rung without the one quote and product it was inferred from, said of those whose need it mostly is."""
     core = _ONE_PRODUCT.sub("", _ONE_QUOTE.sub("", sentence))
-    total = sum(count for _, count in material.segments)
-    most = next((segment for segment, count in material.segments if count * 5 >= total * 3), "unknown")
-    many = words("words", "plural", most) or words("words", "plural", "unknown")
+    many = words("words", "plural", group(material)) or words("words", "plural", "unknown")
     for one in table("words")["who"].values():
         core = core.replace(str(one), many)
     return core

@@ -6,15 +6,20 @@ from collections.abc import Iterable
 from assistant.domain.answers import AnswerMaterial
 from assistant.domain.vocabulary import ASPECTS, DEEP_CATEGORIES, Aspect, DeepCategory
 from assistant.rules.gist import motives_in
-from assistant.rules.lexicon import lexicon, normalise, words
+from assistant.rules.lexicon import lexicon, normalise, table, words
 from assistant.rules.telling import frame_of
 from assistant.rules.topics import frame_fields
+from assistant.rules.trades import worded
 
 _ASKS_REPLY = re.compile(
     r"怎么(?:回|答|说|讲|跟|安抚|解释|处理)|如何(?:回|答|安抚|解释)|话术|怎样回|回复客户|客户(?:说|问|抱怨|投诉)"
 )
 _SHOWN = 3.0
 """Weight of a situation's cues in the question from which the question itself says what it is about."""
+
+_HARMFUL = frozenset({"danger", "bad_smell", "temperature_unsteady"})
+_NEEDS_HARM = frozenset({"heat", "injury", "smell", "brake", "fire"})
+"""Kinds of danger whose words mean harm only beside a situation that does."""
 
 _Scores = dict[tuple[str, str], float]
 
@@ -34,9 +39,29 @@ def reply_to(material: AnswerMaterial) -> str | None:
     scores = _scores([material.question] * 3 + [voice.quote for voice in material.voices[:4]])
     aspect = _aspect(material, frame, scores)
     opening = words("replies", "opening", _motive(material, frame, aspect, scores))
-    ask = words("situations", frame or "", "ask") or words("replies", "ask", aspect or "default")
+    ask = worded(frame or "", "ask", [material.question]) or words("replies", "ask", aspect or "default")
     asked = words("replies", "body", "question").replace("{ask}", ask)
-    return f"您好，{opening}{asked}{words('replies', 'body', 'record')}{_close('negative')}"
+    return f"您好，{_safety(material, frame)}{opening}{asked}{words('replies', 'body', 'record')}{_close('negative')}"
+
+
+def _safety(material: AnswerMaterial, frame: str | None) -> str:
+    """What to do before anything else where somebody may come to harm, by the kind of danger; empty where there is none.
+
+    The question tells; where it names no matter of its own, the first voices do.
+    """
+    texts = [material.question] if _tells(material.question) else [v.quote for v in material.voices[:2]]
+    heard = normalise("\n".join(texts))
+    harm = frame in _HARMFUL or any(hit.label == "danger" and hit.weight >= _SHOWN for hit in lexicon().scan(heard))
+    for kind, line in table("replies")["safety"].items():
+        marks, advice = str(line).split("|")
+        if any(mark in heard for mark in marks.split()) and (harm or kind not in _NEEDS_HARM):
+            return advice
+    return words("replies", "safety", "default").removeprefix("|") if frame == "danger" else ""
+
+
+def _tells(question: str) -> bool:
+    """Whether a question says by a plain word of its own what happened."""
+    return any(hit.kind == "frame" and hit.weight >= _SHOWN for hit in lexicon().scan(normalise(question)))
 
 
 def _close(mood: str) -> str:

@@ -1,9 +1,11 @@
 """Knows how the customer's own words fall into sentences and clauses, with their offsets in the record's text."""
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from assistant.domain.records import Record, customer_spans
+from assistant.rules.orders import Place, outside
 
 _SEPARATOR = re.compile(
     r"(?P<strong>[。！？!?；;\n…]+[”’」』\"'）)】]*)"
@@ -21,11 +23,15 @@ class Clause(NamedTuple):
     span: int
 
 
-def clauses(record: Record) -> list[Clause]:
-    """The clauses of the customer's own words in reading order; none crosses a turn. Empty ones are left out."""
+def clauses(record: Record, orders: Sequence[Place] = ()) -> list[Clause]:
+    """The clauses of the customer's own words in reading order; none crosses a turn. Empty ones are left out.
+
+    The given `orders` (what speaks to a machine) are no clauses, and part what stands before and behind them.
+    """
     found: list[Clause] = []
     sentence = 0
-    for number, (start, end) in enumerate(customer_spans(record)):
+    own = [place for start, end in customer_spans(record) for place in outside(start, end, orders)]
+    for number, (start, end) in enumerate(own):
         sentence += 1
         at = start
         for cut in _SEPARATOR.finditer(record.text, start, end):

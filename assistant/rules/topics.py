@@ -1,5 +1,6 @@
 """Knows which needs a record speaks of: the situations (frames) that show, or failing them the bare aspects."""
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,8 +14,11 @@ FIRST, SECOND, SHARE = 3.0, 6.0, 0.5
 """A frame shows from FIRST on; a second need is told apart from SECOND on and with SHARE of the first one's weight."""
 _TOLD, _TWICE = 2.0, 5.0
 """Weight of a cue that says by itself what a text is about, and of two of them."""
+_OTHER = 0.3
+"""What a situation still weighs beside words for a thing that it is not about."""
 _SUBSTANCE = 18
 """Characters from which words without any known cue are still taken for somebody's concern."""
+_IF_ONLY = re.compile(r"(?:如果|要是|假如|若是|要).{0,16}(?:就好了|多好|就行了|就更好)")
 MOST = 3
 """A record's needs at most (coding guide)."""
 _SPLIT_STAFF = {"no_show": {"installation": "installation"}}
@@ -47,6 +51,20 @@ def shows_a_matter(text: str) -> bool:
         or (hit.kind == "aspect" and hit.weight > _TOLD)
         for hit in lexicon().scan(normalise(text))
     )
+
+
+def matters(text: str) -> set[str]:
+    """The situations that a text shows by a word of their own; praise at large and such of many kinds are none."""
+    fields = frame_fields()
+    hits = (hit for hit in lexicon().scan(normalise(text)) if hit.kind == "frame" and hit.weight >= _TOLD)
+    return {hit.label for hit in hits if not (fields[hit.label].get("loose") or fields[hit.label].get("many_kinds"))}
+
+
+def known_words(text: str) -> list[str]:
+    """The words of two to six letters in a text that the cue lists hold as a matter or part of a product, longest first."""
+    hits = [hit for hit in lexicon().scan(normalise(text)) if hit.kind in {"frame", "aspect"} and hit.weight >= _TOLD]
+    found = {text[hit.start : hit.end].strip() for hit in hits}
+    return sorted((word for word in found if 2 <= len(word) <= 6), key=lambda word: (-len(word), word))
 
 
 def telling_words(text: str) -> list[str]:
@@ -82,18 +100,25 @@ def _frame_weights(view: View) -> dict[str, float]:
     for sentence in view.sentences:
         mood = sum(seen.mood for seen in sentence)
         hurts = sum(seen.hurt for seen in sentence) >= 2
+        text = normalise(view.text[sentence[0].clause.start : sentence[-1].clause.end])
         for (kind, frame), weight in _sum([seen for seen in sentence if not seen.past]).items():
             if kind == "frame":
-                weight += 1.0 * (hurts and weight >= 2 and fields[frame].get("mood") == "negative")
-                weights[frame] += min(weight, 7.0) * _agreement(fields[frame].get("mood"), mood, view)
+                weight += 1.0 * (hurts and weight > _TOLD and fields[frame].get("mood") == "negative")
+                weight = min(weight, 7.0) * _agreement(fields[frame].get("mood"), mood, view)
+                weights[frame] += weight * (_OTHER if _of_other_things(frame, text) else 1.0)
     for (kind, frame), weight in view.title.items():
         if kind == "frame":
             weights[frame] += 0.5 * min(weight, 6.0)
     for frame in weights:
         whose = str(fields[frame].get("segments", ""))
-        if whose and view.segment:
+        if whose and view.segment and weights[frame] >= FIRST:
             weights[frame] *= 1.5 if f"'{view.segment}'" in whose else 0.4
     return weights
+
+
+def _of_other_things(frame: str, text: str) -> bool:
+    """Whether a sentence names a thing that the situation's words do not mean beside it (bars of a battery)."""
+    return any(word in text for word in frame_fields()[frame].get("unless", "").split())
 
 
 def _agreement(frame_mood: str | None, mood: float, view: View) -> float:
@@ -210,9 +235,9 @@ def sentiment(view: View, sentence: list[Seen], expected: str | None) -> Sentime
 
 def _calm(view: View, sentence: list[Seen]) -> bool:
     """Whether a record merely asks: a question or request in which nothing hurts or pleases."""
-    felt = sum(seen.hurt for seen in view.seen)
-    asks = any(seen.request or seen.weight("wish", "ask") for seen in sentence)
-    return asks and view.prior == 0 and (felt < 1.5 or (felt < 3 and view.length < 30))
+    felt = sum(seen.hurt for seen in view.seen) + sum(seen.pleased for seen in sentence)
+    asks = any(seen.request or seen.weight("wish", "ask") or _IF_ONLY.search(view.quote(seen)) for seen in sentence)
+    return asks and abs(view.prior) < 0.5 and (felt < 1.5 or (felt < 3 and view.length < 30))
 
 
 def deep_of(topic: Topic, view: View) -> tuple[DeepCategory, DeepCategory | None, bool]:

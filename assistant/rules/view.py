@@ -7,6 +7,7 @@ from functools import cached_property
 
 from assistant.domain.records import Record
 from assistant.rules.lexicon import Hit, Lexicon, normalise
+from assistant.rules.orders import blanked, orders_in, without_orders
 from assistant.rules.segment import Clause, clauses
 
 _FEELING = {"positive", "negative", "negator"}
@@ -43,17 +44,20 @@ class View:
     def __init__(self, record: Record, lexicon: Lexicon) -> None:
         self.record = record
         self.text = record.text
+        orders = orders_in(record.text)
+        self.read = blanked(record.text, orders)
+        """The record's text, as long as it is, without orders to a machine."""
         self.segment = record.customer.segment if record.customer else None
         heading = Seen(Clause(0, 0, -1, -1))
         if record.title:
-            _fill(heading, lexicon.scan(normalise(record.title)))
+            _fill(heading, lexicon.scan(normalise(without_orders(record.title))))
         self.title = heading.cues
         self.heading = max(min(heading.mood, 2.5), -2.0)
-        self.seen = [Seen(clause) for clause in clauses(record)]
+        self.seen = [Seen(clause) for clause in clauses(record, orders)]
         if self.seen:
             begin = self.seen[0].clause.start
             end = min(self.seen[-1].clause.end, begin + READ_AT_MOST)
-            self._spread(lexicon.scan(normalise(record.text[begin:end]), begin))
+            self._spread(lexicon.scan(normalise(self.read[begin:end]), begin))
 
     def _spread(self, hits: list[Hit]) -> None:
         at = 0
@@ -68,7 +72,24 @@ class View:
             if number and any(_turns(hit, seen) for hit in hits[first:at]):
                 self._turn(number)
             self._remember(number)
+            self._report(number)
             seen.request = self.text[seen.clause.end - 1 : seen.clause.end] in "?？吗么呢"
+
+    def _report(self, number: int) -> None:
+        """What the staff said is no wish and no chance, up to the end of their words in the same sentence."""
+        seen = self.seen[number]
+        before = self.seen[number - 1] if number else None
+        goes_on = (
+            before is not None
+            and before.weight("mood", "reported") > 0
+            and before.clause.sentence == seen.clause.sentence
+            and self.quote(before)[-1:] in "说讲回答道让叫"
+        )
+        if goes_on:
+            seen.cues["mood", "reported"] = 1.0
+        if seen.weight("mood", "reported"):
+            for mark in [mark for mark in seen.cues if mark[0] in {"wish", "chance"}]:
+                del seen.cues[mark]
 
     def _remember(self, number: int) -> None:
         """What used to be, up to a "now" in the same sentence, hurts no more; a "now" after it is a relief."""

@@ -43,7 +43,7 @@ NEG = {"sentiment": ("negative",)}
         ("政府单位最关心什么", "count", "theme", {"segment": ("government",)}, ""),
         ("今年夏天安装方面的投诉有多少", "count", None, {"since": "2026-06-01", "until": "2026-08-31", "aspect": ("installation",), **NEG}, ""),
         ("前5大问题", "count", "theme", {}, ""),
-        ("为什么客户不满意在线机器人", "explain", None, {}, "不满意在线机器人"),
+        ("为什么客户不满意在线机器人", "explain", None, {}, "在线机器人"),
         ("给门锁没电这个需求出个提案", "propose", None, {"product": ("L3",)}, "没电"),
         ("消费者在意价格还是质量", "compare", "aspect", {"segment": ("consumer",), "aspect": ("price", "quality")}, ""),
         ("8月以来掉线的反馈是不是越来越多", "trend", "month", {"since": "2026-08-01"}, "掉线"),

@@ -1,0 +1,56 @@
+"""Which voices are to the point of a question: they share a word with it, a word of the same meaning, or a situation."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+
+from assistant.answering.lexicon import normalise
+from assistant.answering.matching import content_grams
+from assistant.domain.themes import Voice
+from assistant.rules.topics import matters
+
+
+@cache
+def _meanings() -> tuple[frozenset[str], ...]:
+    text = files("assistant.answering").joinpath("data/kin.txt").read_text(encoding="utf-8")
+    return tuple(frozenset(line.split()) for line in text.splitlines() if line and not line.startswith("#"))
+
+
+def meanings_in(text: str) -> set[int]:
+    """The numbers of the meanings (lines of ``data/kin.txt``) that a text holds a word of."""
+    plain = normalise(text)
+    return {number for number, words in enumerate(_meanings()) if any(word in plain for word in words)}
+
+
+def same_meaning(text: str) -> list[str]:
+    """The other words for what a text speaks of, in order."""
+    plain = normalise(text)
+    return sorted(word for number in meanings_in(text) for word in _meanings()[number] if word not in plain)
+
+
+def to_the_point(question: str, voices: Sequence[Voice]) -> list[Voice]:
+    """The voices that are about what a question is about, numbered anew; all of them where none is."""
+    point = Point(question)
+    near = [voice for voice in voices if point.near(voice.quote, voice.surface)]
+    return [replace(voice, n=n) for n, voice in enumerate(near or voices, 1)]
+
+
+class Point:
+    """What a question is about, to tell which voices are about it too."""
+
+    def __init__(self, question: str) -> None:
+        self._grams = set(content_grams(question))
+        self._meanings = meanings_in(question)
+        self._situations = matters(question)
+
+    def near(self, quote: str, surface: str = "") -> bool:
+        """Whether a quote shares a pair of letters, a meaning or (by itself or the need read from it) a situation.
+
+        A situation of many kinds, such as something broken, is not enough.
+        """
+        return bool(
+            self._grams & set(content_grams(quote))
+            or self._meanings & meanings_in(quote)
+            or self._situations & matters(f"{quote}\n{surface}")
+        )
