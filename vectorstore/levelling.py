@@ -12,6 +12,7 @@ from vectorstore.errors import GenerationError
 from vectorstore.generations import Generation, Generations, gone
 from vectorstore.passages import IndexStats
 from vectorstore.tables import embedder_states, passages, vectors
+from vectorstore.text import without_masks
 from vectorstore.vectors import count_missing, drop_orphans, keep, missing
 from vectorstore.writing import batched
 
@@ -34,6 +35,7 @@ def trained(engine: Connections, trainer: TrainableEmbedder, *, anew: bool = Fal
             return trainer.load(kept.state)
         sample = select(func.min(passages.c.text)).group_by(passages.c.content_hash).order_by(passages.c.content_hash)
         texts = [str(body) for body in connection.execute(sample.limit(trainer.sample)).scalars()]
+    texts.sort(key=without_masks)  # the order shapes the last digits of the model: let it not hang on a key
     fitted = trainer.fit(texts)
     with engine.begin() as connection:
         connection.execute(delete(embedder_states).where(embedder_states.c.identity == fitted.identity))

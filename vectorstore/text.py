@@ -26,6 +26,11 @@ def word_list(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(line for line in lines if line and not line.startswith("#")))
 
 
+def without_masks(text: str) -> str:
+    """The text without masked values: what is the same whatever key made the pseudonyms."""
+    return _PLACEHOLDER.sub("", text)
+
+
 @functools.cache
 def _simplifier() -> Any:
     import opencc  # loads its dictionaries: late

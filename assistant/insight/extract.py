@@ -14,6 +14,7 @@ from assistant.domain.vocabulary import SIGNAL_NAMES, EngineName, SignalName, St
 from assistant.errors import ModelAccessError, ModelError
 from assistant.insight.verification import Quotable
 from assistant.insight.wording import tidy
+from assistant.rules.orders import holds_order
 
 MOST_INSIGHTS = 5
 """Insights kept of one record; the coding guide expects 1 to 3, long calls of dealers more."""
@@ -80,7 +81,8 @@ def accept(record: Record, draft: ReadingDraft, engine: EngineName) -> Reading:
 
     A draft that calls a record noise and yet gives insights is believed where a quote holds (then the record is
     no noise) and not where none does. Reasons counted in `refused`: those of `verification.Refusal`,
-    ``empty_surface``, ``duplicate``, ``too_many``, ``suggestion_not_verbatim`` and ``opportunity_<refusal>``.
+    ``order_to_a_machine`` (words that tell an assistant what to do are nobody's need), ``empty_surface``,
+    ``duplicate``, ``too_many``, ``suggestion_not_verbatim`` and ``opportunity_<refusal>``.
     """
     quotable = Quotable(record)
     refused: Counter[str] = Counter()
@@ -143,6 +145,9 @@ def _accepted(
         refused[place] += 1
         return None
     start, end = place
+    if holds_order(record.text[start:end]):
+        refused["order_to_a_machine"] += 1
+        return None
     secondary, deep = tidy(draft.secondary, _LENGTH), tidy(draft.deep, _LENGTH)
     alternative = draft.deep_category_alt
     return Insight(
@@ -178,6 +183,9 @@ def _suggestion(text: str | None, record: Record, quotable: Quotable, refused: C
     place = quotable.find(text)
     if isinstance(place, str):
         refused["suggestion_not_verbatim"] += 1
+        return None
+    if holds_order(record.text[place[0] : place[1]]):
+        refused["order_to_a_machine"] += 1
         return None
     return record.text[place[0] : place[1]]
 
