@@ -7,6 +7,7 @@ from typing import Protocol
 
 from vectorstore import chroma
 from vectorstore.errors import GenerationError
+from vectorstore.leftovers import blank_leftovers
 
 
 class Place(Protocol):
@@ -45,8 +46,9 @@ class Directories:
         return chroma.create_collection(self._root / name)
 
     def seal(self, name: str) -> str:
-        """See `Place.seal`; of the files that Chroma does not touch again."""
+        """See `Place.seal`; of the files that Chroma does not touch again, cleared of what memory left in them."""
         directory = self._root / name
+        blank_leftovers(directory)
         files = {
             str(path.relative_to(directory)): [path.stat().st_size, chroma.checksum(path)]
             for path in sorted(directory.glob("*/*"))
