@@ -1,6 +1,6 @@
-"""What Chroma leaves in its files of the memory it was given: unused slots for links, which are set to zero here.
+"""What Chroma may leave in its files of the memory it was given: unused slots for links, which are set to zero here.
 
-The slots are written as they were allocated, so they may hold anything that the process had in its memory before,
+Nothing in the vectors or links decides what stands in them, so they may hold what the process had in its memory before,
 unmasked text among it. The layout is hnswlib's: ``header.bin`` gives the sizes, ``data_level0.bin`` holds for each element
 a count, room for links, the vector and a label, ``link_lists.bin`` the links of the upper levels.
 """
