@@ -29,7 +29,10 @@ PiiType = Literal[
     "order_no", "serial_no", "passport", "company_code",
 ]  # fmt: skip
 EngineName = Literal["llm", "rules"]
-Dimension = Literal["theme", "product", "segment", "channel", "month", "deep_category", "aspect", "nbn"]
+Dimension = Literal[
+    "theme", "product", "segment", "channel", "month", "deep_category", "aspect", "nbn",
+    "model", "region", "week", "journey_stage", "sentiment",
+]  # fmt: skip
 
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 SEGMENTS: tuple[Segment, ...] = get_args(Segment)

@@ -1,21 +1,21 @@
 """The counting engine: every number of the product is counted here, in SQL, never by retrieval."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, FromClause, Select, distinct, func, select
+from sqlalchemy import Select, distinct, func, select
 
 from assistant.domain.counts import CountRow, Totals
 from assistant.domain.filters import Filters
 from assistant.domain.statistics import wilson
 from assistant.domain.vocabulary import Dimension, zh
+from assistant.records.calendar import monday
 from assistant.records.database import Database
+from assistant.records.dimensions import PERIODS, UNKNOWN, base_conditions, dimension
 from assistant.records.selection import all_conditions, insight_conditions, record_conditions
-from assistant.records.tables import idea_themes, ideas, insights, records, themes
-
-UNKNOWN = "unknown"
-"""The key under which records without a value are counted."""
+from assistant.records.tables import insights, records, themes
 
 
 class Counting:
@@ -41,17 +41,17 @@ class Counting:
             return Totals(n, people, connection.scalar(found.where(*inner)) or 0, read)
 
     def rows(self, by: Dimension, filters: Filters, *, limit: int | None = None) -> list[CountRow]:
-        """One row per key of a dimension, most records first (months in order of time).
+        """One row per key of a dimension, most records first (months and weeks in order of time).
 
         The share is of the records that satisfy the record filters (product, channel, segment, days, customer) and were
         read, or of all of them for dimensions of the record itself. Where `since` is set, `previous` counts the period
-        of equal length before it (not for months, of which each is its own period).
+        of equal length before it (not for months and weeks, of which each is its own period).
         """
-        base = self._base(by, filters)
+        base = self.base(by, filters)
         counted = self._counted(by, filters)
-        earlier = self._period_before(filters) if by != "month" else None
+        earlier = self._period_before(filters) if by not in PERIODS else None
         before = {key: n for key, n, _ in self._counted(by, earlier)} if earlier is not None else None
-        labels = self._labels(by, [key for key, _, _ in counted])
+        labels = self.labels(by, [key for key, _, _ in counted])
         rows = [
             CountRow(
                 key=key,
@@ -81,29 +81,46 @@ class Counting:
         end = since - dt.timedelta(days=1)
         return replace(filters, since=(end - length).isoformat(), until=end.isoformat())
 
-    def _base(self, by: Dimension, filters: Filters) -> int:
-        about_record = by in ("product", "segment", "channel", "month")
-        where = all_conditions(filters) if about_record else record_conditions(filters)
-        if not about_record:
-            where = [*where, records.c.reading_key.is_not(None)]
+    def base(self, by: Dimension, filters: Filters) -> int:
+        """Records that a share within the dimension is a share of."""
+        query = select(func.count()).select_from(records).where(*base_conditions(by, filters))
         with self.database.reading() as connection:
-            return connection.scalar(select(func.count()).select_from(records).where(*where)) or 0
+            return connection.scalar(query) or 0
 
     def _counted(self, by: Dimension, filters: Filters) -> list[tuple[str, int, int]]:
-        key, source, where = _dimension(by, filters)
+        key, source, where = dimension(by, filters)
         n = func.count(distinct(records.c.id))
         counted: Select[str, int, int] = (
             select(key, n, func.count(distinct(records.c.person))).select_from(source).where(*where).group_by(key)
         )
-        query = counted.order_by(key) if by == "month" else counted.order_by(n.desc(), key)
+        query = counted.order_by(key) if by in PERIODS else counted.order_by(n.desc(), key)
         with self.database.reading() as connection:
             return [(k, int(a), int(b)) for k, a, b in connection.execute(query)]
 
-    def _labels(self, by: Dimension, keys: list[str]) -> dict[str, str]:
+    def labels(self, by: Dimension, keys: list[str]) -> dict[str, str]:
+        """What a reader is shown for each key."""
         if by != "theme":
             return {key: "未知" if key == UNKNOWN else zh(key) for key in keys}
         with self.database.reading() as connection:
             return dict(connection.execute(select(themes.c.id, themes.c.title)).all())
+
+    def weekly(self, filters: Filters) -> tuple[list[str], dict[str, list[int]], list[int]]:
+        """(Mondays ``YYYY-MM-DD`` in order, theme id → records a week, records read a week), no week left out."""
+        n = func.count(distinct(records.c.id))
+        dated = [records.c.day.is_not(None), *record_conditions(filters)]
+        found = select(insights.c.theme_id, records.c.day, n).join(records, records.c.id == insights.c.record_id)
+        told = found.where(insights.c.theme_id.is_not(None), *dated, *insight_conditions(filters))
+        read = select(records.c.day, n).where(records.c.reading_key.is_not(None), *dated).group_by(records.c.day)
+        with self.database.reading() as connection:
+            totals: Counter[str] = Counter()
+            for day, count in connection.execute(read):
+                totals[monday(day)] += count
+            weeks = _weeks(min(totals), max(totals)) if totals else []
+            place = {week: n for n, week in enumerate(weeks)}
+            series: dict[str, list[int]] = {}
+            for theme_id, day, count in connection.execute(told.group_by(insights.c.theme_id, records.c.day)):
+                series.setdefault(theme_id, [0] * len(weeks))[place[monday(day)]] += count
+        return weeks, series, [totals[week] for week in weeks]
 
     def monthly(self, filters: Filters) -> list[tuple[str, int, int]]:
         """(month, records that satisfy all filters, records that satisfy the record filters), every month in order."""
@@ -118,25 +135,13 @@ class Counting:
         return [(month, found.get(month, 0), totals.get(month, 0)) for month in months]
 
 
-def _dimension(by: Dimension, filters: Filters) -> tuple[ColumnElement[str], FromClause, list[ColumnElement[bool]]]:
-    joined = records.join(insights, insights.c.record_id == records.c.id)
-    inner = [*record_conditions(filters), *insight_conditions(filters)]
-    if by == "theme":
-        return insights.c.theme_id, joined, [*inner, insights.c.theme_id.is_not(None)]
-    if by == "deep_category":
-        return insights.c.deep_category, joined, inner
-    if by == "aspect":
-        return insights.c.aspect, joined, inner
-    if by == "nbn":
-        through = joined.join(idea_themes, idea_themes.c.theme_id == insights.c.theme_id)
-        return ideas.c.nbn_type, through.join(ideas, ideas.c.id == idea_themes.c.idea_id), inner
-    column = records.c[by]
-    known = func.coalesce(func.nullif(column, ""), UNKNOWN)
-    return known, records, all_conditions(filters)
-
-
 def _change(now: int, before: int) -> float | None:
     return None if before == 0 else (now - before) / before
+
+
+def _weeks(first: str, last: str) -> list[str]:
+    start, end = dt.date.fromisoformat(first), dt.date.fromisoformat(last)
+    return [(start + dt.timedelta(days=n)).isoformat() for n in range(0, (end - start).days + 1, 7)]
 
 
 def _months(first: str, last: str) -> list[str]:
