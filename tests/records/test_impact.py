@@ -62,8 +62,8 @@ def raw(store: Repository) -> list[dict[str, Any]]:
         rows = [dict(row) for row in connection.execute(text("SELECT * FROM records")).mappings()]
         people = {row["id"]: dict(row) for row in connection.execute(text("SELECT * FROM customers")).mappings()}
         needs: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for row in connection.execute(text("SELECT * FROM insights")).mappings():
-            needs[row["record_id"]].append(dict(row))
+        for need in connection.execute(text("SELECT * FROM insights")).mappings():
+            needs[need["record_id"]].append(dict(need))
     for row in rows:
         row["insights"] = needs[row["id"]]
         row["signals"] = json.loads(row["signals"])
