@@ -1,13 +1,18 @@
 """Zip and gzip files unpacked for reading, bombs and locked ones refused."""
 
 import gzip
+import os
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator
+from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
 
+from assistant.intake.dates import CHINA
 from assistant.intake.readers.sheet import is_workbook
 from assistant.intake.shapes import UnreadableFileError
 
@@ -34,7 +39,7 @@ def unpacked_files(path: Path) -> Iterator[tuple[Path, str]]:
     """Each file in the archive as a temporary file, with the name to show for it (`archive.zip/inner.csv`).
 
     One file lies unpacked at a time, readable by its owner alone, and is removed before the next is taken. Hidden
-    files and folders are left out.
+    files and folders, and links, are left out.
 
     Raises:
         UnreadableFileError: the archive is damaged, locked, or unpacks to too much.
@@ -57,7 +62,8 @@ def unpacked_files(path: Path) -> Iterator[tuple[Path, str]]:
 
 def _zip_members(path: Path, folder: Path, allowance: "_Allowance") -> Iterator[tuple[Path, str]]:
     with zipfile.ZipFile(path) as archive:
-        members = sorted((_name(info), info) for info in archive.infolist() if not info.is_dir())
+        named = [(_name(info), info) for info in archive.infolist() if not (info.is_dir() or _is_link(info))]
+        members = sorted(named, key=itemgetter(0))  # two may have one name
         if len(members) > _FILES_LIMIT:
             raise UnreadableFileError("bomb", f"{path} holds more than {_FILES_LIMIT:,} files; unpack it first")
         for name, info in members:
@@ -66,8 +72,23 @@ def _zip_members(path: Path, folder: Path, allowance: "_Allowance") -> Iterator[
             target = folder / (Path(name).name or "file")
             with archive.open(info) as member:
                 allowance.copy(member, target)
+            _keep_day(target, info)
             yield target, f"{path}/{name}"
             target.unlink()
+
+
+def _keep_day(target: Path, info: zipfile.ZipInfo) -> None:
+    """Give the unpacked file the day that the archive has for it: times without a year are counted from it."""
+    try:
+        moment = datetime(*info.date_time, tzinfo=CHINA).timestamp()
+    except ValueError:
+        return
+    os.utime(target, (moment, moment))
+
+
+def _is_link(info: zipfile.ZipInfo) -> bool:
+    """A link holds no words, only the place of another file, which nobody packed for us."""
+    return stat.S_ISLNK(info.external_attr >> 16)
 
 
 def _is_hidden(part: str) -> bool:

@@ -5,6 +5,7 @@ from typing import cast
 
 from assistant.domain.vocabulary import CHANNELS, Channel
 from assistant.intake.shapes import SourceRow
+from assistant.intake.speakers import is_voice
 from assistant.intake.wordlists import plain_word, word_list
 
 
@@ -16,21 +17,24 @@ def guess_channel(
     Args:
         names: the file's stem and the table's name.
         columns: their headers, paths or block keys.
-        mapping: our field → their column. The header of the id tells most (`通话编号`), names and other headers less.
-        sample: first records; conversations can't be reviews, lone texts can't be chats.
+        mapping: our field → their column. The headers of the id and the thread tell most (`通话编号`, `群名称`), names and other headers less.
+        sample: first records; conversations can't be reviews, lone texts can't be chats, and whose
+            voices a machine has numbered was recorded.
 
     Returns:
         A ticket where nothing tells.
     """
     scores = dict.fromkeys(CHANNELS, 0.0)
     for weight, texts in (
-        (3.0, [mapping[f] for f in ("id",) if f in mapping]),
+        (3.0, [mapping[f] for f in ("id", "thread") if f in mapping]),
         (3.0, [mapping[f] for f in ("rating",) if f in mapping and "nps" in plain_word(mapping[f])]),
         (2.0, names),
         (0.5, list(columns)),
     ):
         for text in texts:
             _add(scores, plain_word(text), weight)
+    if any(row.turns and all(is_voice(turn.speaker) for turn in row.turns) for row in sample):
+        scores["call"] += 1
     conversations = any(row.turns for row in sample) or "turns" in mapping or "speaker" in mapping
     return _by_shape(scores, mapping, conversations=conversations)
 

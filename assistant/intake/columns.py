@@ -12,7 +12,7 @@ from assistant.intake.wordlists import plain_header, plain_word, word_list
 FIELDS = (
     "id", "created_at", "product", "model", "customer.id", "customer.name", "customer.phone", "customer.segment",
     "customer.region", "customer.since", "customer.owned", "customer.bought_service", "rating", "status", "title",
-    "text", "text_more", "channel", "agent", "speaker", "turns",
+    "text", "text_more", "channel", "agent", "thread", "speaker", "turns", "process",
 )  # fmt: skip
 """Our fields, as they are named in a mapping."""
 

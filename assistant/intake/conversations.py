@@ -9,12 +9,11 @@ from assistant.domain.records import RawTurn
 from assistant.domain.vocabulary import Channel, Speaker
 from assistant.intake.dates import read_moment
 from assistant.intake.shapes import SourceTurn
-from assistant.intake.speakers import role_of, sounds_like_staff
+from assistant.intake.speakers import is_bare_role, is_group_event, role_of, sounds_like_staff
 from assistant.intake.values import cell_text
 
 _CLOCK = re.compile(r"^(\d{1,3}):(\d{2})(?::(\d{2}))?(?:[.,]\d+)?$")
 _NEAR = 600
-_PREFIX_LENGTH = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,33 +32,50 @@ def read_conversation(
     start: str | None = None,
     members: Collection[str] = (),
     staff: Collection[str] = (),
+    others: Collection[str] = (),
 ) -> Conversation:
     """The utterances in their order, blank ones left out.
 
     Args:
         source: utterances as the file has them.
-        channel: in a group whose members are named, somebody else who is neither agent nor system is a neighbour: the
-            words stay, led in by ``[name] ``, and don't count as the customer's own.
+        channel: in a group whose members are named, somebody else who is neither agent nor system is a neighbour.
         start: the conversation's beginning, ISO 8601; times such as ``00:01:07`` count from there, or are clock
             times of that day where the first one is near it.
         members: the customers that the header names.
         staff: the agents that it names.
+        others: neighbours known as such. Neighbours' words stay, led in by ``[群友1] ``, ``[群友2] `` … instead of
+            their names, and don't count as the customer's own; outside a group they are put down as the system's.
     """
     turns: list[RawTurn] = []
-    roles = {t.speaker: "agent" if t.speaker in staff else role_of(t.speaker, members) for t in source}
-    unknown = [name for name, role in roles.items() if role is None]
-    others = _conclude(source, unknown, set(roles.values()), channel)
+    neighbours: dict[str, int] = {}
+    roles = {t.speaker: _role(t.speaker, members, staff) for t in source}
+    unknown = [name for name, role in roles.items() if role is None and name not in others]
+    concluded = _conclude(source, unknown, set(roles.values()), channel)
     clock = _Clock(start, source)
     for turn in source:
         text = cell_text(turn.text)
         if not text:
             continue
-        role = roles[turn.speaker]
-        if role is None and channel == "group" and members and turn.speaker:
-            text = f"[{turn.speaker[:_PREFIX_LENGTH]}] {text}"
-        turns.append(RawTurn(role or others[turn.speaker], text, clock.read(turn.at)))
+        role = roles[turn.speaker] or concluded.get(turn.speaker, "customer")
+        if is_group_event(text):
+            role = "system"
+        elif turn.speaker in others or _is_neighbour(turn.speaker, role, members, channel):
+            number = neighbours.setdefault(turn.speaker, len(neighbours) + 1)
+            text = f"[群友{number}] {text}"
+            role = "customer" if channel == "group" else "system"
+        turns.append(RawTurn(role, text, clock.read(turn.at)))
     first = next((turn.at for turn in turns if turn.at), None)
-    return Conversation(tuple(turns), start or first, len(unknown))
+    return Conversation(tuple(turns), start or first, 0 if others else len(unknown))
+
+
+def _role(speaker: str, members: Collection[str], staff: Collection[str]) -> Speaker | None:
+    return "agent" if speaker in staff else role_of(speaker, members)
+
+
+def _is_neighbour(speaker: str, role: Speaker, members: Collection[str], channel: Channel) -> bool:
+    """True for another customer than the members of this group whom its header names."""
+    named = speaker and speaker not in members and not is_bare_role(speaker)
+    return bool(channel == "group" and members and role == "customer" and named)
 
 
 def _conclude(
@@ -68,18 +84,22 @@ def _conclude(
     """The roles of names that no word explains.
 
     In a group they are customers. Between two parties they are what the known one is not; where nobody is known, who
-    uses most of the phrases that only staff use is the agent.
+    uses most of the phrases that only staff use is the agent. Where not even phrases tell, the customer is who speaks
+    first, in a call who speaks second, and all others are agents: better a quote lost than one put in his mouth.
     """
     if channel == "group" or not unknown:
         return dict.fromkeys(unknown, "customer")
     if "customer" in known and "agent" not in known:
         return dict.fromkeys(unknown, "agent")
     roles: dict[str, Speaker] = dict.fromkeys(unknown, "customer")
-    if "agent" not in known and len(unknown) > 1:
-        phrases = {name: sum(sounds_like_staff(t.text) for t in source if t.speaker == name) for name in unknown}
-        staff = max(phrases, key=lambda name: phrases[name])
-        roles |= {staff: "agent"} if phrases[staff] else {}
-    return roles
+    if "agent" in known or len(unknown) < 2:
+        return roles
+    phrases = {name: sum(sounds_like_staff(t.text) for t in source if t.speaker == name) for name in unknown}
+    staff = max(phrases, key=lambda name: phrases[name])
+    if phrases[staff]:
+        return roles | {staff: "agent"}
+    customer = unknown[1 if channel == "call" else 0]
+    return {name: "customer" if name == customer else "agent" for name in unknown}
 
 
 class _Clock:

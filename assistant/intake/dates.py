@@ -27,6 +27,13 @@ _NAMED = re.compile(
     r"(?P<name2>[a-z]{3,9})\.?\s+(?P<day2>\d{1,2})(?:st|nd|rd|th)?)[,/\s-]+(?P<year>\d{4}|\d{2}(?=\s))[,\s]*(?:at\s+)?(?P<rest>.*)$",
     re.IGNORECASE,
 )
+_DAYS_AGO = {"今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2, "today": 0, "yesterday": 1}
+_NAMED_DAY = re.compile(
+    r"^(?P<day>今天|今日|昨天|昨日|前天|today|yesterday|(?:星期|周|礼拜)[一二三四五六日天])[\s,，]*(?P<rest>(?:[上下中早晚凌]\S{1,2}\s*)?\d.*)?$"
+)
+_YEARLESS = re.compile(
+    r"^(?P<month>\d{1,2})(?:月(?P<of_month>\d{1,2})[日号]?|[-/](?P<of_month_2>\d{1,2})(?=\s))[\s,，]*(?P<rest>(?:[上下中早晚凌]\S{1,2}\s*)?\d{1,2}[:：时点].*)?$"
+)
 _AFTERNOON = ("下午", "晚上", "pm", "p.m.", "p.m")
 _MORNING = ("凌晨", "am", "a.m.", "a.m", "早上", "上午")
 
@@ -46,6 +53,28 @@ def read_moment(value: object) -> str | None:
     if isinstance(value, bool) or value is None:
         return None
     return _read_text(str(value).strip())
+
+
+def with_year(text: str, as_of: date) -> str:
+    """A time that lacks its year or day (``8月3日 15:05``, ``08-03 15:05``, ``昨天 15:05``, ``周一 15:05``), written out.
+
+    It is taken for the last such day up to `as_of`; any other text comes back as it is.
+    """
+    bare = text.strip()
+    if match := _NAMED_DAY.match(bare):
+        back = _DAYS_AGO.get(match["day"])
+        if back is None:
+            back = (as_of.weekday() - "一二三四五六日".index(match["day"][-1].replace("天", "日"))) % 7
+        return f"{as_of - timedelta(days=back)} {match['rest'] or ''}".strip()
+    match = _YEARLESS.match(bare)
+    if match is None or not (match["of_month"] or match["rest"]):
+        return text
+    try:
+        day = date(as_of.year, int(match["month"]), int(match["of_month"] or match["of_month_2"]))
+        day = day if day <= as_of else day.replace(year=as_of.year - 1)
+    except ValueError:
+        return text
+    return f"{day} {match['rest'] or ''}".strip()
 
 
 def read_month_or_day(value: object) -> str | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import chain, islice
 
 from assistant.domain.receipts import FileReceipt
@@ -38,6 +39,8 @@ class Origin:
     stem: str
     source: str
     strict: bool = True
+    as_of: date | None = None
+    """The day the file was last changed: times without a year or a day are counted back from it."""
 
 
 @dataclass
@@ -110,9 +113,10 @@ def _read_table(
     maker = RecordMaker(
         origin.name, source=origin.source, product=options.product, mapping=mapping, columns=columns, ids=ids,
         channel=options.channel or guess_channel([origin.stem, table.name], columns, mapping, sample),
-        fixed=options.channel is not None,
+        fixed=options.channel is not None, as_of=origin.as_of,
     )  # fmt: skip
-    yield from (maker.make(row) for row in rows)
+    for row in rows:
+        yield from maker.make(row)
     tally.mapping |= maker.mapping
     tally.notes += maker.notes()
 

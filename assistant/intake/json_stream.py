@@ -8,7 +8,8 @@ from typing import TextIO
 _CHUNK = 1 << 18
 _LIMIT = 1 << 25
 _SPACE = re.compile(r"[ \t\r\n\ufeff]*")
-_DECODER = json.JSONDecoder()
+_DECODER = json.JSONDecoder(parse_constant=lambda _: None)
+"""`NaN` and `Infinity`, which are no JSON and no number either, are read as nothing."""
 
 
 class JsonStreamError(ValueError):
@@ -27,12 +28,15 @@ class JsonStream:
         self._buffer = ""
         self._at = 0
         self._lines_before = 0
+        self._counted = 0
         self._ended = False
         self.unreadable = 0
 
     @property
     def line(self) -> int:
-        return self._lines_before + self._buffer.count("\n", 0, self._at) + 1
+        self._lines_before += self._buffer.count("\n", self._counted, self._at)
+        self._counted = self._at
+        return self._lines_before + 1
 
     def peek(self) -> str:
         """The next character that is no white space, ``""`` at the end."""
@@ -86,7 +90,8 @@ class JsonStream:
             return False
         chunk = self._file.read(max(_CHUNK, len(self._buffer) - self._at) if grow else _CHUNK)
         self._ended = not chunk
-        self._lines_before += self._buffer.count("\n", 0, self._at)
+        self._lines_before += self._buffer.count("\n", self._counted, self._at)
+        self._counted = 0
         self.unreadable += chunk.count("\ufffd")
         self._buffer = self._buffer[self._at :] + chunk
         self._at = 0

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from assistant.intake.columns import is_row_number
+from assistant.intake.dates import read_moment
 from assistant.intake.shapes import SourceTurn
 from assistant.intake.values import cell_text
 
@@ -45,13 +46,20 @@ class MadeIds:
     """
 
     def __init__(self) -> None:
-        self._seen: Counter[bytes] = Counter()
+        self._seen: Counter[str] = Counter()
 
     def make(self, fields: Mapping[str, object], turns: Sequence[SourceTurn]) -> str:
-        """``x`` and 15 hex digits, with ``-2``, ``-3`` … for later occurrences of the same content."""
+        """``x`` and 15 hex digits, with ``-2``, ``-3`` … for later occurrences of the same content.
+
+        Of a talk whose first utterance has its date, that utterance alone counts: the talk may grow.
+        """
         content = {key: text for key in sorted(fields) if not is_row_number(key) and (text := cell_text(fields[key]))}
-        said = [(turn.speaker, turn.text, turn.at) for turn in turns]
+        begun = turns[:1] if turns and turns[0].at and read_moment(turns[0].at) else turns
+        said = [(turn.speaker, turn.text, turn.at) for turn in begun]
         digest = hashlib.sha256(json.dumps([content, said], ensure_ascii=False).encode("utf-8", "replace")).digest()
-        self._seen[digest[:8]] += 1
-        count = self._seen[digest[:8]]
-        return f"x{digest.hex()[:15]}" + (f"-{count}" if count > 1 else "")
+        return self.told_apart(f"x{digest.hex()[:15]}")
+
+    def told_apart(self, made: str) -> str:
+        """The id itself when it comes first, ``…-2``, ``…-3`` later: two threads never overwrite one another."""
+        self._seen[made] += 1
+        return made + (f"-{self._seen[made]}" if self._seen[made] > 1 else "")

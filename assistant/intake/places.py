@@ -4,7 +4,7 @@ import tempfile
 import weakref
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -22,8 +22,11 @@ _SHIFT = np.uint64(PLACE_BITS)
 _END = np.array([2**64 - 1], dtype=np.uint64)
 
 
+Array = np.ndarray[Any, np.dtype[np.uint64]]
+
+
 class PlaceTable:
-    """A multimap from hashes to places in 8 bytes an entry; places must be added in ascending order.
+    """A multimap from hashes to places in 8 bytes an entry; of one hash, they are found in the order they were added.
 
     New entries stand in a dictionary, older ones in a few sorted arrays. Hashes are cut to 36 bits, so `find` may
     name a place too many (never one too few): whoever asks looks at what stands there.
@@ -35,7 +38,8 @@ class PlaceTable:
         self._recent: dict[int, int] = {}
         self._repeated: dict[int, list[int]] = {}
         self._entries: list[int] = []
-        self._runs: list[np.ndarray[tuple[int], np.dtype[np.uint64]]] = []
+        self._waiting: list[Array] = []
+        self._runs: list[Array] = []
 
     def add(self, hashes: Sequence[int], place: int) -> None:
         """Note that these hashes were met at this place.
@@ -53,10 +57,20 @@ class PlaceTable:
         if len(self._entries) >= self._most_recent:
             self._settle()
 
-    def find(self, hashes: Sequence[int], newest_of_first: int = MOST_PLACES) -> list[list[int]]:
-        """For each hash its places, ascending; of the first hash only so many of the newest."""
+    def extend(self, hashes: Array, places: Array) -> None:
+        """As `add` for many at once: one place for each hash."""
+        if int(places.max(initial=0)) >= MOST_PLACES:
+            raise OverflowError(f"more than {MOST_PLACES} places")
+        self._waiting.append(hashes % np.uint64(_HASHES) << _SHIFT | places)
+        if sum(map(len, self._waiting)) >= self._longest:
+            self._settle()
+
+    def find(self, hashes: Sequence[int], newest: int = MOST_PLACES) -> list[list[int]]:
+        """For each hash its places, only so many of the newest."""
         keys = [full % _HASHES for full in hashes]
         found: list[list[int]] = [[] for _ in keys]
+        if self._waiting:
+            self._settle()
         if self._runs:
             wanted = np.array(keys, dtype=np.uint64)
             begins = wanted << _SHIFT
@@ -64,22 +78,24 @@ class PlaceTable:
                 starts = run.searchsorted(begins)
                 for hit in (run[starts] >> _SHIFT == wanted).nonzero()[0].tolist():
                     end = int(run.searchsorted(begins[hit] + np.uint64(MOST_PLACES)))
-                    start = int(starts[hit]) if hit else max(int(starts[hit]), end - newest_of_first)
+                    start = max(int(starts[hit]), end - newest)
                     found[hit] += (run[start:end] & np.uint64(_PLACE_MASK)).tolist()
-        for places, key in zip(found, keys, strict=True):
+        for at, key in enumerate(keys):
             if (first := self._recent.get(key)) is not None:
-                places += [first, *self._repeated.get(key, ())]
-        found[0] = found[0][-newest_of_first:]
+                found[at] += [first, *self._repeated.get(key, ())]
+            if len(found[at]) > newest:
+                found[at] = found[at][-newest:]
         return found
 
     def _settle(self) -> None:
-        """The recent entries into the last array, or a new one where that is full."""
-        fresh = np.array(self._entries, dtype=np.uint64)
+        """The recent entries and those that wait into the last array, or a new one where that is full."""
+        parts = [np.array(self._entries, dtype=np.uint64), *self._waiting]
         if self._runs and len(self._runs[-1]) < self._longest:
-            fresh = np.concatenate([self._runs.pop()[:-1], fresh])
+            parts.append(self._runs.pop()[:-1])
+        fresh = np.concatenate(parts)
         fresh.sort(kind="stable")
         self._runs.append(np.concatenate([fresh, _END]))
-        self._recent, self._repeated, self._entries = {}, {}, []
+        self._recent, self._repeated, self._entries, self._waiting = {}, {}, [], []
 
 
 class Spool:

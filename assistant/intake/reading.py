@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date, datetime
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -11,6 +12,7 @@ from assistant.domain.records import RawRecord
 from assistant.errors import InputError, UsageError
 from assistant.intake.archives import is_archive, unpacked_files
 from assistant.intake.columns import FIELDS
+from assistant.intake.dates import CHINA
 from assistant.intake.document_records import Origin, read_document
 from assistant.intake.naming import dataset_name
 from assistant.intake.readers.json_export import row_from
@@ -110,5 +112,12 @@ def _read_file(path: Path, options: ReadOptions) -> Iterator[Item]:
 
 
 def _read_one(path: Path, name: str, options: ReadOptions) -> Iterator[Item]:
-    origin = Origin(name, path.stem, options.source or dataset_name(path))
+    origin = Origin(name, path.stem, options.source or dataset_name(path), as_of=_last_changed(path))
     return read_document(partial(open_file, path, name), origin, options)
+
+
+def _last_changed(path: Path) -> date | None:
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, CHINA).date()
+    except (OSError, ValueError, OverflowError):
+        return None

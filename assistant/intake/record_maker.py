@@ -1,25 +1,31 @@
 """Source rows made into raw records: every row becomes one, or says why it can't."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 
 from assistant.domain.records import RawCustomer, RawRecord
 from assistant.domain.vocabulary import Channel
 from assistant.intake.columns import further_texts, recognise
 from assistant.intake.conversations import Conversation, read_conversation
-from assistant.intake.dates import read_moment, read_month_or_day
-from assistant.intake.dialogue import split_cell
+from assistant.intake.customers import customer_of, hides_name
+from assistant.intake.dates import read_moment, with_year
 from assistant.intake.naming import MadeIds
-from assistant.intake.shapes import BadRow, RejectedRow, SourceRow, SourceTurn
+from assistant.intake.shapes import BadRow, Person, RejectedRow, SourceRow, SourceTurn
+from assistant.intake.talk import turns_in_cells, with_opening
+from assistant.intake.threads import Share, is_group_talk, shares_of
 from assistant.intake.values import (
     cell_text,
     filled,
+    is_option,
     read_channel,
     read_list,
     read_rating,
     read_segment,
     read_status,
     read_yes_no,
+    without_option,
 )
 
 TEXT_LIMIT = 200_000
@@ -31,8 +37,21 @@ _NOTES = {
     "customer.segment": "{} customer types are not among the known ones and are kept as metadata",
     "customer.bought_service": "{} answers to whether service was bought say neither yes nor no and are kept as metadata",
     "speakers": "{} conversations have speakers that no word explains: concluded from who else speaks",
+    "parted": "{} group threads were parted by customer",
+    "dated": "{} times without a year or a day were counted back from the day the file was last changed",
+    "channel": "{} channel words are not among the known ones and are kept as metadata",
     "made_ids": "{} records came without an id and got one made of their content",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Talk:
+    """A row's utterances, and who its header says takes part."""
+
+    turns: tuple[SourceTurn, ...]
+    channel: Channel
+    members: tuple[str, ...]
+    staff: tuple[str, ...]
 
 
 class RecordMaker:
@@ -40,9 +59,10 @@ class RecordMaker:
 
     def __init__(
         self, path: str, *, source: str, channel: Channel, fixed: bool, mapping: Mapping[str, str],
-        columns: tuple[str, ...], product: str | None, ids: MadeIds,
+        columns: tuple[str, ...], product: str | None, ids: MadeIds, as_of: date | None = None,
     ) -> None:  # fmt: skip
-        """`fixed`: the channel was given by the caller, a channel column doesn't change it."""
+        """`fixed`: the channel was given by the caller, a channel column doesn't change it. `as_of` is the file's own
+        day, from which times without a year or a day are understood."""
         self.path = path
         self.mapping = dict(mapping)
         self.counts: Counter[str] = Counter()
@@ -52,31 +72,50 @@ class RecordMaker:
         self._columns = dict.fromkeys(columns)
         self._product = product
         self._ids = ids
-        self._mapped = frozenset(column for field, column in self.mapping.items() if field != "agent")
+        self._as_of = as_of
+        self._mapped = _taken(self.mapping)
         self._further = self._further_columns()
 
-    def make(self, row: SourceRow | BadRow) -> RawRecord | RejectedRow:
-        """The row as a record, or the row with the reason why it is none."""
+    def make(self, row: SourceRow | BadRow) -> Iterator[RawRecord | RejectedRow]:
+        """The row as a record, a group thread as one for each customer, or the row with the reason why it is none."""
         if isinstance(row, BadRow):
-            return RejectedRow(self.path, row.line, row.reason, f"{self._place(row.line)} {row.why}", row.cells)
+            yield RejectedRow(self.path, row.line, row.reason, f"{self._place(row.line)} {row.why}", row.cells)
+            return
         if not row.fields.keys() <= self._columns.keys():
             self._learn(row)
         created_at = self._moment(row)
-        channel = self._channel_of(row)
-        said = self._conversation(row, channel, created_at or None)
+        if created_at == "":
+            yield self._reject(row, "bad_date", self._bad_date_sentence())
+            return
+        talk = self._talk(row)
+        owned = any(self._text(row, field) for field in ("customer.id", "customer.name", "customer.phone"))
+        shares = shares_of(talk.turns, talk.channel, members=talk.members, staff=talk.staff, owned=owned)
+        self.counts["parted"] += 1 if shares else 0
+        if shares and talk.channel == "chat" and not self._fixed:
+            talk = replace(talk, channel="group")
+        for share in shares:
+            yield self._whole(row, created_at, talk, share)
+        if not shares:
+            yield self._whole(row, created_at, talk, None)
+
+    def _whole(
+        self, row: SourceRow, created_at: str | None, talk: "_Talk", share: Share | None
+    ) -> RawRecord | RejectedRow:
+        """One record out of the row, or out of a customer's share in it."""
+        said = self._said(talk, created_at, share)
         title = self._text(row, "title")
         text = "" if said else self._own_text(row) or self._title_as_text(title)
         if not text and not said:
             return self._reject(row, "no_text", self._no_text_sentence())
-        if created_at == "":
-            return self._reject(row, "bad_date", self._bad_date_sentence())
         if len(text) + sum(len(turn.text) for turn in (said.turns if said else ())) > TEXT_LIMIT:
             return self._reject(
                 row,
                 "too_long",
                 f"holds more than {TEXT_LIMIT:,} characters; split it or look for an unclosed quotation mark",
             )
-        return self._record(row, channel, created_at or (said.start if said else None), title, text, said)
+        began = said.start if said else None
+        moment = began or created_at if share else created_at or began
+        return self._record(row, talk.channel, moment, title, text, said, share)
 
     def notes(self) -> list[str]:
         """What was noted, one sentence each."""
@@ -86,7 +125,7 @@ class RecordMaker:
         """Take in columns that turn up late (JSON fields, block keys)."""
         self._columns |= dict.fromkeys(row.fields)
         self.mapping = recognise(tuple(self._columns), (row.fields,), self.mapping)
-        self._mapped = frozenset(column for field, column in self.mapping.items() if field != "agent")
+        self._mapped = _taken(self.mapping)
         self._further = self._further_columns()
 
     def _further_columns(self) -> tuple[str, ...]:
@@ -104,41 +143,56 @@ class RecordMaker:
     def _moment(self, row: SourceRow) -> str | None:
         """ISO 8601; None where there is no date; ``""`` where there is one that can't be read."""
         value = self._value(row, "created_at")
-        return None if value is None or filled(value) is None else read_moment(value) or ""
+        if value is None or filled(value) is None:
+            return None
+        return read_moment(value) or read_moment(self._dated(cell_text(value))) or ""
+
+    def _dated(self, at: str) -> str:
+        """A time with its year and day, where it came without and the file has a day."""
+        dated = with_year(at, self._as_of) if self._as_of else at
+        self.counts["dated"] += dated != at
+        return dated
 
     def _channel_of(self, row: SourceRow) -> Channel:
         return self._channel if self._fixed else read_channel(self._value(row, "channel")) or self._channel
 
-    def _conversation(self, row: SourceRow, channel: Channel, start: str | None) -> Conversation | None:
+    def _talk(self, row: SourceRow) -> "_Talk":
+        """The row's utterances, none for a text, and who is known to take part."""
+        channel = self._channel_of(row)
         members = read_list(self._value(row, "customer.name")) if channel in ("group", "chat", "call") else ()
         staff = read_list(self._value(row, "agent"))
-        turns = row.turns or self._turns_in_cell(row, channel, (*members, *staff))
-        if not turns:
+        text = self._text(row, "text")
+        turns = row.turns or turns_in_cells(
+            channel,
+            turns=self._text(row, "turns"),
+            text=text,
+            process=self._text(row, "process"),
+            members=(*members, *staff),
+        )
+        turns = tuple(replace(turn, at=self._dated(turn.at)) if turn.at else turn for turn in turns)
+        if channel == "chat" and not self._fixed and is_group_talk(turns, (*members, *staff)):
+            channel = "group"
+        return _Talk(with_opening(turns, text), channel, members, staff)
+
+    def _said(self, talk: "_Talk", start: str | None, share: Share | None) -> Conversation | None:
+        if not talk.turns:
             return None
-        said = read_conversation(self._with_opening(row, turns), channel, start=start, members=members, staff=staff)
+        if share is None:
+            said = read_conversation(talk.turns, talk.channel, start=start, members=talk.members, staff=talk.staff)
+        else:
+            said = read_conversation(
+                share.turns, talk.channel, start=start, members=(share.label,), staff=share.staff, others=share.others
+            )
+            own = next((t.at for t in said.turns if t.at and t.speaker == "customer" and t.text[:3] != "[群友"), None)
+            said = replace(said, start=own or said.start)
         self.counts["speakers"] += 1 if said.unknown else 0
         return said if said.turns else None
-
-    def _turns_in_cell(self, row: SourceRow, channel: Channel, members: tuple[str, ...]) -> tuple[SourceTurn, ...]:
-        if cell := self._text(row, "turns"):
-            return split_cell(cell, members)
-        return split_cell(self._text(row, "text") or "", members) if channel in ("chat", "call", "group") else ()
-
-    def _with_opening(self, row: SourceRow, turns: tuple[SourceTurn, ...]) -> tuple[SourceTurn, ...]:
-        """A ticket's description before its thread is the customer's first word, unless the thread repeats it."""
-        text = self._text(row, "text") if row.turns else None
-        if text is None:
-            return turns
-        bare = "".join(text.split())
-        repeated = any(
-            bare in said or (len(said) > 1 and said in bare) for t in turns[:1] if (said := "".join(t.text.split()))
-        )
-        return turns if repeated else (SourceTurn("customer", text), *turns)
 
     def _own_text(self, row: SourceRow) -> str:
         text = self._text(row, "text") or self._text(row, "turns") or ""
         for column in self._further:
-            if (more := filled(row.fields.get(column))) and more not in text:
+            more = filled(row.fields.get(column))
+            if more and more not in text and not is_option(more):
                 text = f"{text}\n【{column}】{more}".strip()
         return text
 
@@ -148,18 +202,18 @@ class RecordMaker:
 
     def _record(
         self, row: SourceRow, channel: Channel, created_at: str | None, title: str | None, text: str,
-        said: Conversation | None,
+        said: Conversation | None, share: Share | None,
     ) -> RawRecord:  # fmt: skip
         """One record; a row that names a model and no product is counted under the model."""
         model = self._text(row, "model")
         return RawRecord(
             source=self._source,
-            external_id=self._text(row, "id") or self._made_id(row),
+            external_id=self._external_id(row, share),
             channel=channel,
             created_at=created_at,
-            product=self._text(row, "product") or self._product or model,
+            product=without_option(self._text(row, "product"), channel) or self._product or model,
             model=model,
-            customer=self._customer(row),
+            customer=self._customer(row, share.person if share else None),
             rating=read_rating(self._value(row, "rating")),
             status=read_status(self._value(row, "status")),
             title=title,
@@ -169,21 +223,20 @@ class RecordMaker:
             line=row.line,
         )
 
-    def _made_id(self, row: SourceRow) -> str:
-        self.counts["made_ids"] += 1
-        return self._ids.make(row.fields, row.turns)
+    def _external_id(self, row: SourceRow, share: Share | None) -> str:
+        given = self._text(row, "id")
+        if share is not None:
+            return self._ids.told_apart(f"{given or ''}{share.suffix}".lstrip("#"))
+        if given is None:
+            self.counts["made_ids"] += 1
+        return given or self._ids.make(row.fields, row.turns)
 
-    def _customer(self, row: SourceRow) -> RawCustomer:
-        return RawCustomer(
-            id=self._text(row, "customer.id"),
-            name=self._text(row, "customer.name"),
-            phone=self._text(row, "customer.phone"),
-            segment=read_segment(self._value(row, "customer.segment")),
-            region=self._text(row, "customer.region"),
-            since=read_month_or_day(self._value(row, "customer.since")),
-            owned=read_list(self._value(row, "customer.owned")),
-            bought_service=read_yes_no(self._value(row, "customer.bought_service")),
-        )
+    def _customer(self, row: SourceRow, person: Person | None = None) -> RawCustomer:
+        """The row's customer, or the one person of a group thread: nothing is taken from the others."""
+        if person is None:
+            return customer_of(row.fields, self.mapping)
+        told = {"customer.id": person.id, "customer.name": person.name} | dict(person.fields)
+        return customer_of(told, {field: field for field in told})
 
     def _metadata(self, row: SourceRow) -> dict[str, object]:
         """Fields nobody recognised, and those whose value could not be read."""
@@ -196,11 +249,15 @@ class RecordMaker:
             ("rating", read_rating),
             ("customer.segment", read_segment),
             ("customer.bought_service", read_yes_no),
+            ("channel", read_channel),
         ):
             raw = self._text(row, field) if field in self.mapping else None
             if raw is not None and read(raw) is None:
                 kept[self.mapping[field]] = raw
                 self.counts[field] += 1
+        hidden = self._value(row, "customer.name")
+        if hidden is not None and hides_name(hidden):
+            kept[self.mapping["customer.name"]] = cell_text(hidden)
         return kept
 
     def _reject(self, row: SourceRow, reason: str, why: str) -> RejectedRow:
@@ -221,3 +278,8 @@ class RecordMaker:
             f"the time in {self.mapping['created_at']!r} can't be read as a date; write it like 2026-01-04 21:36, "
             "or leave it empty"
         )
+
+
+def _taken(mapping: Mapping[str, str]) -> frozenset[str]:
+    """The columns that became fields of ours; the others are metadata."""
+    return frozenset(column for field, column in mapping.items() if field not in ("agent", "thread", "process"))

@@ -50,12 +50,31 @@ class RejectedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who speaks, as the source tells people apart: by an id, a name or both."""
+
+    id: str | None = None
+    name: str | None = None
+    fields: Mapping[str, object] = field(default_factory=dict, compare=False)
+    """What else the source says of them: our field (``customer.phone`` …) → its value."""
+
+    @property
+    def key(self) -> str:
+        """What tells this person from others."""
+        return self.id or self.name or ""
+
+
+@dataclass(frozen=True, slots=True)
 class SourceTurn:
-    """One utterance as the file has it; `speaker` is their word or a person's name, `at` their time."""
+    """One utterance as the file has it; `speaker` is their word or a person's name, `at` their time.
+
+    `who` is the person behind a speaker, where the source names one beside the role.
+    """
 
     speaker: str
     text: str
     at: str | None = None
+    who: Person | None = None
 
 
 @dataclass(frozen=True, slots=True)

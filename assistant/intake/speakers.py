@@ -35,6 +35,28 @@ def is_voice(name: str) -> bool:
     return _voices().match(plain_word(name)) is not None
 
 
+@cache
+def _events() -> re.Pattern[str]:
+    return re.compile("(?:" + "|".join(word_list("speakers")["events"]["lines"]) + ")", re.I)
+
+
+@lru_cache(maxsize=8192)
+def is_group_event(text: str) -> bool:
+    """True for a line that a chat writes by itself: somebody joined, left, recalled a message."""
+    return len(text) <= 200 and _events().fullmatch(text.strip().strip("-—[]【】 ")) is not None
+
+
+def without_outside_mark(name: str) -> str:
+    """The name without what group chats add to those from outside the firm (``张三@微信`` is ``张三``)."""
+    bare = next((name.removesuffix(m) for m in word_list("speakers")["outside"]["marks"] if name.endswith(m)), name)
+    return bare.strip() or name
+
+
+def is_bare_role(name: str) -> bool:
+    """True for a role word alone, which tells nobody from others of that role: ``客户``, ``customer``."""
+    return plain_word(name) in _exact()
+
+
 def sounds_like_staff(text: str) -> int:
     """How many phrases that only staff use stand in the text."""
     folded = text.casefold()
@@ -63,6 +85,8 @@ def role_of(name: object, members: Collection[str] = ()) -> Speaker | None:
 
 @lru_cache(maxsize=4096)
 def _role_of_word(text: str) -> Speaker | None:
+    if without_outside_mark(text) != text:
+        return "customer"
     if (role := speaking_word(text)) is not None:
         return role
     plain = plain_word(text)

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from itertools import chain, islice
 
 from assistant.intake.columns import known_field, known_headers
 from assistant.intake.shapes import BadRow, SourceRow, SourceTable
 from assistant.intake.values import cell_text
+from assistant.intake.wordlists import plain_header, word_list
 
 Cells = Sequence[object]
 """One row as read."""
@@ -24,7 +26,7 @@ def table_from_cells(
     The header is the row among the first twelve in which most cells are known headers; failing that the first row, if
     it looks like names; failing that the columns are called ``column 1`` … and told apart by their values. Rows above
     the header are left out with a note, blank rows and repeated headers in silence, cells beyond the last column belong to it if it holds
-    the text, else to columns of their own.
+    the text, else to columns of their own. Rows of totals and signatures, which people put below, are left out with a note.
     """
     stream = iter(rows)
     head: list[tuple[int, Cells] | BadRow] = []
@@ -41,13 +43,13 @@ def table_from_cells(
     if header is None:
         width = max(len(cells) for _, cells in readable)
         return SourceTable(
-            name, _names([""] * width), _rows(chain(head, stream), _names([""] * width), separator), False
+            name, _names([""] * width), _rows(chain(head, stream), _names([""] * width), separator, notes), False
         )
     if above := readable.index(header):
         notes.append(f"{above} rows above the header{f' of {name}' if name else ''} left out")
     rest = chain(islice(head, head.index(header) + 1, None), stream)
     columns = _names([cell_text(cell) for cell in _without_tail(header[1])])
-    return SourceTable(name, columns, _rows(rest, columns, separator))
+    return SourceTable(name, columns, _rows(rest, columns, separator, notes))
 
 
 def _is_filled(cells: Cells) -> bool:
@@ -94,9 +96,9 @@ def _names(headers: Sequence[str]) -> tuple[str, ...]:
 
 
 def _rows(
-    rows: Iterable[tuple[int, Cells] | BadRow], columns: tuple[str, ...], separator: str
+    rows: Iterable[tuple[int, Cells] | BadRow], columns: tuple[str, ...], separator: str, notes: list[str]
 ) -> Iterator[SourceRow | BadRow]:
-    width = len(columns)
+    width, totals = len(columns), 0
     text_is_last = known_field(columns[-1]) == "text"
     for row in rows:
         if isinstance(row, BadRow):
@@ -105,11 +107,31 @@ def _rows(
         line, cells = row
         if not _is_filled(cells) or (cells[0] == columns[0] and tuple(cells[:width]) == columns):
             continue
+        if _is_total(cells):
+            totals += 1
+            continue
         fields = dict(zip(columns, cells, strict=False))
         if len(cells) > width and _is_filled(cells[width:]):
-            extra = [cell_text(cell) for cell in cells[width:]]
             if text_is_last:
-                fields[columns[-1]] = separator.join([cell_text(cells[width - 1]), *extra])
+                fields[columns[-1]] = separator.join(
+                    cell if isinstance(cell, str) else cell_text(cell) for cell in cells[width - 1 :]
+                )
             else:
-                fields |= {f"column {number}": text for number, text in enumerate(extra, width + 1) if text}
+                extra = enumerate(map(cell_text, cells[width:]), width + 1)
+                fields |= {f"column {number}": text for number, text in extra if text}
         yield SourceRow(line, fields)
+    if totals:
+        notes.append(f"{totals} rows of totals or signatures left out")
+
+
+def _is_total(cells: Cells) -> bool:
+    """True for a row that begins with a word such as 合计 and holds little else: numbers, or a name."""
+    texts = [text for cell in cells if (text := cell_text(cell))]
+    if len(texts) * 2 > len(cells) and not all(_DATA_LIKE.match(text) for text in texts[1:]):
+        return False
+    return bool(texts) and plain_header(re.split("[:：]", texts[0], maxsplit=1)[0]) in _totals()
+
+
+@cache
+def _totals() -> frozenset[str]:
+    return frozenset(plain_header(word) for word in word_list("columns")["totals"]["words"])

@@ -1,6 +1,7 @@
 """Cells turned into our values: text, ratings, yes and no, segments, statuses, lists."""
 
 import html
+import math
 import re
 from datetime import date, datetime
 from html.parser import HTMLParser
@@ -15,21 +16,12 @@ _TAG = re.compile(
 _ENTITY = re.compile(r"&(?:nbsp|amp|lt|gt|quot|#\d{2,6});")
 _STAR = re.compile(r"[★⭐🌟]")
 _NUMBER = re.compile(r"(?<![\d.])(-?\d+(?:\.\d+)?)\s*(?:/\s*\d+|[分星颗级点]|stars?|points?)?", re.I)
-_HAN_NUMBER = {
-    "零": 0,
-    "一": 1,
-    "二": 2,
-    "两": 2,
-    "三": 3,
-    "四": 4,
-    "五": 5,
-    "六": 6,
-    "七": 7,
-    "八": 8,
-    "九": 9,
-    "十": 10,
-}
-_LIST = re.compile(r"[、,，;；|/\n]+")
+_DECIMAL_COMMA = re.compile(r"(?<![\d,])(\d),(\d{1,2})(?![\d,])")
+_STARS_INSIDE = re.compile(r"([一二两三四五])\s*星")
+_HAN_NUMBER = {character: number for number, character in enumerate("零一二三四五六七八九十")} | {"两": 2}
+_OPTIONS = re.compile(r"[A-Za-z](?:\s*[┋,，、;；|/]\s*[A-Za-z])*[.、]?")
+_OPTION = re.compile(r"^[A-Za-z][.、．)]\s*(?=\S)")
+_LIST = re.compile(r"[、,，;；|/\n┋]+")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -43,6 +35,8 @@ def cell_text(value: object) -> str:
     if isinstance(value, str):
         return _clean(value)
     if value is None:
+        return ""
+    if isinstance(value, float) and not math.isfinite(value):
         return ""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e17:
         return str(int(value))
@@ -81,7 +75,7 @@ def read_rating(value: object) -> float | None:
     The scale is the source's own (0-10 for NPS, 1-5 for stars).
     """
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return float(value)
+        return float(value) if math.isfinite(value) else None
     text = filled(value)
     if text is None:
         return None
@@ -90,9 +84,11 @@ def read_rating(value: object) -> float | None:
     word = value_words("rating").get(plain_word(text))
     if word is not None:
         return float(word)
-    if match := _NUMBER.search(text):
+    if match := _NUMBER.search(_DECIMAL_COMMA.sub(r"\1.\2", text)):
         return float(match[1])
-    return float(_HAN_NUMBER[text[0]]) if text[0] in _HAN_NUMBER and text[1:2] in ("星", "分", "") else None
+    if match := _STARS_INSIDE.search(text):
+        return float(_HAN_NUMBER[match[1]])
+    return float(_HAN_NUMBER[text[0]]) if text[0] in _HAN_NUMBER and text[1:2] in ("分", "") else None
 
 
 def read_yes_no(value: object) -> bool | None:
@@ -125,6 +121,16 @@ def read_list(value: object) -> tuple[str, ...]:
         return tuple(text for text in map(cell_text, value) if text)
     text = filled(value)
     return tuple(part.strip() for part in _LIST.split(text) if part.strip()) if text else ()
+
+
+def is_option(text: str) -> bool:
+    """True for the letters of ticked answers without their words: ``A``, ``A┋C``."""
+    return _OPTIONS.fullmatch(text) is not None
+
+
+def without_option(text: str | None, channel: Channel) -> str | None:
+    """A questionnaire's answer without the letter of the option that it was (``B.智能门锁``)."""
+    return _OPTION.sub("", text) or text if text and channel == "survey" else text
 
 
 class _TextOnly(HTMLParser):

@@ -1,43 +1,30 @@
 """The ingest stage: files in, masked records stored, what can't be used set aside with its reason."""
 
-import json
+import errno
+import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from assistant.domain.receipts import FileReceipt, IngestReceipt
 from assistant.domain.records import RawRecord, Record, SealedValue
-from assistant.intake.duplicates import NearDuplicates, signature_of
-from assistant.intake.privacy import known_values
+from assistant.errors import BusyError, StoreError
+from assistant.intake.duplicates import signatures_of
+from assistant.intake.linking import Linker
 from assistant.intake.reading import ReadOptions, RejectedRow, read_paths
+from assistant.pipeline.admitting import Gate, contact_of
 from assistant.pipeline.context import Context, Progress, silent
 from assistant.pipeline.sampling import Samples
-from assistant.records.record_store import Saved
+from assistant.pipeline.setting_aside import Quarantine
+from assistant.records.saving import Linked, Saved
 
 BATCH = 500
 TOLD = 5
 """Sentences about rows set aside that the receipt itself holds; all of them are in the quarantine file."""
-
-
-class _Quarantine:
-    """The file of rows that could not be used: made only when there is one, cells masked."""
-
-    def __init__(self, context: Context) -> None:
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-        self.path = context.data_dir / "quarantine" / f"ingest-{stamp}.jsonl"
-        self.masker = context.masker
-        self.count = 0
-
-    def add(self, row: RejectedRow) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        known = known_values(row.customer)
-        told = {"path": row.path, "line": row.line, "reason": row.reason, "sentence": row.sentence}
-        masked = {name: self.masker.mask_text(v, known)[0] if isinstance(v, str) else v for name, v in told.items()}
-        item = {**masked, "cells": self.masker.mask_fields(row.cells, known)}
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(item, ensure_ascii=False) + "\n")
-        self.count += 1
+_TOLD_EVERY = 100
+"""Records between two words about how far it is."""
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class _Intake:
@@ -45,11 +32,13 @@ class _Intake:
 
     def __init__(self, context: Context, dry_run: bool) -> None:
         self.context, self.dry_run = context, dry_run
-        self.quarantine = _Quarantine(context)
+        self.quarantine = Quarantine(context.data_dir, context.masker)
         self.samples = Samples(context.masker)
-        self.repeats = _Repeats([] if dry_run else context.store.signatures(), context.data_dir)
-        self.batch: list[tuple[Record, bytes | None]] = []
+        self.gate = Gate(context)
+        self.linker = Linker(() if dry_run else context.store.signatures(), context.data_dir)
+        self.batch: list[Record] = []
         self.sealed: list[SealedValue] = []
+        self.contacts: dict[tuple[str, str], None] = {}
         self.saved = Saved()
         self.masked: Counter[str] = Counter()
         self.why: Counter[str] = Counter()
@@ -59,45 +48,60 @@ class _Intake:
 
     def take(self, item: RawRecord | RejectedRow | FileReceipt) -> None:
         if isinstance(item, FileReceipt):
-            self.files.append(self.samples.into(item))
+            self.files.append(self.samples.into(self.gate.into(item)))
             return
         self.read += 1
+        item = self.gate.looked_at(item)
         if isinstance(item, RejectedRow):
-            self.why[item.reason] += 1
-            if len(self.problems) < TOLD:
-                self.problems.append(item.sentence)
-            if self.dry_run:
-                self.quarantine.count += 1
-            else:
-                self.quarantine.add(item)
+            self._set_aside(item)
             return
-        record = self._mask(item)
+        record, sealed = self._mask(item)
+        if (refusal := self.gate.refusal(item, record)) is not None:
+            self._set_aside(refusal)
+            return
         self.masked.update(span.type for span in record.masked)
         if self.dry_run:
             self.samples.see(item, record)
             return
-        self.batch.append(self.repeats.link(record))
+        self.sealed += sealed
+        if contact := contact_of(item.customer, record.customer, self.context.masker.contact_id(item.customer)):
+            self.contacts[contact] = None
+        self.batch.append(record)
         if len(self.batch) >= BATCH:
             self.flush()
 
-    def _mask(self, item: RawRecord) -> Record:
+    def _set_aside(self, row: RejectedRow) -> None:
+        self.why[row.reason] += 1
+        if len(self.problems) < TOLD:
+            self.problems.append(row.sentence)
+        if self.dry_run:
+            self.quarantine.count += 1
+        else:
+            self.quarantine.add(row)
+
+    def _mask(self, item: RawRecord) -> tuple[Record, list[SealedValue]]:
         vault = self.context.vault
         if vault is None or self.dry_run:
-            return self.context.masker.mask(item)
+            return self.context.masker.mask(item), []
         record, values = self.context.masker.mask_noting(item)
-        self.sealed += [SealedValue(record.id, v.type, v.pseudonym, vault.seal(v.value)) for v in values]
-        return record
+        return record, [SealedValue(record.id, v.type, v.pseudonym, vault.seal(v.value)) for v in values]
+
+    def _link(self, records: Sequence[Record]) -> Linked:
+        signatures = signatures_of(records)
+        links = self.linker.link([(record.id, one) for record, one in zip(records, signatures, strict=True)])
+        return Linked(signatures, links.joined, links.heads)
 
     def flush(self) -> None:
         if self.batch:
-            self.saved += self.context.store.save_records(self.batch)
+            self.saved += self.context.store.take_in(self.batch, self._link)
             self.context.store.save_sealed(self.sealed)
-            self.batch, self.sealed = [], []
+            self.context.store.save_contacts(self.contacts)
+            self.batch, self.sealed, self.contacts = [], [], {}
 
-    def receipt(self) -> IngestReceipt:
-        made = self.quarantine.count and not self.dry_run
+    def receipt(self, *, stopped: bool = False) -> IngestReceipt:
+        """What was done; of a run that was stopped, only what is stored counts as read."""
         return IngestReceipt(
-            read=self.read,
+            read=self.saved.total + self.quarantine.count if stopped else self.read,
             added=self.saved.added,
             updated=self.saved.updated,
             unchanged=self.saved.unchanged,
@@ -106,37 +110,11 @@ class _Intake:
             masked=dict(sorted(self.masked.items())),
             quarantined_why=dict(self.why),
             first_problems=tuple(self.problems),
-            quarantine_file=str(self.quarantine.path) if made else None,
+            quarantine_file=str(self.quarantine.path) if self.quarantine.path and not self.dry_run else None,
             files=tuple(self.files),
             dry_run=self.dry_run,
+            stopped=stopped,
         )
-
-
-class _Repeats:
-    """Links each record to the first of those that it nearly repeats, over all that is stored and all that comes in.
-
-    A repeat of a repeat is linked to the first as well, so that however an import was cut up, the same records count
-    as one customer.
-    """
-
-    def __init__(self, known: Iterable[tuple[str, bytes, str | None]], folder: Path) -> None:
-        self.index = NearDuplicates(folder)
-        self.first: dict[str, str] = {}
-        for record_id, signature, near in known:
-            self.index.add(record_id, signature)
-            if near is not None:
-                self.first[record_id] = near
-
-    def link(self, record: Record) -> tuple[Record, bytes]:
-        """The record with its link, and its signature; a record known before links only to those before it."""
-        signature = signature_of(record)
-        near = self.index.meet(record.id, signature)
-        near = self.first.get(near, near) if near is not None else None
-        if near is None or near == record.id:
-            self.first.pop(record.id, None)
-            return record.with_near_duplicate(None), signature
-        self.first[record.id] = near
-        return record.with_near_duplicate(near), signature
 
 
 def run_ingest(
@@ -145,18 +123,53 @@ def run_ingest(
     options: ReadOptions,
     *,
     dry_run: bool = False,
+    patience: float = 0,
     progress: Progress = silent,
 ) -> IngestReceipt:
     """Read, mask and store files and folders; safe to repeat, whatever was stored before it was stopped is kept.
 
+    An interrupt (Ctrl-C) ends it with a receipt of what is stored, marked as stopped. `patience` is for how many
+    seconds it waits where another run is at work.
+
     Raises:
         InputError: a path does not exist (nothing is read then).
+        BusyError: another run is still at work.
+        StoreError: the database fails or the disk is full; what was stored is kept.
     """
-    with context.exclusive():
+    with _turn(context, patience, progress):
         intake = _Intake(context, dry_run)
-        for item in read_paths(paths, options):
-            intake.take(item)
-            if not isinstance(item, FileReceipt):
-                progress("ingest", intake.read, None)
-        intake.flush()
+        try:
+            for item in read_paths(paths, options):
+                intake.take(item)
+                if intake.read % _TOLD_EVERY == 0:
+                    progress("ingest", intake.read, None)
+            intake.flush()
+        except KeyboardInterrupt:
+            intake.quarantine.close(whole=False)
+            return intake.receipt(stopped=True)
+        except OSError as error:
+            if error.errno not in _FULL:
+                raise
+            told = f"{intake.saved.total:,} records are stored; make room and run the same command again"
+            raise StoreError(f"the disk is full: {told}, it goes on from there") from error
+        progress("ingest", intake.read, intake.read)
+        if not dry_run:
+            intake.quarantine.close(whole=True, read={file.path for file in intake.files})
     return intake.receipt()
+
+
+@contextmanager
+def _turn(context: Context, patience: float, progress: Progress) -> Iterator[None]:
+    """The data directory for this run alone, after waiting for another one to end."""
+    begun = time.monotonic()
+    with ExitStack() as stack:
+        while True:
+            try:
+                stack.enter_context(context.exclusive())
+                break
+            except BusyError:
+                if (waited := time.monotonic() - begun) >= patience:
+                    raise
+                progress("waiting for another run (seconds)", int(waited), int(patience))
+            time.sleep(min(0.5, patience))
+        yield

@@ -1,47 +1,20 @@
 """Records as stored: saved with history, found by either id, listed by filters."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from collections.abc import Iterator, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import func, literal_column, or_, select
 
 from assistant.domain.filters import Filters
-from assistant.domain.records import Customer, Record
+from assistant.domain.records import Record
 from assistant.errors import NotFoundError, UsageError
-from assistant.records.database import Database, now
-from assistant.records.rows import record_values, to_record
+from assistant.records.database import Database
+from assistant.records.rows import to_record
+from assistant.records.saving import CHUNK, Link, Linked, Saved, chunks, save_batch
 from assistant.records.selection import all_conditions
-from assistant.records.tables import customers, insights, leads, record_versions, records
+from assistant.records.tables import customers, record_versions, records
 
-T = TypeVar("T")
-CHUNK = 500
-"""Ids per SQL statement: far below SQLite's limit on variables."""
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """What became of a batch; added + updated + unchanged = records given."""
-
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    duplicates: int = 0
-
-    def __add__(self, other: "Saved") -> "Saved":
-        return Saved(
-            self.added + other.added,
-            self.updated + other.updated,
-            self.unchanged + other.unchanged,
-            self.duplicates + other.duplicates,
-        )
-
-
-def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
-    """Cut a sequence into pieces of at most `size`."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
+__all__ = ["RecordStore", "Saved", "chunks"]
 
 
 class RecordStore:
@@ -51,53 +24,23 @@ class RecordStore:
         self.database = database
 
     def save_records(self, batch: Sequence[tuple[Record, bytes | None]]) -> Saved:
-        """Save records with their near-duplicate signatures in one transaction.
+        """Save records with their near-duplicate signatures, linked as they say themselves; see `take_in`."""
+        signatures = {record.id: signature for record, signature in batch}
+
+        def link(changed: Sequence[Record]) -> Linked:
+            heads = {record.id: record.near_duplicate_of for record in changed}
+            return Linked([signatures[one] for one in heads], [head is not None for head in heads.values()], heads)
+
+        return self.take_in([record for record, _ in batch], link)
+
+    def take_in(self, batch: Sequence[Record], link: Link) -> Saved:
+        """Save records in one transaction; `link` tells what those that are new or changed nearly repeat.
 
         A known record whose content differs replaces the old one, which goes to the history, and what was read out of
         other words than it has now is dropped; the last one wins where a batch holds the same id twice.
         """
-        at, begun = now(), datetime.now(UTC)
         with self.database.writing() as connection:
-            known = _known(connection, [record.id for record, _ in batch])
-            persons = _persons(connection, [r.near_duplicate_of for r, _ in batch if r.near_duplicate_of])
-            total = Saved()
-            fresh: dict[str, dict[str, Any]] = {}
-            for place, (record, signature) in enumerate(batch):
-                values = {**record_values(record, _moment(begun, place)), "signature": signature}
-                values["person"] = persons.get(values["person"], values["person"])
-                persons[record.id] = values["person"]
-                old = fresh.get(record.id, known.get(record.id))
-                total += self._put(connection, values, old, fresh, at)
-            if fresh:
-                connection.execute(insert(records), list(fresh.values()))
-            _save_customers(connection, [record for record, _ in batch])
-        return total
-
-    @staticmethod
-    def _put(
-        connection: Connection,
-        values: dict[str, Any],
-        old: Mapping[str, Any] | None,
-        fresh: dict[str, dict[str, Any]],
-        at: str,
-    ) -> Saved:
-        linked = int(values["near_duplicate_of"] is not None)
-        if old is None:
-            fresh[values["id"]] = values
-            return Saved(added=1, duplicates=linked)
-        if old["content_hash"] == values["content_hash"]:
-            return Saved(unchanged=1)
-        if values["id"] in fresh:
-            fresh[values["id"]] = values
-            return Saved(updated=1)
-        _keep_version(connection, values["id"], at)
-        changed = {name: value for name, value in values.items() if name not in ("id", "added_at")}
-        if old["reading_hash"] != values["reading_hash"]:
-            changed |= {"reading_key": None, "noise": None, "signals": None}
-            connection.execute(delete(insights).where(insights.c.record_id == values["id"]))
-            connection.execute(delete(leads).where(leads.c.record_id == values["id"], leads.c.status == "new"))
-        connection.execute(update(records).where(records.c.id == values["id"]).values(**changed))
-        return Saved(updated=1, duplicates=linked)
+            return save_batch(connection, batch, link)
 
     def record(self, any_id: str) -> Record:
         """The record with this `record_id` or `external_id`.
@@ -159,15 +102,14 @@ class RecordStore:
             return [to_record(row) for row in connection.execute(query).mappings()], total
 
     def signatures(self) -> Iterator[tuple[str, bytes, str | None]]:
-        """(record id, near-duplicate signature, the record it repeats) of every record, in the order they came.
+        """(record id, near-duplicate signature, the record it repeats) of those that have one, in the order they came.
 
         They are taken from the database as they are asked for: all at once they would be most of a big store.
         """
         c = records.c
-        order = (c.added_at, c.id)
-        query = select(c.id, c.signature, c.near_duplicate_of).where(c.signature.is_not(None)).order_by(*order)
+        query = select(c.id, c.signature, c.near_duplicate_of).where(func.length(c.signature) > 0)
         with self.database.reading() as connection:
-            rows = connection.execution_options(yield_per=CHUNK).execute(query)
+            rows = connection.execution_options(yield_per=10 * CHUNK).execute(query.order_by(literal_column("rowid")))
             yield from ((record_id, signature, near) for record_id, signature, near in rows)
 
     def products(self) -> list[str]:
@@ -187,7 +129,8 @@ class RecordStore:
     def span(self) -> tuple[str | None, str | None]:
         """First and last day that the records speak of."""
         with self.database.reading() as connection:
-            first, last = connection.execute(select(func.min(records.c.day), func.max(records.c.day))).one()
+            ends = (select(end(records.c.day)).scalar_subquery() for end in (func.min, func.max))  # each by its index
+            first, last = connection.execute(select(*ends)).one()
             return first, last
 
     def customer(self, customer_id: str) -> dict[str, Any]:
@@ -213,67 +156,3 @@ class RecordStore:
             total = connection.scalar(select(func.count()).select_from(query.subquery())) or 0
             page = query.order_by(heard.desc(), customers.c.id).limit(limit).offset(offset)
             return [dict(row) for row in connection.execute(page).mappings()], total
-
-
-def _known(connection: Connection, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
-    found: dict[str, Mapping[str, Any]] = {}
-    for some in chunks(ids):
-        query = select(records.c.id, records.c.content_hash, records.c.reading_hash).where(records.c.id.in_(some))
-        found.update((str(row["id"]), dict(row)) for row in connection.execute(query).mappings())
-    return found
-
-
-def _moment(begun: datetime, place: int) -> str:
-    """When the record at this place of a batch was added: a microsecond apart, so that its order is kept."""
-    return (begun + timedelta(microseconds=place)).isoformat(timespec="microseconds")
-
-
-def _persons(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
-    """record id → whom it counts as, so that a repeat by nobody counts as the customer whose words it repeats."""
-    found: dict[str, str] = {}
-    for some in chunks(list(dict.fromkeys(ids))):
-        found.update(connection.execute(select(records.c.id, records.c.person).where(records.c.id.in_(some))).all())
-    return found
-
-
-def _keep_version(connection: Connection, record_id: str, at: str) -> None:
-    row = connection.execute(select(records).where(records.c.id == record_id)).mappings().one()
-    last = connection.scalar(
-        select(func.max(record_versions.c.version)).where(record_versions.c.record_id == record_id)
-    )
-    dropped = ("signature", "indexed_hash", "indexed_reading", "reading_key")
-    content = {name: value for name, value in row.items() if name not in dropped}
-    connection.execute(
-        insert(record_versions).values(record_id=record_id, version=(last or 0) + 1, replaced_at=at, content=content)
-    )
-
-
-def _save_customers(connection: Connection, batch: Sequence[Record]) -> None:
-    """What the records say of their customers over what is known; nothing known is lost where a record is silent."""
-    ids = list(dict.fromkeys(record.customer.id for record in batch if record.customer and record.customer.id))
-    known: dict[str, dict[str, Any]] = {}
-    for some in chunks(ids):
-        query = select(customers).where(customers.c.id.in_(some))
-        known.update((row["id"], dict(row)) for row in connection.execute(query).mappings())
-    merged = dict(known)
-    for record in batch:
-        if record.customer and record.customer.id:
-            merged[record.customer.id] = _merged(merged.get(record.customer.id, {}), record.customer)
-    fresh = [values for customer_id, values in merged.items() if customer_id not in known]
-    if fresh:
-        connection.execute(insert(customers), fresh)
-    for customer_id, old in known.items():
-        if merged[customer_id] != old:
-            connection.execute(update(customers).where(customers.c.id == customer_id).values(**merged[customer_id]))
-
-
-def _merged(old: Mapping[str, Any], customer: Customer) -> dict[str, Any]:
-    values = {
-        "id": customer.id,
-        "segment": customer.segment,
-        "region": customer.region,
-        "since": customer.since,
-        "owned": list(customer.owned),
-        "bought_service": customer.bought_service,
-    }
-    return {name: old.get(name) if value in (None, []) and name in old else value for name, value in values.items()}

@@ -1,11 +1,15 @@
 """What leaves the house is looked at once more, and whose words it was is counted by year."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assistant.errors import EgressError
-from assistant.intake.privacy import EgressLedger, check_egress
+from assistant.intake.privacy import EgressLedger, Masker, check_abroad, check_egress
+from assistant.intake.privacy.egress import this_year
 
 
 @pytest.mark.parametrize(
@@ -54,3 +58,29 @@ def test_a_subject_counts_once_a_year(tmp_path: Path) -> None:
     lines = [path.read_text(encoding="ascii").split() for path in sorted((tmp_path / "egress").iterdir())]
     assert [len(one) for one in lines] == [3, 1]
     assert not set(lines[0]) & set(lines[1]), "no hash is carried into the next year"
+
+
+def test_a_line_cut_off_when_the_machine_stopped_counts_as_nobody(tmp_path: Path) -> None:
+    (tmp_path / "2026.txt").write_text("0123456789abcdef\n01234", encoding="ascii")
+    ledger = EgressLedger(tmp_path, b"k" * 32, year=lambda: 2026)
+    assert ledger.counts() == {2026: 1}
+    ledger.note(["C1"])
+    assert EgressLedger(tmp_path, b"k" * 32, year=lambda: 2026).counts() == {2026: 2}
+
+
+def test_the_year_turns_with_chinese_time() -> None:
+    assert this_year() in {datetime.now(UTC).year, datetime.now(UTC).year + 1}
+    assert this_year(datetime(2026, 12, 31, 15, 59, tzinfo=UTC)) == 2026
+    assert this_year(datetime(2026, 12, 31, 16, 0, tzinfo=UTC)) == 2027
+
+
+@pytest.mark.parametrize("text", ["家里座机010-62345678打不通", "车牌京A12345停在楼下", "加我微信号wxid_abc12345聊"])
+def test_what_may_stay_in_the_country_may_not_go_abroad_unmasked(text: str) -> None:
+    check_egress(text)
+    with pytest.raises(EgressError):
+        check_abroad(text)
+
+
+@given(st.text(max_size=80), st.sampled_from(["13912345678", "wang@example.com", "010-62345678", "京A12345", ""]))
+def test_whatever_was_masked_may_go(text: str, value: str) -> None:
+    check_abroad(Masker(b"k" * 32).mask_text(f"{text}，{value}，{text}")[0])

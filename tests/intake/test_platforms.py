@@ -11,7 +11,7 @@ import pytest
 from assistant.domain.records import RawRecord
 from tests.intake.reading_help import read, read_text
 
-ZENDESK = {
+ZENDESK: dict[str, Any] = {
     "id": 35, "subject": "漏水", "description": "热水器漏水", "status": "solved", "requester_id": 7, "submitter_id": 7,
     "requester": {"name": "陈女士", "phone": "15451624407"}, "via": {"channel": "web"}, "created_at": "2026-01-04T02:00:00Z",
     "satisfaction_rating": {"score": "good"},
@@ -21,7 +21,7 @@ ZENDESK = {
         {"author_id": 9, "html_body": "<p>您好</p>", "public": True, "created_at": "2026-01-04T02:02:00Z"},
     ],
 }  # fmt: skip
-INTERCOM = {
+INTERCOM: dict[str, Any] = {
     "type": "conversation", "id": "i1", "created_at": 1767492000, "state": "open",
     "source": {"body": "<p>锁没电了</p>", "author": {"type": "user", "id": "u1", "name": "张敏"}},
     "conversation_parts": {"conversation_parts": [
@@ -31,7 +31,7 @@ INTERCOM = {
     ]},
     "conversation_rating": {"rating": 2},
 }  # fmt: skip
-CHATWOOT = {
+CHATWOOT: dict[str, Any] = {
     "id": 4, "inbox_id": 1, "status": "resolved", "created_at": 1767492000, "meta": {"sender": {"id": 3, "name": "李", "phone_number": "13812345678"}},
     "messages": [
         {"content": "在吗", "message_type": 0, "created_at": 1767492000},
@@ -39,7 +39,7 @@ CHATWOOT = {
         {"content": "在", "message_type": 1, "created_at": 1767492002},
     ],
 }  # fmt: skip
-FRESHDESK = {
+FRESHDESK: dict[str, Any] = {
     "id": 9, "subject": "掉线", "description_text": "打印机掉线", "status": 5, "requester_id": 2, "responder_id": 3,
     "requester": {"name": "王", "mobile": "13812345678"}, "created_at": "2026-01-04T02:00:00Z",
     "conversations": [
@@ -71,6 +71,107 @@ def test_desks(tmp_path: Path, export: dict[str, Any], expected: tuple[object, .
     assert record.created_at == "2026-01-04T10:00:00+08:00"
 
 
+NOTES = [
+    ({**INTERCOM}, "internal_notes", "内部"),
+    ({**CHATWOOT}, "internal_notes", "内部"),
+    ({**FRESHDESK, "conversations": [{"body_text": "内部", "private": True}, *FRESHDESK["conversations"]]}, "internal_notes", "内部"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("export", "key", "note"), NOTES, ids=["intercom", "chatwoot", "freshdesk"])
+def test_notes_of_staff_are_metadata(tmp_path: Path, export: dict[str, Any], key: str, note: str) -> None:
+    record = only(tmp_path, export)
+    assert record.metadata[key] == note
+    assert note not in [turn.text for turn in record.turns]
+
+
+REDACTED = [
+    {**INTERCOM, "conversation_parts": {"conversation_parts": [
+        {"part_type": "comment", "body": "我的卡号", "redacted": True, "created_at": 1767492010, "author": {"type": "user", "id": "u1"}}]}},
+    {**CHATWOOT, "messages": [
+        {"content": "锁没电了", "message_type": 0, "created_at": 1767492000},
+        {"content": "This message was deleted", "message_type": 0, "content_attributes": {"deleted": True}, "created_at": 1767492001}]},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("export", REDACTED, ids=["intercom", "chatwoot"])
+def test_what_was_taken_out_is_not_said(tmp_path: Path, export: dict[str, Any]) -> None:
+    assert [turn.text for turn in only(tmp_path, export).turns] == ["锁没电了"]
+
+
+def test_the_score_of_a_survey_in_the_talk_is_the_rating(tmp_path: Path) -> None:
+    asked = {"content": "请评价", "message_type": 3, "content_type": "input_csat", "content_attributes": {"submitted_values": {"csat_survey_response": {"rating": 2, "feedback_message": "慢"}}}}  # fmt: skip
+    record = only(tmp_path, {**CHATWOOT, "messages": [*CHATWOOT["messages"], asked]})
+    assert (record.rating, record.metadata["rating_remark"]) == (2.0, "慢")
+    assert "请评价" not in [turn.text for turn in record.turns]
+
+
+@pytest.mark.parametrize(
+    ("score", "rating"),
+    [("good", 5.0), ("bad", 1.0), ("bad_with_comment", 1.0), ("offered", None), ("unoffered", None)],
+)
+def test_zendesk_s_two_faces_are_a_rating_and_an_offer_is_none(
+    tmp_path: Path, score: str, rating: float | None
+) -> None:
+    record = only(tmp_path, {**ZENDESK, "satisfaction_rating": {"score": score}})
+    assert (record.rating, record.metadata["satisfaction_score"]) == (rating, score)
+
+
+def test_zendesk_s_automatic_comments_and_filled_custom_fields(tmp_path: Path) -> None:
+    automatic = {"author_id": -1, "body": "工单已自动关闭", "public": True, "via": {"channel": "rule"}}
+    export = {**ZENDESK, "comments": [*ZENDESK["comments"], automatic], "custom_fields": [{"id": 36, "value": "X5"}, {"id": 37, "value": None}]}  # fmt: skip
+    record = only(tmp_path, export)
+    assert record.turns[-1].speaker == "system"
+    assert record.metadata["custom_fields.36"] == "X5"
+    assert "custom_fields.37" not in record.metadata
+
+
+def test_another_end_user_of_a_ticket_has_a_record_of_his_own(tmp_path: Path) -> None:
+    other = {"author_id": 8, "body": "我家也漏", "public": True, "created_at": "2026-01-04T02:03:00Z"}
+    export = {**ZENDESK, "comments": [*ZENDESK["comments"], other], "users": [{"id": 8, "role": "end-user"}, {"id": 9, "role": "agent"}]}  # fmt: skip
+    first, second = read_text(tmp_path, json.dumps([export]), name="export.json").records
+    assert [(t.speaker, t.text) for t in first.turns] == [("customer", "热水器漏水"), ("agent", "您好")]
+    assert [t.text for t in second.turns if t.speaker == "customer"] == ["我家也漏"]
+    assert (first.external_id, second.external_id, second.customer.id) == ("35", "35#8", "8")
+
+
+def test_freshdesk_s_description_stays_the_requester_s(tmp_path: Path) -> None:
+    other = {
+        "body_text": "我家也掉线",
+        "incoming": True,
+        "private": False,
+        "user_id": 77,
+        "created_at": "2026-01-04T03:00:00Z",
+    }
+    export = {**FRESHDESK, "conversations": [*FRESHDESK["conversations"], other]}
+    records = read_text(tmp_path, json.dumps([export]), name="export.json").records
+    said = [[turn.text for turn in record.turns if turn.speaker == "customer"] for record in records]
+    assert said == [["打印机掉线", "重启没用"], ["我家也掉线"]]
+    assert [record.external_id for record in records] == ["9", "9#77"]
+
+
+def test_comments_in_a_file_of_their_own_are_gathered_by_ticket(tmp_path: Path) -> None:
+    comments = [{"id": n, "ticket_id": 35, **comment} for n, comment in enumerate(ZENDESK["comments"])]
+    [record] = read_text(tmp_path, json.dumps({"comments": comments, "next_page": None}), name="comments.json").records
+    assert [(turn.speaker, turn.text) for turn in record.turns] == [("customer", "热水器漏水"), ("agent", "您好")]
+    assert (record.external_id, record.channel) == ("35", "ticket")
+
+
+@pytest.mark.parametrize(
+    ("page", "export"),
+    [
+        ({"tickets": [ZENDESK], "count": 1, "end_of_stream": True, "after_cursor": "x"}, ZENDESK),
+        ({"type": "conversation.list", "pages": {"next": None}, "conversations": [INTERCOM]}, INTERCOM),
+        ({"data": {"meta": {"all_count": 1}, "payload": [CHATWOOT]}}, CHATWOOT),
+        ({"ticket": ZENDESK}, ZENDESK),
+    ],
+    ids=["zendesk", "intercom", "chatwoot", "one ticket"],
+)
+def test_pages_as_the_interfaces_give_them(tmp_path: Path, page: dict[str, Any], export: dict[str, Any]) -> None:
+    [record] = read_text(tmp_path, json.dumps(page), name="page.json").records
+    assert (record.external_id, record.turns) == (str(export["id"]), only(tmp_path, export).turns)
+
+
 def test_an_internal_note_is_no_turn(tmp_path: Path) -> None:
     record = only(tmp_path, ZENDESK)
     assert (record.title, record.customer.id, record.metadata["internal_notes"]) == ("漏水", "7", "这客户难缠")
@@ -89,7 +190,7 @@ def test_wecom_messages_are_gathered_by_conversation_and_day(tmp_path: Path) -> 
     ]  # fmt: skip
     result = read_text(tmp_path, "\n".join(map(json.dumps, lines)), name="archive.jsonl")
     assert [[(t.speaker, t.text) for t in record.turns] for record in result.records] == [
-        [("customer", "水不热"), ("agent", "您好")],
+        [("customer", "水不热"), ("agent", "您好"), ("customer", "[图片]")],
         [("customer", "还是不热")],
     ]
     assert {(record.channel, record.customer.id) for record in result.records} == {("chat", outside)}

@@ -80,7 +80,17 @@ def test_another_key_gives_another_pseudonym() -> None:
         (RawCustomer(id="zhang@qq.com"), "email-"),
         (RawCustomer(phone="138-1234-5678"), "phone-"),
         (RawCustomer(name="王建国", region="湖南"), "name-"),
+        (RawCustomer(name="王建国", phone="138****1234"), "name-"),
         (RawCustomer(segment="sme"), "u_"),
+        (RawCustomer(name="刘先生", region="湖南"), "u_"),
+        (RawCustomer(name="李某", region="湖南"), "u_"),
+        (RawCustomer(name="刘先生(机主)"), "u_"),
+        (RawCustomer(name="张师傅"), "u_"),
+        (RawCustomer(name="小李"), "u_"),
+        (RawCustomer(name="李**"), "u_"),
+        (RawCustomer(name="匿名用户"), "u_"),
+        (RawCustomer(phone="138****1234"), "u_"),
+        (RawCustomer(name="欧阳女士", phone="138xxxx1234"), "u_"),
     ],
 )
 def test_who_a_customer_is(customer: RawCustomer, prefix: str) -> None:
@@ -93,6 +103,25 @@ def test_a_customer_known_by_id_or_field_is_one_and_the_same() -> None:
     by_id = MASKER.mask(dataclasses.replace(RAW, customer=RawCustomer(id="+86 138 1234 5678")))
     by_phone = MASKER.mask(dataclasses.replace(RAW, customer=RawCustomer(phone="13812345678")))
     assert by_id.customer == by_phone.customer
+
+
+def test_a_surname_or_a_hidden_telephone_makes_no_two_records_one_customer_s() -> None:
+    for customer in (RawCustomer(name="刘先生", region="湖南"), RawCustomer(phone="138****1234")):
+        one, other = (MASKER.mask(dataclasses.replace(RAW, external_id=i, customer=customer)) for i in ("T-1", "T-2"))
+        assert one.customer
+        assert other.customer
+        assert one.customer.id != other.customer.id
+
+
+def test_a_full_name_tells_customers_apart_with_its_region_and_the_digits_to_be_seen() -> None:
+    def ident(name: str, region: str | None = None, phone: str | None = None) -> str:
+        record = MASKER.mask(dataclasses.replace(RAW, customer=RawCustomer(name=name, region=region, phone=phone)))
+        assert record.customer is not None
+        return record.customer.id
+
+    assert ident("王建国", "湖南") == ident("王建国先生", "湖南")
+    assert ident("王建国", phone="138****1234") == ident("王建国", phone="138****1234")
+    assert len({ident("王建国", "湖南"), ident("王建国", "湖北"), ident("王建国", "湖南", "138****1234")}) == 3
 
 
 def test_nobody_known_is_no_customer() -> None:
@@ -171,7 +200,9 @@ def test_the_shipped_policy_masks_every_type() -> None:
         ('[types]\nfone = "mask"', "unknown type 'fone'"),
         ('[types]\nphone = "hide"', "allowed are mask, hash, keep"),
         ("types = 3", "must be a table"),
-        ("[types", "can't be read"),
+        ("[types", "is not TOML"),
+        ('phone = "keep"', "stands outside \\[types\\]; put it under"),
+        ("[other]\na = 1", "only the table \\[types\\] is known"),
     ],
 )
 def test_a_wrong_policy_is_refused(tmp_path: Path, content: str, message: str) -> None:
@@ -182,7 +213,7 @@ def test_a_wrong_policy_is_refused(tmp_path: Path, content: str, message: str) -
 
 
 def test_a_missing_policy_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(SettingError, match="can't be read"):
+    with pytest.raises(SettingError, match="can't be read: No such file"):
         load_policy(tmp_path / "none.toml")
 
 

@@ -5,6 +5,12 @@ from hypothesis import strategies as st
 
 from assistant.domain.records import RawCustomer, RawRecord, RawTurn
 from assistant.intake.privacy import Masker
+from assistant.intake.privacy.addresses import find_addresses
+from assistant.intake.privacy.codes import find_codes
+from assistant.intake.privacy.contacts import find_contacts
+from assistant.intake.privacy.folding import fold
+from assistant.intake.privacy.names import find_names
+from assistant.intake.privacy.numbers import find_numbers
 
 MASKER = Masker(b"property key of thirty-two bytes")
 
@@ -14,7 +20,7 @@ PIECES = st.sampled_from(
         "身份证", "11010519491231002X", "卡号", "6222020200112233445", "订单号", "202511180947361285", "zhang@qq.com",
         "微信", "QQ", "qq:", "2846177305", "wx_zhang88", "联系人", "王建国", "王先生", "张师傅", "我叫", "，", "。", " ", "\n",
         "地址", "北京市朝阳区建国路88号3栋2单元501", "粤B12345", "护照", "E12345678", "SN", "XL5B2511D0382", "⟦", "⟧",
-        "⟦phone:7f3a9c⟧", "⟦phone:13812345678⟧", "客户: ", "客服: ", "热水器漏水", "🈶", "\u200b", "\r\n", "3.2", "JSQ30-X5", "0", "1", "-",
+        "⟦phone:7f3a9c⟧", "⟦phone:13812345678⟧", "客户: ", "客服: ", "热水器漏水", "骆一鸣", "客户佟丽华反映", "、", "帮", "Daniel Wong", "5-1-802", "楼上", "1", "𝟏𝟑𝟖", "🈶", "\u200b", "\r\n", "3.2", "JSQ30-X5", "0", "1", "-",
     ]
 )  # fmt: skip
 TEXTS = st.lists(PIECES, max_size=14).map("".join) | st.text(max_size=60)
@@ -38,6 +44,19 @@ def is_subsequence(part: str, whole: str) -> bool:
 def test_masking_a_masked_text_changes_nothing(text: str) -> None:
     once, spans = MASKER.mask_text(text)
     assert MASKER.mask_text(once) == (once, spans)
+
+
+@settings(max_examples=400, deadline=None)
+@given(TEXTS)
+def test_a_search_that_is_left_out_would_have_found_nothing(text: str) -> None:
+    folded = fold(text)
+    written = any(c.isascii() and c.isalpha() for c in folded)
+    counted = any(c.isascii() and c.isdigit() for c in folded)
+    assert list(find_codes(folded, written=written)) == list(find_codes(folded, written=True))
+    assert list(find_addresses(folded, written=written)) == list(find_addresses(folded, written=True))
+    assert list(find_names(folded, [], written=written)) == list(find_names(folded, [], written=True))
+    assert counted or not list(find_numbers(folded))
+    assert counted or written or not [*find_contacts(folded), *find_codes(folded)]
 
 
 @settings(max_examples=400, deadline=None)

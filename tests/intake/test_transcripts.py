@@ -62,14 +62,14 @@ def test_chats_without_a_header(tmp_path: Path, text: str) -> None:
     assert result.records[0].created_at == "2026-01-04T10:00:00+08:00"
 
 
-def test_a_neighbour_in_a_group_is_named_and_not_taken_for_the_member(tmp_path: Path) -> None:
+def test_a_neighbour_in_a_group_is_not_taken_for_the_member(tmp_path: Path) -> None:
     text = (
         "#### 群会话:G-1 | 群成员:段红军 | 产品:X5\n段红军 2026-01-04 10:00:00\n钱没到账\n\n"
         "老李 2026-01-04 10:01:00\n我这儿也是\n\n星澜小助手 2026-01-04 10:02:00\n收到\n\n系统消息 2026-01-04 10:03:00\n老李退出群聊\n"
     )
     result = read_text(tmp_path, text, name="g.txt")
     assert turns(result) == [
-        [("customer", "钱没到账"), ("customer", "[老李] 我这儿也是"), ("agent", "收到"), ("system", "老李退出群聊")]
+        [("customer", "钱没到账"), ("customer", "[群友1] 我这儿也是"), ("agent", "收到"), ("system", "老李退出群聊")]
     ]
     assert result.receipt.notes == (
         "1 conversations have speakers that no word explains: concluded from who else speaks",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from assistant.intake.platforms import chatwoot, freshdesk, intercom, wecom, zendesk
+from assistant.intake.platforms import chatwoot, freshdesk, iflytek, intercom, wecom, zendesk, zendesk_comments
 
 
 class Desk(Protocol):
@@ -20,7 +20,7 @@ class Desk(Protocol):
         ...
 
 
-DESKS: tuple[Desk, ...] = (zendesk, intercom, freshdesk, chatwoot, wecom)
+DESKS: tuple[Desk, ...] = (zendesk, zendesk_comments, intercom, freshdesk, chatwoot, wecom, iflytek)
 
 
 def desk_of(record: Mapping[str, Any]) -> Desk | None:

@@ -39,6 +39,8 @@ def has_known_header(text: str) -> bool:
 
 def _is_single_column(text: str) -> bool:
     first = text.lstrip().splitlines()[0] if text.strip() else ""
+    if any(mark in first for mark in "(（:："):
+        return False
     return len(first) <= 40 and known_field(first.strip().strip('"')) in ("text", "turns")
 
 

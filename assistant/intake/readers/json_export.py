@@ -40,11 +40,21 @@ def row_from(record: object, line: int | None) -> SourceRow | BadRow:
     """
     if not isinstance(record, Mapping):
         return BadRow(line, "bad_json", "is no JSON object; each record must be one", {"value": cell_text(str(record))})
+    record = _unwrapped(record)
     if (desk := desk_of(record)) is not None:
         record = desk.rewrite(record)
     found = find_messages(record)
     rest = {key: value for key, value in record.items() if found is None or key != found[0]}
     return SourceRow(line, dict(_flat(rest, "")), found[1] if found else ())
+
+
+def _unwrapped(record: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A service desk's record taken out of the object around it, with what was sent along."""
+    for key in ("ticket", "conversation"):
+        inner = record.get(key)
+        if isinstance(inner, Mapping) and desk_of({**record, **inner}) is not None:
+            return {**{name: value for name, value in record.items() if name != key}, **inner}
+    return record
 
 
 def _flat(record: Mapping[str, Any], prefix: str, depth: int = 0) -> Iterator[tuple[str, object]]:
@@ -73,7 +83,7 @@ def _lines(lines: TextLines, notes: list[str]) -> Iterator[SourceRow | BadRow]:
         if not line.strip():
             continue
         try:
-            yield row_from(json.loads(line), number)
+            yield row_from(json.loads(line, parse_constant=lambda _: None), number)
         except (ValueError, RecursionError):
             yield BadRow(number, "bad_json", _BAD, {"line": line.strip()})
     if lines.note:
@@ -132,7 +142,7 @@ class _Object:
 
     def _member(self, key: str) -> Iterator[SourceRow | BadRow]:
         follows = self._stream.peek()
-        if follows == "[" and not is_message_key(key) and key.casefold() not in _words("not_records"):
+        if follows == "[" and key.casefold() not in _words("not_records"):
             yield from self._array(key)
         elif follows == "{" and key.casefold() in _words("envelopes"):
             inner = _Object(self._stream, self._notes, f"{self._path}{key}.")
@@ -143,15 +153,21 @@ class _Object:
             self._own[key] = self._stream.value()
 
     def _array(self, key: str) -> Iterator[SourceRow | BadRow]:
-        others = []
+        """The elements as records; those of a list of messages belong to this object, unless they are conversations."""
+        others: list[object] = []
+        messages = is_message_key(key)
         for line, item in self._stream.elements():
-            if isinstance(item, Mapping):
+            if isinstance(item, Mapping) and not (messages and not _is_conversation(item)):
                 self._found = True
                 yield row_from(item, line)
             else:
                 others.append(item)
         if others:
             self._own[key] = others
+
+
+def _is_conversation(item: Mapping[str, Any]) -> bool:
+    return find_messages(item) is not None or desk_of(item) is not None
 
 
 @cache

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.intake.columns import known_headers
+from assistant.intake.readers.old_sheet import decoded, is_garbled, reopened
 from assistant.intake.shapes import BadRow, Document, Head, SourceTable, UnreadableFileError
 from assistant.intake.tables import Cells, table_from_cells
 
@@ -48,8 +49,9 @@ def open_document(head: Head) -> Document:
     if name == "xlsx":
         refuse_bomb(head)
     try:
-        workbook = CalamineWorkbook.from_path(str(head.path))
-        sheets = list(workbook.sheet_names)
+        book = _Book(CalamineWorkbook.from_path(str(head.path)))
+        if name == "xls" and book.is_garbled() and (again := reopened(head.path)) is not None:
+            book = _Book(*again)
     except (CalamineError, OSError, ValueError) as error:
         protected = "password" in str(error).lower() or "encrypt" in str(error).lower()
         why = (
@@ -59,7 +61,36 @@ def open_document(head: Head) -> Document:
         )
         raise UnreadableFileError("protected" if protected else "damaged", f"{head.name} {why}") from None
     notes: list[str] = []
-    return Document(name, None, _tables(workbook, sheets, notes), notes)
+    return Document(name, book.codec, _tables(book, notes), notes)
+
+
+class _Book:
+    """An opened workbook; `codec` decodes its texts where they were read byte by byte."""
+
+    def __init__(self, workbook: "CalamineWorkbook", codec: str | None = None) -> None:
+        self._workbook = workbook
+        self.codec = codec
+
+    def sheets(self) -> list[tuple[int, str, bool]]:
+        """Each sheet's place, name, and whether it can be seen."""
+        from python_calamine import SheetVisibleEnum  # late, see above
+
+        told = enumerate(self._workbook.sheets_metadata)
+        return [(at, str(self._text(sheet.name)), sheet.visible == SheetVisibleEnum.Visible) for at, sheet in told]
+
+    def rows(self, at: int) -> Iterator[tuple[int, Cells]]:
+        """The rows of the sheet in this place, with their numbers."""
+        sheet = self._workbook.get_sheet_by_index(at)
+        start = (sheet.start or (0, 0))[0]
+        for number, cells in enumerate(sheet.iter_rows(), 1):
+            yield start + number, [self._text(cell) for cell in cells] if self.codec else cells
+
+    def is_garbled(self) -> bool:
+        """True if the reader could not decode its texts."""
+        return any(is_garbled([cells for _, cells in islice(self.rows(at), 12)]) for at, _, _ in self.sheets()[:4])
+
+    def _text(self, cell: object) -> object:
+        return decoded(cell, self.codec) if self.codec else cell
 
 
 def refuse_bomb(head: Head) -> None:
@@ -93,12 +124,17 @@ def _bomb_sentence(head: Head, unpacked: int) -> str:
     )
 
 
-def _tables(workbook: "CalamineWorkbook", sheets: list[str], notes: list[str]) -> Iterator[SourceTable]:
+def _tables(book: _Book, notes: list[str]) -> Iterator[SourceTable]:
     from python_calamine import CalamineError  # late, see above
 
-    for name in sheets:
+    sheets = book.sheets()
+    if any(seen for _, _, seen in sheets):
+        hidden = [name for _, name, seen in sheets if not seen]
+        notes += [f"sheet {name} is hidden and was left out" for name in hidden]
+        sheets = [sheet for sheet in sheets if sheet[2]]
+    for at, name, _ in sheets:
         try:
-            rows = _rows(workbook, name)
+            rows = book.rows(at)
             first = list(islice(rows, 12))
         except (CalamineError, OSError, ValueError):
             notes.append(f"sheet {name} can't be read and was left out")
@@ -111,9 +147,3 @@ def _tables(workbook: "CalamineWorkbook", sheets: list[str], notes: list[str]) -
         table = table_from_cells(name, stream, notes)
         if table is not None:
             yield table
-
-
-def _rows(workbook: "CalamineWorkbook", name: str) -> Iterator[tuple[int, Cells]]:
-    sheet = workbook.get_sheet_by_name(name)
-    start = (sheet.start or (0, 0))[0]
-    yield from ((start + number, cells) for number, cells in enumerate(sheet.iter_rows(), 1))

@@ -7,7 +7,7 @@ from assistant.intake.columns import known_field
 from assistant.intake.decoding import TextLines
 from assistant.intake.dialogue import opens_turn, read_dialogue
 from assistant.intake.shapes import Document, Head, SourceRow, SourceTable, SourceTurn
-from assistant.intake.speakers import speaking_word
+from assistant.intake.speakers import is_group_event, speaking_word
 from assistant.intake.values import read_list
 
 BODY = "text"
@@ -19,6 +19,8 @@ _PARTED = re.compile(r"\s*[|｜\t]\s*|\s+[;；]\s*|[;；]\s+|\s{3,}")
 _PAIR = re.compile(r"^\s*(?P<key>[^\s\d:：|][^:：|]{0,23}?)\s*[:：]\s*(?P<value>.*)$", re.DOTALL)
 _SENTENCE = re.compile(r"[，。？！,?!]")
 _SAMPLE_LINES = 400
+_SHORT_VALUE = 40
+_LABEL = re.compile(r"[^\W\d]{2,10}$")
 
 
 def recognises(head: Head) -> bool:
@@ -79,9 +81,14 @@ class _Block:
 
     def _header_pair(self, line: str) -> tuple[str, str] | None:
         match = _PAIR.match(line)
-        if match is None or known_field(match["key"]) is None:
+        if match is None:
             return None
         value = match["value"].strip()
+        if known_field(match["key"]) is None:
+            more = (
+                self.fields and _LABEL.match(match["key"]) and len(value) <= _SHORT_VALUE and not _SENTENCE.search(line)
+            )
+            return (match["key"].strip(), value) if more and not _is_talk(line) else None
         talk = speaking_word(match["key"]) and (
             not self.fields or self._blank_seen or len(value) > 20 or _SENTENCE.search(value)
         )
@@ -94,6 +101,8 @@ class _Block:
         body = "\n".join(self.lines).strip()
         if not self.fields and not body:
             return None
+        if not self.fields and all(is_group_event(turn.text) for turn in turns):
+            return None
         if any(turn.speaker for turn in turns):
             return SourceRow(self.line, self.fields, _without_opening_words(turns))
         fields: dict[str, object] = dict(self.fields)
@@ -101,6 +110,10 @@ class _Block:
             key = next((key for key in self.fields if known_field(key) == "text"), BODY)
             fields[key] = f"{fields.get(key, '')}\n{body}".strip()
         return SourceRow(self.line, fields)
+
+
+def _is_talk(line: str) -> bool:
+    return opens_turn(line, after_blank=False) is not None
 
 
 def _without_opening_words(turns: tuple[SourceTurn, ...]) -> tuple[SourceTurn, ...]:
