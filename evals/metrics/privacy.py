@@ -95,6 +95,16 @@ def score_masking(corpus: Iterable[tuple[str, str, Sequence[Span], Sequence[Span
     return Report(overall, by_type, tuple(misses), tuple(false_alarms))
 
 
+def without(found: Iterable[Span], planted: Sequence[Span], either: Sequence[Span]) -> list[Span]:
+    """The findings but for those that touch a value of which readers would disagree, and no planted one."""
+    return [s for s in found if not (touches(s, either) and not touches(s, planted))]
+
+
+def touches(span: Span, others: Iterable[Span]) -> bool:
+    """Whether a span shares a character with one of the others."""
+    return any(span.start < other.end and other.start < span.end for other in others)
+
+
 def _places(text: str, value: str) -> Iterable[int]:
     at = text.find(value)
     while at >= 0:

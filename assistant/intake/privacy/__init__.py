@@ -1,6 +1,6 @@
 """Masking of personal values: the only place where raw text becomes text that the rest may see."""
 
-from assistant.intake.privacy.egress import EgressLedger, check_egress
+from assistant.intake.privacy.egress import EgressLedger, check_abroad, check_egress
 from assistant.intake.privacy.key import load_key
 from assistant.intake.privacy.known import KnownValue, known_values
 from assistant.intake.privacy.masker import Masker
@@ -15,6 +15,7 @@ __all__ = [
     "MaskingPolicy",
     "SecondNet",
     "Vault",
+    "check_abroad",
     "check_egress",
     "known_values",
     "load_key",

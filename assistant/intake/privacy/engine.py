@@ -1,6 +1,8 @@
 """Finds every personal value in a text and puts masks in their place, until nothing more is found."""
 
-from collections.abc import Iterable, Sequence
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -16,8 +18,13 @@ from assistant.intake.privacy.names import find_names
 from assistant.intake.privacy.numbers import find_numbers
 from assistant.intake.privacy.policy import MaskingPolicy
 from assistant.intake.privacy.pseudonyms import ID_DIGITS, MARK_DIGITS, pseudonym
+from assistant.intake.privacy.spoken import find_spoken
 
 _MOST_PASSES = 8
+_LONG_ENOUGH = 3
+_AGAIN = 20
+_LETTER = re.compile("[A-Za-z]")
+_DIGIT = re.compile("[0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +82,47 @@ class Engine:
 def find(text: str, known: Sequence[KnownValue] = ()) -> list[Finding]:
     """The personal values in a text, in order, none overlapping; masks already there are left alone."""
     folded = fold(text)
-    findings = [*find_contacts(folded), *find_numbers(folded), *find_codes(folded), *find_addresses(folded)]
-    findings += find_known(folded, known)
-    findings += find_names(folded, tuple(findings))
-    return resolve(findings)
+    written = _LETTER.search(folded) is not None
+    counted = _DIGIT.search(folded) is not None
+    findings: list[Finding] = []
+    if written or counted:
+        findings += find_contacts(folded)
+        findings += find_codes(folded, written=written)
+    if counted:
+        findings += find_numbers(folded)
+    findings += find_spoken(folded)
+    findings += find_addresses(folded, written=written)
+    if known:
+        findings += find_known(folded, known)
+    findings += find_names(folded, findings, written=written)
+    if not findings:
+        return findings
+    standing = resolve(findings)
+    again = list(_again(folded, standing))
+    return resolve([*standing, *again]) if again else standing
+
+
+def _again(folded: str, standing: Sequence[Finding]) -> Iterator[Finding]:
+    """Names that were recognised once, wherever else they stand."""
+    for name in {folded[f.start : f.end] for f in standing if f.type == "name" and f.end - f.start >= _LONG_ENOUGH}:
+        at = folded.find(name) if folded.count(name) > 1 else -1
+        while at >= 0:
+            yield Finding("name", at, at + len(name), _AGAIN)
+            at = folded.find(name, at + len(name))
 
 
 def spans(text: str) -> tuple[MaskedSpan, ...]:
     """Where masks stand in a masked text."""
     return tuple(MaskedSpan(cast("PiiType", m[1]), m.start(), m.end()) for m in MARK.finditer(text))
+
+
+def taken_out(engine: Engine, text: str, known: Sequence[KnownValue] = ()) -> tuple[MaskedSpan, ...]:
+    """Where in the raw text stood what the masks stand for, after all searches; for measuring."""
+    masked, moved = engine.mask(text, known, range(len(text) + 1))
+    return tuple(
+        MaskedSpan(span.type, bisect_right(moved, span.start) - 1, bisect_right(moved, span.end) - 1)
+        for span in spans(masked)
+    )
 
 
 def _apply(text: str, replacements: Iterable[Replacement]) -> str:

@@ -1,11 +1,16 @@
 """A personal value found in a text, and which finding stands where several overlap."""
 
+import re
 from bisect import bisect
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from assistant.domain.vocabulary import PiiType
-from assistant.intake.privacy.lexicon import cue_pattern
+from assistant.intake.privacy.lexicon import Cue, cue_pattern
+
+_ANSWERED = re.compile(r"[?？吗呢。 ]{0,3}\n客户: ?$")
+"""The end of a question and the beginning of its answer, which do not part a number from its word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +27,10 @@ class Finding:
 
 def resolve(findings: Iterable[Finding]) -> list[Finding]:
     """The findings that stand, in order, none overlapping: higher rank first, then the longer, then the earlier."""
+    real = sorted((f for f in findings if 0 <= f.start < f.end), key=_start)
+    if all(before.end <= after.start for before, after in pairwise(real)):
+        return real
     kept: list[Finding] = []
-    real = (f for f in findings if 0 <= f.start < f.end)
     for finding in sorted(real, key=lambda f: (-f.rank, f.start - f.end, f.start)):
         at = bisect(kept, finding.start, key=_start)
         after = at == len(kept) or finding.end <= kept[at].start
@@ -36,7 +43,7 @@ def _start(finding: Finding) -> int:
     return finding.start
 
 
-def nearest_cue(folded: str, start: int, types: tuple[PiiType, ...], window: int = 28) -> tuple[PiiType | None, int]:
+def nearest_cue(folded: str, start: int, types: tuple[Cue, ...], window: int = 28) -> tuple[Cue | None, int]:
     """The type of the last cue in the `window` characters before `start`, and how far before it ends.
 
     The window crosses the end of a turn: the agent asks for the order number, the customer answers with it.
@@ -47,4 +54,5 @@ def nearest_cue(folded: str, start: int, types: tuple[PiiType, ...], window: int
         last = match
     if last is None:
         return None, 0
-    return last.lastgroup, start - last.end()  # type: ignore[return-value]  # group names are PiiTypes
+    told = _ANSWERED.search(folded, last.end(), start)
+    return last.lastgroup, start - last.end() - (len(told.group()) if told else 0)  # type: ignore[return-value]  # group names are cues

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from assistant.domain.records import RawCustomer
 from assistant.domain.vocabulary import PiiType
 from assistant.intake.privacy.findings import Finding
 from assistant.intake.privacy.folding import fold
-from assistant.intake.privacy.lexicon import longest_first, table, words
-from assistant.intake.privacy.names import is_person, surname_of
+from assistant.intake.privacy.lexicon import any_of, longest_first, table, words
+from assistant.intake.privacy.person import HAN, is_person, surname_of
 
 _NOBODY = re.compile(r"匿名|未知|测试|用户|客户|顾客|会员|游客|先生$|女士$|小姐$|阿姨$|[0-9*]")
 _RANK: dict[PiiType, int] = {"phone": 64, "landline": 64}
@@ -19,6 +19,9 @@ _MOBILE = re.compile(r"(?:86)?1[3-9][0-9]{9}$")
 """Found by the patterns anyway."""
 _SEVEN_DIGITS = re.compile(r"[0-9](?:[ \-.]{0,3}[0-9]){6}")
 """Without as many a text holds no number, and its pattern, which costs more than the search, need not be built."""
+_REMEMBERED = 64
+"""Customers whose patterns are kept at hand: the records of one often follow one another, and a raw name or number
+stays in memory no longer than until 64 others came."""
 _COUNTRY = re.compile(r"^(?:00)?(?:86|852|853|886)(?=[0-9]{8,11}$)")
 
 
@@ -57,16 +60,17 @@ def _places(folded: str, value: KnownValue) -> Iterator[tuple[int, int]]:
         pattern = _pattern(value.type, value.text)
         yield from (match.span() for match in pattern.finditer(folded)) if pattern else ()
         return
-    forms = _name_forms(value.text, value.trade)
-    if not any(first in folded for first in {form[0] for form in forms}):
+    if HAN.fullmatch(value.text) and not any(character in folded for character in value.text):
         return
-    for form in forms:
-        at = folded.find(form)
+    for root, whole in _name_roots(value.text):
+        at = folded.find(root)
         while at >= 0:
-            end = at + len(form)
-            if _stands_alone(folded, at, end):
+            end = at + len(root)
+            address = _honorific(value.trade).match(folded, end) if whole is not None else None
+            end = address.end() if address else end
+            if (address or whole is not False) and _stands_alone(folded, at, end):
                 yield at, end
-            at = folded.find(form, end)
+            at = folded.find(root, end)
 
 
 def _stands_alone(folded: str, start: int, end: int) -> bool:
@@ -79,32 +83,31 @@ def _stands_alone(folded: str, start: int, end: int) -> bool:
     return right == "" or right not in "阀部"
 
 
-@lru_cache(maxsize=4096)
-def _name_forms(name: str, trade: bool) -> tuple[str, ...]:
-    """The full name and its safe forms; none for what names nobody (匿名用户, 测试账号)."""
+@lru_cache(maxsize=_REMEMBERED)
+def _name_roots(name: str) -> tuple[tuple[str, bool | None], ...]:
+    """What may stand in a text for a name, the longer first: (words, True), with a form of address after them or
+    without; (words, False), only with one; (words, None), never with one. None for what names nobody (匿名用户)."""
     name = fold(name)
     if len(name) < 2 or name in words("not_names"):
         return ()
     if _NOBODY.search(name):
-        return (name,)
-    honorifics = _honorifics(trade)
+        return ((name, None),)
     parts = [part for part in re.split(r"[·•・‧\s]+", name) if part and part not in words("given_words")]
     heads = [surname_of(name)] if is_person(name) else [p for p in parts if len(p) <= 4]
     wholes = {name, *(part for part in parts if len(part) >= 2)}
     given = name[len(surname_of(name)) :] if is_person(name) else ""
     if len(given) >= 2 and given not in words("given_words"):
         wholes.add(given)
-    addressed = {whole + honorific for whole in {*wholes, *heads} for honorific in honorifics}
-    return tuple(longest_first(wholes | addressed))
+    return tuple((root, root in wholes) for root in longest_first(wholes | set(heads)))
 
 
-def _honorifics(trade: bool) -> Sequence[str]:
+@cache
+def _honorific(trade: bool) -> re.Pattern[str]:
     names = table("cues")["names"]
-    both: list[str] = names["known_honorifics"] + (names["trade_honorifics"] if trade else [])
-    return both
+    return re.compile(any_of(names["known_honorifics"] + (names["trade_honorifics"] if trade else [])))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_REMEMBERED)
 def _pattern(kind: PiiType, value: str) -> re.Pattern[str] | None:
     folded = fold(value)
     if kind in ("phone", "landline"):

@@ -1,8 +1,8 @@
 """The only maker of a `Record`: a raw record goes in, one without personal values comes out."""
 
+import hmac
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 from assistant.domain.records import (
     Customer,
@@ -20,13 +20,19 @@ from assistant.domain.vocabulary import PiiType
 from assistant.intake.privacy.engine import Engine, find, spans
 from assistant.intake.privacy.folding import neutralise
 from assistant.intake.privacy.known import KnownValue, known_values
+from assistant.intake.privacy.person import is_person, tells_who, without_honorific
 from assistant.intake.privacy.policy import MaskingPolicy, load_policy
 from assistant.intake.privacy.pseudonyms import ID_DIGITS, pseudonym
 from assistant.intake.privacy.script import script_of
 
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _FEWEST_DIGITS = 7
-_PERSONAL_IDS: tuple[PiiType, ...] = ("phone", "id_card", "email")
+_HIDDEN_DIGITS = re.compile(r"[*＊×•xX]{2}")
+_HARMLESS: set[str] = set()
+_MOST_LABELS = 4096
+_PERSONAL_IDS: tuple[PiiType, ...] = ("phone", "landline", "id_card", "bank_card", "email", "passport", "plate")
+_MADE_ID = re.compile(r"x[0-9a-f]{15}(-[0-9]+)?")
+"""As `assistant.intake.naming.MadeIds` makes them."""
 
 
 class Masker:
@@ -46,13 +52,13 @@ class Masker:
         """The masked record. No personal value of `raw` that was recognised stands anywhere in it.
 
         ``⟦`` and ``⟧`` in the source become ``〔`` and ``〕``, so that no customer can forge a mask; all else
-        outside the masks is kept letter for letter. A source without a customer's identity, but with a segment
-        or region, gives a customer of this record alone (id ``u_…``), counted as one.
+        outside the masks is kept letter for letter. A source that does not tell who the customer is, but a segment,
+        region, surname or hidden telephone, gives a customer of this record alone (id ``u_…``), counted as one.
         """
         known = known_values(raw.customer)
-        joined, places = _join(raw)
-        text, moved = self._engine.mask(joined, known, places)
-        external_id = self._identity(raw.external_id, known)
+        whole, places = joined(raw)
+        text, moved = self._engine.mask(whole, known, places)
+        external_id = self._keyed(self._identity(raw.external_id, known))
         source = self._label(raw.source) or ""
         own_id = record_id(source, external_id)
         return Record(
@@ -69,8 +75,8 @@ class Masker:
             status=self._label(raw.status, known),
             title=self._raw_text(raw.title, known) if raw.title is not None else None,
             turns=_turns(raw, text, moved),
-            masked=spans(text),
-            metadata=self.mask_fields(raw.metadata, known),
+            masked=spans(text) if "⟦" in text else (),
+            metadata=self.mask_fields(raw.metadata, known) if raw.metadata else {},
             script=script_of(text),
         )
 
@@ -100,6 +106,10 @@ class Masker:
         """The id under which a customer is stored whom a source names so: by an id, a telephone or an e-mail."""
         return self._identity(named.strip(), ())
 
+    def contact_id(self, customer: RawCustomer) -> str | None:
+        """The id under which a customer would be stored if the source gave their telephone alone."""
+        return self._customer_id(RawCustomer(phone=customer.phone), ())
+
     def _raw_text(self, text: str, known: Sequence[KnownValue]) -> MaskedText:
         return self._engine.mask(neutralise(text), known)[0]
 
@@ -110,10 +120,20 @@ class Masker:
         personal = _is_personal(text) or any(value.text in text for value in known)
         return self._raw_text(text, known) if personal else neutralise(text)
 
+    def _keyed(self, value: str) -> str:
+        """An id that intake made of the content, hashed anew under the key: a bare hash of a row could be found by
+        trying all telephones in it. Any other id as it is."""
+        made = _MADE_ID.fullmatch(value) if value.startswith("x") else None
+        return f"x{hmac.digest(self._key, value.encode(), 'sha256').hex()[:15]}{made[1] or ''}" if made else value
+
     def _identity(self, value: str, known: Sequence[KnownValue]) -> str:
-        """An id as given; a telephone, identity card, e-mail or the customer's own name in it gives way to 16 hex
-        digits of its pseudonym, so that different ids stay different."""
+        """An id as given; a telephone, card, e-mail or plate in it, the customer's own name, or an id that is nothing
+        but a name gives way to 16 hex digits of its pseudonym, so that different ids stay different."""
+        if not known and len(value) < _FEWEST_DIGITS and value.isascii() and value.isalnum():
+            return value
         value = neutralise(value)
+        if is_person(value):
+            return f"name-{self._engine.stand_in('name', value, ID_DIGITS)}"
         if _is_plain_id(value) and all(_HAN.fullmatch(item.text) for item in known if item.type == "name"):
             return value
         for finding in reversed(find(value, known)):
@@ -126,7 +146,8 @@ class Masker:
     def _customer(self, raw: RawCustomer, own_id: str, known: Sequence[KnownValue]) -> Customer | None:
         identity = self._customer_id(raw, known)
         if identity is None:
-            if not (raw.segment or raw.region or raw.since or raw.owned or raw.bought_service is not None):
+            told = raw.segment or raw.region or raw.since or raw.owned or raw.name or raw.phone
+            if not (told or raw.bought_service is not None):
                 return None
             identity = "u_" + own_id.removeprefix("r_")
         return Customer(
@@ -139,12 +160,19 @@ class Masker:
         )
 
     def _customer_id(self, raw: RawCustomer, known: Sequence[KnownValue]) -> str | None:
+        """What tells this customer from others: an id, a whole telephone, or a full name with its region and with what
+        is to be seen of a telephone such as ``138****1234``. A surname (刘先生, 李某) or a hidden telephone alone is
+        shared by too many to count them as one."""
         if raw.id and raw.id.strip():
             return self._identity(raw.id.strip(), known)
-        if raw.phone and raw.phone.strip():
+        hidden = raw.phone is not None and _HIDDEN_DIGITS.search(raw.phone) is not None
+        if raw.phone and raw.phone.strip() and not hidden:
             return "phone-" + self._engine.stand_in("phone", raw.phone, ID_DIGITS)
-        if raw.name and raw.name.strip():
-            return "name-" + self._engine.stand_in("name", f"{raw.name} {raw.region or ''}", ID_DIGITS)
+        if raw.name and tells_who(raw.name):
+            beside = f" {raw.phone}" if hidden else ""
+            return "name-" + self._engine.stand_in(
+                "name", f"{without_honorific(raw.name)} {raw.region or ''}{beside}", ID_DIGITS
+            )
         return None
 
     def _value(self, value: object, known: Sequence[KnownValue], key: str) -> object:
@@ -172,13 +200,20 @@ def _is_plain_id(value: str) -> bool:
     return value.isascii() and "@" not in value and sum(map(str.isdigit, value)) < _FEWEST_DIGITS
 
 
-@lru_cache(maxsize=4096)
 def _is_personal(label: str) -> bool:
-    """Whether a short field holds a personal value; the same few labels come with every record."""
-    return bool(find(neutralise(label)))
+    """Whether a short field holds a personal value. The same few labels come with every record: those that hold none
+    are remembered, and none that does is kept."""
+    if label in _HARMLESS:
+        return False
+    if find(neutralise(label)):
+        return True
+    if len(_HARMLESS) >= _MOST_LABELS:
+        _HARMLESS.clear()
+    _HARMLESS.add(label)
+    return False
 
 
-def _join(raw: RawRecord) -> tuple[str, list[int]]:
+def joined(raw: RawRecord) -> tuple[str, list[int]]:
     """The record's whole text, and where each turn's words begin and end in it."""
     if not raw.turns:
         return neutralise(raw.text), []
@@ -194,6 +229,8 @@ def _join(raw: RawRecord) -> tuple[str, list[int]]:
 
 
 def _turns(raw: RawRecord, text: MaskedText, places: Sequence[int]) -> tuple[Turn, ...]:
+    if not raw.turns:
+        return ()
     return tuple(
         Turn(turn.speaker, MaskedText(text[start:end]), start, end, turn.at)
         for turn, start, end in zip(raw.turns, places[::2], places[1::2], strict=True)

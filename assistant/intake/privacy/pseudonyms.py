@@ -6,6 +6,7 @@ import unicodedata
 
 from assistant.domain.vocabulary import PiiType
 from assistant.intake.privacy.folding import fold
+from assistant.intake.privacy.person import without_honorific
 
 MARK_DIGITS = 6
 """Hex digits of a pseudonym in a text, as the contract shows it."""
@@ -20,7 +21,8 @@ _LANDLINE_COUNTRY = re.compile(r"^(?:00)?86(?=0?[1-9][0-9]{8,11}$)")
 def canonical(kind: PiiType, value: str) -> str:
     """The form in which all spellings of one value are the same: no separators, full-width or spoken digits.
 
-    Mobile numbers lose +86, letters of codes are upper case, of e-mail addresses lower.
+    Mobile numbers lose +86, letters of codes are upper case, of e-mail addresses lower. A full name loses its form of
+    address (王建国先生); a surname keeps it, for 王先生 and 王女士 are two.
     """
     folded = unicodedata.normalize("NFKC", fold(value))
     if kind in ("phone", "landline"):
@@ -30,6 +32,8 @@ def canonical(kind: PiiType, value: str) -> str:
         return re.sub(r"\s", "", folded).lower()
     if kind in ("wechat", "qq"):
         return re.sub(r"\s", "", folded).lower()
+    if kind == "name":
+        folded = without_honorific(folded)
     return _NOT_WORD.sub("", folded).upper()
 
 
