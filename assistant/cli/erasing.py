@@ -1,47 +1,93 @@
-"""The commands that take people out again."""
+"""The command that takes a person out again, and the one that lets them come back."""
 
-import datetime as dt
 from dataclasses import asdict
 
 import click
 
 from assistant.bootstrap import App, open_app
-from assistant.cli.output import emit_json, json_option, plain, show_receipt
+from assistant.cli.output import emit_json, json_option, show_receipt
 from assistant.domain.filters import Filters
 from assistant.domain.receipts import EraseReceipt
 from assistant.errors import UsageError
+from assistant.pipeline import Ground
 from assistant.settings import load_settings
+
+_APART = ("left", "exports", "not_searched", "same_contact")
+"""What a person is told in sentences instead."""
 
 
 @click.command()
-@click.option(
-    "--customer", required=True, metavar="ID", help="The customer's id here, or the id or phone of the source."
-)
+@click.option("--customer", metavar="ID", help="The customer's id here, or the id or phone of the source.")
+@click.option("--record", metavar="ID", help="One record by either id: where the source names no customer.")
+@click.option("--forget-ban", metavar="ID", help="Let somebody who was erased come in again, on their own wish.")
+@click.option("--reason", default="", help="Why: kept in the audit book, masked, with your user name.")
 @click.option("--yes", is_flag=True, help="Don't ask.")
 @json_option
-def erase(customer: str, yes: bool, as_json: bool) -> None:
-    """Erase a customer from everything, and prove it.
+def erase(
+    customer: str | None, record: str | None, forget_ban: str | None, reason: str, yes: bool, as_json: bool
+) -> None:
+    """Erase a customer (or one record) from everything, and prove it.
 
     Records with their history, insights, leads, answers that cite them, their words in themes, ideas and proposals, the
     index and quarantined rows go; then every file of the data directory is searched for what is left of them. Exit code
-    1 where something is. Run `voc index` and `voc themes` afterwards.
+    1 where something is. A keyed digest stays, so that an old file does not bring them back. Run `voc index` and
+    `voc themes` afterwards.
     """
-    app = open_app(load_settings())
-    named = app.pipeline.find_customer(customer)
-    if not yes:
-        click.confirm(_question(app, named), abort=True, err=True)
-    receipt = app.pipeline.erase(named)
-    if as_json:
-        emit_json({**asdict(receipt), "customer": customer, "proved": receipt.proved})
+    if sum(one is not None for one in (customer, record, forget_ban)) != 1:
+        raise UsageError("say whom: --customer ID, --record ID, or --forget-ban ID to let somebody in again")
+    app, ground = open_app(load_settings()), Ground(reason)
+    if forget_ban is not None:
+        _let_in(app, forget_ban, ground, as_json)
+        return
+    if customer is not None:
+        named = app.pipeline.find_to_erase(customer)
+        _confirm(yes, f"customer {named} with {app.store.list_records(Filters(customer=(named,)), 1)[1]} record(s)")
+        receipt = app.pipeline.erase(named, ground)
     else:
-        show_receipt("erased", {name: value for name, value in asdict(receipt).items() if name != "left"})
-    click.echo(sentence(receipt), err=True)
+        _confirm(yes, f"record {record}")
+        receipt = app.pipeline.erase_record(record or "", ground)
+    if as_json:
+        whom = {"customer": customer} if customer is not None else {"record": record}
+        emit_json({**asdict(receipt), **whom, "proved": receipt.proved})
+    else:
+        show_receipt("erased", {name: value for name, value in asdict(receipt).items() if name not in _APART})
+    tell(receipt)
     click.get_current_context().exit(0 if receipt.proved else 1)
 
 
-def _question(app: App, customer: str) -> str:
-    records = app.store.list_records(Filters(customer=(customer,)), 1)[1]
-    return f"Erase customer {customer} with {records} record(s) for good?"
+def _confirm(yes: bool, what: str) -> None:
+    if not yes:
+        click.confirm(f"Erase {what} for good?", abort=True, err=True)
+
+
+def _let_in(app: App, named: str, ground: Ground, as_json: bool) -> None:
+    lifted = app.pipeline.forget_ban(named, ground)
+    if as_json:
+        emit_json({"lifted": lifted})
+    else:
+        click.echo(f"{named} may come in again with the next import ({lifted} digest(s) forgotten)")
+
+
+def tell(receipt: EraseReceipt) -> None:
+    """What a person has to know of an erasing, on stderr: the proof, and what is theirs to see to."""
+    click.echo(sentence(receipt), err=True)
+    for exported in receipt.exports:
+        if exported.state != "clean":
+            click.echo(f"taken out on {exported.at[:10]}: {exported.file}: {_STATES[exported.state]}", err=True)
+    if receipt.same_contact:
+        listed = ", ".join(receipt.same_contact)
+        click.echo(
+            f"the same telephone stands with {listed}, who stay: erase them too if they are one person", err=True
+        )
+    for place in receipt.not_searched:
+        click.echo(f"not searched: {place}", err=True)
+
+
+_STATES = {
+    "holds": "still holds something of them; delete it or take it out anew",
+    "gone": "is not there any more; see to where it was taken",
+    "unreadable": "can't be read; see to it",
+}
 
 
 def sentence(receipt: EraseReceipt) -> str:
@@ -54,52 +100,3 @@ def sentence(receipt: EraseReceipt) -> str:
         f"error: {searched}: something is left in {places}; stop the service and whatever else has the database open, "
         "remove copies, and run the same command again"
     )
-
-
-@click.command()
-@click.option("--source", help="The source that a rule is for; `voc retain` shows which there are.")
-@click.option("--days", type=click.IntRange(1, 36_500), help="Keep its records for so many days.")
-@click.option("--forever", is_flag=True, help="Take the rule of --source away.")
-@click.option("--apply", "applied", is_flag=True, help="Erase every record that is older than its rule allows.")
-@click.option("--yes", is_flag=True, help="Don't ask.")
-@json_option
-def retain(source: str | None, days: int | None, forever: bool, applied: bool, yes: bool, as_json: bool) -> None:
-    """How long the records of a source are kept; without options, the rules and the sources.
-
-    A record's age is that of its own day, or of its import where it has none. --apply erases as `voc erase` does, with the
-    same proof; have it run daily.
-    """
-    app = open_app(load_settings())
-    if applied:
-        if source or days or forever:
-            raise UsageError("--apply goes with no rule: set the rule first, then apply all of them")
-        _apply(app, yes, as_json)
-        return
-    if source is not None and (days is None) == forever:
-        app.store.retain(source, days)
-    elif source or days or forever:
-        raise UsageError("a rule is --source NAME with --days N, or with --forever")
-    rules, sources = app.store.retention_rules(), app.store.sources()
-    if as_json:
-        emit_json({"rules": rules, "sources": sources})
-        return
-    kept = {rule["source"]: f"{rule['days']} days" for rule in rules}
-    for name in sorted({*kept, *sources}):
-        click.echo(f"{name}  {sources.get(name, 0)} records  kept {kept.get(name, 'for good')}")
-
-
-def _apply(app: App, yes: bool, as_json: bool) -> None:
-    today = dt.datetime.now().astimezone().date()
-    due = {name: len(ids) for name, ids in app.store.due(today).items()}
-    if due and not yes:
-        listed = ", ".join(f"{count} of {name}" for name, count in due.items())
-        click.confirm(f"Erase {sum(due.values())} record(s) for good ({listed})?", abort=True, err=True)
-    receipt = app.pipeline.apply_retention(today)
-    if as_json:
-        emit_json({**plain(receipt), "proved": receipt.erased.proved})
-    else:
-        show_receipt("removed", receipt.removed)
-        show_receipt("erased", {name: value for name, value in asdict(receipt.erased).items() if name != "left"})
-    if receipt.erased.files:
-        click.echo(sentence(receipt.erased), err=True)
-    click.get_current_context().exit(0 if receipt.erased.proved else 1)

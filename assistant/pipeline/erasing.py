@@ -1,9 +1,7 @@
 """Erasing somebody: out of every table and file in one order, then the proof that nothing of them is left."""
 
-import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
-from pathlib import Path
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from assistant.domain.drafts import ThemeDraft
@@ -12,85 +10,147 @@ from assistant.errors import NotFoundError, StoreError
 from assistant.pipeline.actor import actor
 from assistant.pipeline.context import Context
 from assistant.pipeline.ideating import materials
-from assistant.pipeline.journal import FOLDER, Journal
-from assistant.pipeline.proving import files_of, prove
+from assistant.pipeline.journal import FOLDER, Journal, Noted
+from assistant.pipeline.proving import files_of, look_at_exports, prove
+from assistant.pipeline.quarantined import take_out
+from assistant.pipeline.subjects import (
+    ban_digests,
+    customer_bans,
+    find_to_erase,
+    journal_of,
+    others_called_so,
+    record_bans,
+)  # fmt: skip
 from assistant.records import erased_texts, erasing
+from assistant.records.ban_store import BanStore, ban
 from assistant.records.erasing import Belongings
+from assistant.records.export_store import clean_exports
 from assistant.records.finding import translated
 from assistant.records.traces import Traces
 from assistant.records.vault_store import note
+from vectorstore.errors import GenerationError
 
 MOST_WINDOWS = 200_000
 """Fragments noted and searched at most, evenly spread: of thousands of records, each is still looked for many times."""
 RAW_BYTES = 10
 """A raw value of fewer bytes may stand in a word list or a number by chance."""
-OUT_OF_REACH = "exports, copies of proposals and backups made outside the data directory"
+OUT_OF_REACH = (
+    "copies and backups made outside the data directory, files that were not written by `voc export`, and what a model "
+    "endpoint keeps of the masked text that was sent to it"
+)
 
 
-def find_customer(context: Context, customer: str) -> str:
-    """The stored id of a customer who was named by it, or by the id, phone or e-mail of the source.
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """On whose behalf and why something is erased: for the audit book."""
 
-    Raises:
-        NotFoundError: there is none, and no erasing of theirs was begun.
-    """
-    store = context.store
-    for named in (customer, context.masker.customer_id(customer)):
-        if erasing.is_known(store.database, named) or erasing.record_ids_of(store.database, named):
-            return named
-        if _journal(context, named).begun:
-            return named
-    raise NotFoundError(f"there is no customer {customer!r}: `voc list customers` shows which there are")
+    reason: str = ""
+    by: str | None = None
+    """None: the user of this machine."""
 
 
-def erase_customer(context: Context, customer: str) -> EraseReceipt:
+NO_GROUND = Ground()
+
+
+def erase_customer(context: Context, customer: str, ground: Ground = NO_GROUND) -> EraseReceipt:
     """Erase a customer wholly and prove it; safe to repeat, and a stopped erasing goes on where it was.
 
     The rows go in one transaction; then index files, the database's free pages and its log are cleaned, and the
-    bytes of every file are searched. Where something is left, the receipt says in which file.
+    bytes of every file are searched. Where something is left, the receipt says in which file. From then on no row
+    of theirs is taken in again; see `forget_ban`.
 
     Raises:
         NotFoundError: there is no such customer.
+        UsageError: several customers go by this name.
         BusyError: another run is at work.
         StoreError: the database, the index or a file fails; run it again.
     """
     with context.exclusive():
-        named = find_customer(context, customer)
+        named = find_to_erase(context, customer)
+        others = others_called_so(context, named)
         ids = erasing.record_ids_of(context.store.database, named)
-        return erase(context, [erasing.belongings(context.store.database, ids, named)], _journal(context, named))
+        theirs = erasing.belongings(context.store.database, ids, named, context.store.aliases_of(named))
+        receipt = erase(context, [theirs], journal_of(context, named), ground, customer_bans)
+        return replace(receipt, same_contact=others)
 
 
-def _journal(context: Context, customer: str) -> Journal:
-    return Journal(context.data_dir, f"customer {customer}")
+def erase_record(context: Context, any_id: str, ground: Ground = NO_GROUND) -> EraseReceipt:
+    """Erase one record by either id, as `erase_customer` does: for whom no source gives an id.
+
+    Raises:
+        NotFoundError: there is no such record, and no erasing of it was begun.
+        UsageError: an external id stands for several records.
+        BusyError, StoreError: see `erase_customer`.
+    """
+    with context.exclusive():
+        journal, ids = Journal(context.data_dir, f"record {any_id}"), []
+        try:
+            ids = [context.store.record(any_id).id]
+        except NotFoundError:
+            if not journal.begun:
+                raise
+        return erase(context, [erasing.belongings(context.store.database, ids)], journal, ground, record_bans)
 
 
-def erase(context: Context, batches: Iterable[Belongings], journal: Journal) -> EraseReceipt:
-    """Erase these belongings, one transaction a batch, and prove it; the caller holds the data directory."""
-    known, raw, receipt = journal.read(), Traces(), EraseReceipt()
+def forget_ban(context: Context, named: str, ground: Ground = NO_GROUND) -> int:
+    """Let an erased customer (or record, by our id) come in again, on their own wish; noted in the audit book.
+
+    Raises:
+        NotFoundError: nobody of that name is kept away.
+    """
+    digests = ban_digests(context, named)
+    with context.store.database.writing() as connection:
+        gone = BanStore.lift(connection, digests)
+        if not gone:
+            raise NotFoundError(f"nobody who goes by {named!r} is kept away: there is nothing to lift")
+        reason = str(context.masker.mask_text(ground.reason)[0])
+        note(connection, ground.by or actor(), "forget_ban", f"ban:{digests[0][:12]}", reason, gone)
+    return gone
+
+
+def erase(
+    context: Context, batches: Iterable[Belongings], journal: Journal, ground: Ground,
+    bans_of: Callable[[Context, Belongings], list[str]] | None = None,
+) -> EraseReceipt:  # fmt: skip
+    """Erase these belongings, one transaction a batch, and prove it; the caller holds the data directory.
+
+    `bans_of` says what is to keep them away afterwards; None: they may come again.
+    """
+    noted, raw, receipt = journal.read(), Traces(), EraseReceipt()
+    exported = context.store.exported()
     for theirs in batches:
-        traces = erasing.traces_of(context.store.database, theirs) | known
-        known = traces.bounded(MOST_WINDOWS)
-        journal.write(known)
+        traces = erasing.traces_of(context.store.database, theirs) | noted.traces
+        first = min((one for one in (noted.since, theirs.since) if one), default=None)
+        noted = Noted(traces.bounded(MOST_WINDOWS), first)
+        journal.write(noted)
         raw |= _raw_values(context, theirs)
-        receipt += remove(context, theirs, traces)
-        receipt += EraseReceipt(quarantined=_clean_quarantine(context, theirs, traces))
-    clean_files(context)
-    files = files_of(context.data_dir, context.store.database.url, context.data_dir / FOLDER)
-    proof = prove(files, known | raw)
+        bans = bans_of(context, theirs) if bans_of is not None else []
+        receipt += remove(context, theirs, traces, ground, bans)
+        receipt += EraseReceipt(quarantined=take_out(context.data_dir, theirs.customer_id, traces))
+    remote = clean_files(context)
+    traces = noted.traces | raw
+    proof = prove(files_of(context.data_dir, context.store.database.url, context.data_dir / FOLDER), traces)
+    since = noted.since
+    held = look_at_exports([one for one in exported if since is None or one.at >= since[:19]], traces)
     receipt = replace(
-        receipt, fragments=proof.fragments, shared=known.shared, files=proof.files, bytes=proof.bytes,
-        left=proof.left, not_searched=(OUT_OF_REACH,),
+        receipt, fragments=proof.fragments, shared=noted.traces.shared, files=proof.files, bytes=proof.bytes,
+        left=proof.left, exports=held, not_searched=(*remote, OUT_OF_REACH),
     )  # fmt: skip
     if receipt.proved:
         journal.close()
     return receipt
 
 
-def remove(context: Context, theirs: Belongings, traces: Traces) -> EraseReceipt:
+def remove(
+    context: Context, theirs: Belongings, traces: Traces, ground: Ground, bans: Sequence[str] = ()
+) -> EraseReceipt:
     """Take the rows out of every table, and the passages out of the index, in one transaction."""
     with context.store.database.reading() as connection:
-        quoting = erased_texts.quoting_themes(connection, traces)
+        quoting = erased_texts.quoting_themes(connection, theirs, traces)
     reworded = _reworded(context, quoting, theirs)
     pseudonyms = {value.pseudonym for value in context.store.sealed_of(theirs.record_ids)}
+    reason = str(context.masker.mask_text(ground.reason)[0])
+    subject = f"ban:{bans[0][:12]}" if bans else "records"
     changed = erased_texts.Changed()
     with context.store.database.writing() as connection:
         counts = erasing.remove_records(connection, theirs)
@@ -102,7 +162,9 @@ def remove(context: Context, theirs: Belongings, traces: Traces) -> EraseReceipt
         erased_texts.mark_proposals(connection, theirs, traces, reworded, changed)
         erasing.clean_events(connection, theirs, traces)
         erasing.clean_audit(connection, traces, pseudonyms)
-        note(connection, actor(), "erase", "records", "", counts["records"])
+        clean_exports(connection, traces)
+        counts["kept_away"] = ban(connection, bans, bans[0][:16]) if bans else 0
+        note(connection, ground.by or actor(), "erase", subject, reason, counts["records"])
         if not theirs.empty:
             erasing.forget_stages(connection)
     texts: dict[str, Any] = {name: value for name, value in asdict(changed).items() if name != "gone"}
@@ -132,39 +194,27 @@ def _reworded(context: Context, quoting: Sequence[str], theirs: Belongings) -> d
     return drafts
 
 
-def clean_files(context: Context) -> None:
-    """Leave no trace of removed rows in the index's files, the database's free pages and its log."""
+def clean_files(context: Context) -> tuple[str, ...]:
+    """Leave no trace of removed rows in the index's files, the database's free pages and its log.
+
+    Returns what of it this machine can't see for itself, for a person.
+
+    Raises:
+        StoreError: a generation of the index is still there, or the Chroma server can't be asked.
+    """
     with translated():
         context.index.scrub()
-    context.store.database.compact()
-
-
-def _clean_quarantine(context: Context, theirs: Belongings, traces: Traces) -> int:
-    """Take rows of theirs out of the quarantine files; returns how many."""
-    gone = 0
-    for path in sorted((context.data_dir / "quarantine").glob("*.jsonl")):
-        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-        kept = [line for line in lines if not _is_theirs(line, theirs, traces)]
-        if len(kept) < len(lines):
-            gone += len(lines) - len(kept)
-            _rewrite(path, kept)
-    return gone
-
-
-def _is_theirs(line: str, theirs: Belongings, traces: Traces) -> bool:
     try:
-        row = json.loads(line)
-    except ValueError:  # cut off when a disk was full
-        return traces.stand_in(line)
-    cells = row.get("cells") if isinstance(row, dict) else None
-    named = isinstance(cells, dict) and theirs.customer_id is not None and theirs.customer_id in cells.values()
-    return named or traces.within(row)
+        left = context.index.remains()
+    except GenerationError as error:
+        raise StoreError(f"{error}: start the Chroma server (VOC_CHROMA_URL) and run the same command again") from None
+    if left:
+        raise StoreError(f"{len(left)} generation(s) of the index could not be removed: run the same command again")
+    context.store.database.compact()
+    return () if context.index.remote is None else (_SERVER_FILES.format(context.index.remote),)
 
 
-def _rewrite(path: Path, lines: Sequence[str]) -> None:
-    if not lines:
-        path.unlink()
-        return
-    part = path.with_suffix(".part")
-    part.write_text("".join(lines), encoding="utf-8")
-    part.replace(path)
+_SERVER_FILES = (
+    "the disk of the Chroma server {}: it names no collection of ours any more; vectors of deleted ones (no text, no "
+    "id) may stay in its files until its keeper vacuums them"
+)

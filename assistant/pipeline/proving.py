@@ -1,11 +1,13 @@
 """The proof that somebody is gone: every file's bytes searched for what only they said and who they were."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.domain.receipts import Left
+from assistant.domain.receipts import Exported, Left
 from assistant.errors import StoreError
 from assistant.records.byte_search import ByteSearch
+from assistant.records.export_store import ExportNote
 from assistant.records.traces import Traces, spellings
 
 
@@ -25,8 +27,7 @@ def prove(files: list[Path], traces: Traces) -> Proof:
     Raises:
         StoreError: a file can't be read, so nothing is proved.
     """
-    fragments = [*sorted(traces.words), *sorted(traces.windows)]
-    search = ByteSearch(spellings(fragments))
+    search = _search_for(traces)
     left, total = [], 0
     for path in files:
         try:
@@ -41,7 +42,29 @@ def prove(files: list[Path], traces: Traces) -> Proof:
         total += read
         if found:
             left.append(Left(str(path), len(found)))
-    return Proof(len(fragments), len(files), total, tuple(left))
+    return Proof(len(traces.words) + len(traces.windows), len(files), total, tuple(left))
+
+
+def look_at_exports(notes: Sequence[ExportNote], traces: Traces) -> tuple[Exported, ...]:
+    """Files that were taken out, each with what of the traces its bytes hold today."""
+    if not notes:
+        return ()
+    search = _search_for(traces)
+    return tuple(_looked_at(note, search) for note in notes)
+
+
+def _looked_at(note: ExportNote, search: ByteSearch) -> Exported:
+    try:
+        found, _ = search.found_in(Path(note.path))
+    except FileNotFoundError:
+        return Exported(note.path, note.kind, note.at, "gone")
+    except OSError:
+        return Exported(note.path, note.kind, note.at, "unreadable")
+    return Exported(note.path, note.kind, note.at, "holds" if found else "clean", len(found))
+
+
+def _search_for(traces: Traces) -> ByteSearch:
+    return ByteSearch(spellings([*sorted(traces.words), *sorted(traces.windows)]))
 
 
 def files_of(data_dir: Path, database_url: str, without: Path) -> list[Path]:

@@ -3,8 +3,9 @@
 import datetime as dt
 
 from assistant.domain.receipts import RetainReceipt
+from assistant.pipeline.actor import actor
 from assistant.pipeline.context import Context
-from assistant.pipeline.erasing import erase
+from assistant.pipeline.erasing import Ground, erase
 from assistant.pipeline.journal import Journal
 from assistant.records.erasing import belongings
 from assistant.records.record_store import chunks
@@ -13,7 +14,17 @@ BATCH = 2_000
 """Records to a transaction."""
 
 
-def apply_retention(context: Context, today: dt.date) -> RetainReceipt:
+def set_rule(context: Context, source: str, days: int | None, by: str | None = None) -> None:
+    """Keep a source's records for so many days (None: for good); noted in the audit book.
+
+    Raises:
+        NotFoundError: there are no records of such a source and no rule for it.
+    """
+    context.store.retain(source, days)
+    context.store.note(by or actor(), "retain", source, "for good" if days is None else f"{days} days", 0)
+
+
+def apply_retention(context: Context, today: dt.date, by: str | None = None) -> RetainReceipt:
     """Erase every record that is due on a day, and prove it; safe to repeat, a stopped one goes on where it was.
 
     Raises:
@@ -28,5 +39,6 @@ def apply_retention(context: Context, today: dt.date) -> RetainReceipt:
             return RetainReceipt()
         ids = [record_id for of_source in due.values() for record_id in of_source]
         batches = list(chunks(ids, BATCH)) or [()]
-        receipt = erase(context, (belongings(database, some) for some in batches), journal)
+        ground = Ground("retention", by)
+        receipt = erase(context, (belongings(database, some) for some in batches), journal, ground)
     return RetainReceipt({source: len(of_source) for source, of_source in due.items()}, receipt)

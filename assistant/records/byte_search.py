@@ -1,7 +1,11 @@
 """Looks for thousands of byte strings in files of any size at once, to prove that nothing is left."""
 
+import gzip
+import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,20 +31,27 @@ class ByteSearch:
             self._table[_hash(np.array(list(self._long), dtype="<u8"))] = True
 
     def found_in(self, path: Path) -> tuple[set[bytes], int]:
-        """Which needles stand in a file, and how many bytes were read.
+        """Which needles stand in a file, and in what is packed in it (xlsx, docx, zip, gz); how many bytes were read.
 
         Raises:
             OSError: the file can't be read.
         """
-        found: set[bytes] = set()
-        read = 0
         with path.open("rb") as file:
-            tail = b""
-            while chunk := file.read(_CHUNK):
-                read += len(chunk)
-                data = tail + chunk
-                found.update(self.found(data))
-                tail = data[-max(0, self.longest - 1) :] if self.longest > 1 else b""
+            found, read = self._found_in_stream(file)
+        for inside in _unpacked(path):
+            more, unpacked = self._found_in_stream(inside)
+            found |= more
+            read += unpacked
+        return found, read
+
+    def _found_in_stream(self, file: IO[bytes]) -> tuple[set[bytes], int]:
+        found: set[bytes] = set()
+        read, tail = 0, b""
+        while chunk := file.read(_CHUNK):
+            read += len(chunk)
+            data = tail + chunk
+            found.update(self.found(data))
+            tail = data[-max(0, self.longest - 1) :] if self.longest > 1 else b""
         return found, read
 
     def found(self, data: bytes) -> Iterator[bytes]:
@@ -59,3 +70,18 @@ class ByteSearch:
 
 def _hash(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return (keys * _FACTOR) >> np.uint64(64 - _BITS)
+
+
+def _unpacked(path: Path) -> Iterator[IO[bytes]]:
+    """What is packed in a file, as streams; what can't be unpacked has been searched as it is."""
+    try:
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                for member in archive.infolist():
+                    with archive.open(member) as file:
+                        yield file
+        elif path.suffix == ".gz":
+            with gzip.open(path) as packed:
+                yield packed  # type: ignore[misc]  # reads as a file does
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError):
+        return

@@ -14,7 +14,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from assistant.errors import BusyError, SettingError, StoreError
 
-HEAD = "0001"
+HEAD = "0009"
 """The newest revision in `migrations/versions`; a test holds it to the files."""
 
 
@@ -38,6 +38,8 @@ class Database:
             SettingError: there is no driver for this kind of database.
         """
         lock_path.parent.mkdir(parents=True, exist_ok=True)
+        self.folder = lock_path.parent
+        """Where the files stand that people write beside the database: weights, tiers."""
         self.url = url
         self._threads = RLock()
         self._lock = FileLock(str(lock_path), timeout=120, thread_local=False)

@@ -1,18 +1,23 @@
 """How themes, ideas and proposals lose what they took from somebody's records, and what is left of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from assistant.domain.drafts import ThemeDraft
 from assistant.records.database import now
 from assistant.records.erasing import Belongings
-from assistant.records.tables import idea_themes, ideas, insights, proposals, theme_events, themes
+from assistant.records.record_store import chunks
+from assistant.records.tables import idea_themes, ideas, insights, proposals, records, theme_events, themes
 from assistant.records.traces import Traces
 
 TEXTS = ("title", "definition", "surface", "secondary", "deep")
+FEW = 3
+"""People; what a model says of fewer may be recognised as one of them."""
+ERASED = "erased"
+"""The mark of an idea, and the kind of a theme's event."""
 _SENTENCE_ENDS = "。！？!?；;\n"
 
 
@@ -26,14 +31,30 @@ class Changed:
     ideas_removed: int = 0
     proposals_marked: int = 0
     proposals_withdrawn: int = 0
+    reverified: int = 0
     gone: list[str] = field(default_factory=list)
     """Ids of the themes that nobody is left in."""
 
 
-def quoting_themes(connection: Connection, traces: Traces) -> list[str]:
-    """Ids of the themes whose own texts hold any of the traces."""
-    rows = connection.execute(select(themes)).mappings()
-    return [row["id"] for row in rows if traces.within([row[name] for name in TEXTS])]
+def quoting_themes(connection: Connection, theirs: Belongings, traces: Traces) -> list[str]:
+    """Ids of the themes whose own texts hold any of the traces, or may tell of them in other words.
+
+    The latter are those that a model worded when it was shown them, and that few others remain in.
+    """
+    gone = set(theirs.record_ids)
+    found = []
+    for row in connection.execute(select(themes)).mappings():
+        quoted = traces.within([row[name] for name in TEXTS])
+        shown = row["engine"] == "llm" and not theirs.insight_ids.isdisjoint(row["voices"])
+        if quoted or (shown and _people(connection, row["id"], gone) < FEW):
+            found.append(row["id"])
+    return found
+
+
+def _people(connection: Connection, theme_id: str, without: Collection[str]) -> int:
+    query = select(records.c.id, records.c.person).join(insights, insights.c.record_id == records.c.id)
+    rows = connection.execute(query.where(insights.c.theme_id == theme_id)).all()
+    return len({row.person for row in rows if row.id not in without})
 
 
 def reword_themes(
@@ -55,6 +76,8 @@ def reword_themes(
             values = {name: getattr(draft, name) for name in TEXTS}
             values |= {"deep_category": draft.deep_category, "engine": "rules", "updated_at": now()}
             connection.execute(update(themes).where(where).values(voices=voices, **values))
+            event = {"theme_id": theme_id, "kind": ERASED, "detail": {"reworded": True}, "at": now()}
+            connection.execute(insert(theme_events).values(**event))
             changed.themes_reworded += 1
         elif voices != row["voices"]:
             connection.execute(update(themes).where(where).values(voices=voices))
@@ -62,16 +85,23 @@ def reword_themes(
 
 
 def trim_ideas(connection: Connection, theirs: Belongings, traces: Traces, changed: Changed) -> None:
-    """Take erased evidence out of ideas; one that rests on nothing else, or is worded in their words, goes."""
+    """Take erased evidence out of ideas and mark them; one that rests on nothing else, or is worded in their words, goes.
+
+    What is kept is looked up again: evidence that no insight stands behind any more goes as well.
+    """
+    standing = set(connection.scalars(select(insights.c.id)))
     for row in connection.execute(select(ideas.c.id, ideas.c.content)).all():
         content = row.content
-        kept = [one for one in content["evidence"] if one not in theirs.insight_ids]
+        touched = not theirs.insight_ids.isdisjoint(content["evidence"])
+        kept = [one for one in content["evidence"] if not touched or one in standing - theirs.insight_ids]
         worded = traces.within({name: item for name, item in content.items() if name != "evidence"})
         if worded or (content["evidence"] and not kept):
             connection.execute(delete(ideas).where(ideas.c.id == row.id))
             changed.ideas_removed += 1
         elif len(kept) < len(content["evidence"]):
-            connection.execute(update(ideas).where(ideas.c.id == row.id).values(content={**content, "evidence": kept}))
+            marks = [*(mark for mark in content["marks"] if mark != ERASED), ERASED]
+            values = {"content": {**content, "evidence": kept, "marks": marks}}
+            connection.execute(update(ideas).where(ideas.c.id == row.id).values(**values))
             changed.ideas_trimmed += 1
 
 
@@ -86,13 +116,18 @@ def mark_proposals(
         content, erased = cleaned(row["content"], theirs, traces)
         if content == row["content"]:
             continue
+        quotes = [*content["evidence"], *content["counter_evidence"]]
+        if broken := _broken(connection, quotes):
+            content, more = cleaned(content, theirs, traces, broken)
+            erased += more
+        changed.reverified += len(quotes)
         if (theme := reworded.get(row["theme_id"])) is not None:
             rungs = {name: getattr(theme, name) for name in ("surface", "secondary", "deep")}
             ladder = content["need_ladder"]
             content["need_ladder"] = {**ladder, **{name: text for name, text in rungs.items() if not ladder[name]}}
         withdrawn = bool(row["content"]["evidence"]) and not content["evidence"]
         before = int(content["provenance"].get("erased", 0))
-        marks: dict[str, Any] = {"erased": before + erased, "erased_at": now()}
+        marks: dict[str, Any] = {"erased": before + erased, "erased_at": now(), "reverified": len(quotes)}
         if withdrawn:
             content["status"], marks["withdrawn"] = "rejected", "erased"
         content["provenance"] = {**content["provenance"], **marks}
@@ -102,8 +137,22 @@ def mark_proposals(
         changed.proposals_marked += not withdrawn
 
 
-def cleaned(content: Mapping[str, Any], theirs: Belongings, traces: Traces) -> tuple[dict[str, Any], int]:
-    """A proposal's content without them, and how many quotes went.
+def _broken(connection: Connection, quotes: Sequence[Mapping[str, Any]]) -> frozenset[int]:
+    """Numbers of the quotes that do not stand, letter for letter, where their record is said to have them."""
+    texts: dict[str, str] = {}
+    for some in chunks(list({quote["record_id"] for quote in quotes})):
+        texts.update(connection.execute(select(records.c.id, records.c.text).where(records.c.id.in_(some))).all())
+    return frozenset(
+        quote["n"]
+        for quote in quotes
+        if texts.get(quote["record_id"], "")[quote["start"] : quote["end"]] != quote["quote"]
+    )
+
+
+def cleaned(
+    content: Mapping[str, Any], theirs: Belongings, traces: Traces, broken: Collection[int] = ()
+) -> tuple[dict[str, Any], int]:
+    """A proposal's content without them (and without quotes that are broken), and how many quotes went.
 
     A statement that keeps no evidence, or holds their words, goes too: it can't be verified any more. Other texts lose
     the sentences that hold their words. Counts stay as they were when they were counted.
@@ -111,7 +160,10 @@ def cleaned(content: Mapping[str, Any], theirs: Belongings, traces: Traces) -> t
     gone = set(theirs.record_ids)
     kept: dict[str, Any] = dict(content)
     lost = {
-        item["n"] for name in ("evidence", "counter_evidence") for item in content[name] if item["record_id"] in gone
+        item["n"]
+        for name in ("evidence", "counter_evidence")
+        for item in content[name]
+        if item["record_id"] in gone or item["n"] in broken
     }
     for name in ("evidence", "counter_evidence"):
         kept[name] = [item for item in content[name] if item["n"] not in lost]

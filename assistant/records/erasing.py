@@ -11,6 +11,7 @@ from assistant.records.record_store import chunks
 from assistant.records.tables import (
     answers,
     audit,
+    contacts,
     customers,
     insights,
     leads,
@@ -38,6 +39,8 @@ class Belongings:
     insight_ids: frozenset[str] = frozenset()
     since: str | None = None
     """When the first of the records came in: no model was shown any of them before."""
+    aliases: tuple[str, ...] = ()
+    """By what else the customer is called."""
 
     @property
     def empty(self) -> bool:
@@ -45,7 +48,9 @@ class Belongings:
         return not self.record_ids and not self.versions
 
 
-def belongings(database: Database, record_ids: Sequence[str], customer_id: str | None = None) -> Belongings:
+def belongings(
+    database: Database, record_ids: Sequence[str], customer_id: str | None = None, aliases: Sequence[str] = ()
+) -> Belongings:
     """What hangs on these records; with a customer, also the earlier versions of others' records that were theirs."""
     versions: list[tuple[str, int]] = []
     ids, firsts = set(record_ids), []
@@ -63,7 +68,7 @@ def belongings(database: Database, record_ids: Sequence[str], customer_id: str |
                     versions.append((record_id, version))
                     firsts.append(content.get("added_at"))
     since = min((first for first in firsts if first), default=None)
-    return Belongings(tuple(record_ids), customer_id, tuple(versions), frozenset(found), since)
+    return Belongings(tuple(record_ids), customer_id, tuple(versions), frozenset(found), since, tuple(aliases))
 
 
 def record_ids_of(database: Database, customer_id: str) -> list[str]:
@@ -83,8 +88,8 @@ def traces_of(database: Database, theirs: Belongings) -> Traces:
     """What would betray them: fragments of their texts, quotes, ids and masks that stand in no record that remains."""
     collector = Collector()
     collector.add_id(theirs.customer_id)
-    for record_id in theirs.record_ids:
-        collector.add_id(record_id)
+    for identity in (*theirs.aliases, *theirs.record_ids):
+        collector.add_id(identity)
     for insight_id in theirs.insight_ids:
         collector.add_id(insight_id)
     gone, old = set(theirs.record_ids), set(theirs.versions)
@@ -98,7 +103,7 @@ def traces_of(database: Database, theirs: Belongings) -> Traces:
             for table in (insights, leads):
                 for quote in connection.scalars(select(table.c.quote).where(table.c.record_id.in_(some))):
                     collector.add_quote(quote)
-        collector.drop_shared(_others(connection, gone, old))
+        collector.drop_shared(_others(connection, gone, old, theirs.customer_id))
     return collector.traces()
 
 
@@ -111,7 +116,9 @@ def _contents(connection: Connection, theirs: Belongings) -> Iterator[Mapping[st
         yield from connection.scalars(select(record_versions.c.content).where(*where))
 
 
-def _others(connection: Connection, gone: set[str], old: set[tuple[str, int]]) -> Iterator[str]:
+def _others(
+    connection: Connection, gone: set[str], old: set[tuple[str, int]], customer_id: str | None
+) -> Iterator[str]:
     columns = [records.c[name] for name in _SHOWN]
     for row in connection.execute(select(records.c.id, *columns).execution_options(yield_per=500)):
         if row[0] not in gone:
@@ -120,6 +127,8 @@ def _others(connection: Connection, gone: set[str], old: set[tuple[str, int]]) -
     for record_id, version, content in connection.execute(query.execution_options(yield_per=500)):
         if record_id not in gone and (record_id, version) not in old:
             yield from texts_in(content)
+    query_contacts = select(contacts.c.alias).where(contacts.c.customer_id != (customer_id or ""))
+    yield from connection.scalars(query_contacts)
 
 
 def remove_records(connection: Connection, theirs: Belongings) -> dict[str, int]:
@@ -142,9 +151,11 @@ def remove_records(connection: Connection, theirs: Belongings) -> dict[str, int]
     if theirs.customer_id is not None:
         counts["leads"] += _gone(connection, leads, leads.c.customer_id == theirs.customer_id)
         _gone(connection, customers, customers.c.id == theirs.customer_id)
+        _gone(connection, contacts, contacts.c.customer_id == theirs.customer_id)
     for few in chunks(sorted(owner for owner in owners if owner)):
         heard = select(records.c.customer_id).where(records.c.customer_id.in_(few))
-        _gone(connection, customers, customers.c.id.in_(few), customers.c.id.not_in(heard))
+        for column in (customers.c.id, contacts.c.customer_id):
+            _gone(connection, column.table, column.in_(few), column.not_in(heard))
     return counts
 
 
@@ -153,19 +164,19 @@ def _gone(connection: Connection, table: Table, *where: Any) -> int:
 
 
 def _relink(connection: Connection, ids: Sequence[str], gone: set[str]) -> int:
-    """Records that nearly repeat one of these repeat the first that remains among them instead."""
+    """Records that nearly repeat one of these repeat the first that remains among them instead, and count as whom it
+    counts; two known and different customers never repeat one another."""
     c = records.c
-    query = (
-        select(c.id, c.near_duplicate_of, c.customer_id).where(c.near_duplicate_of.in_(ids)).order_by(c.added_at, c.id)
-    )
-    first: dict[str, str] = {}
+    query = select(c.id, c.near_duplicate_of, c.customer_id).where(c.near_duplicate_of.in_(ids))
+    first: dict[str, tuple[str, str | None]] = {}
     changed = 0
-    for record_id, repeated, customer_id in connection.execute(query).all():
+    for record_id, repeated, customer_id in connection.execute(query.order_by(c.added_at, c.id)).all():
         if record_id in gone:
             continue
-        head = first.setdefault(repeated, record_id)
-        near = None if head == record_id else head
-        values = {"near_duplicate_of": near, "person": customer_id or near or record_id}
+        known = customer_id if customer_id and not customer_id.startswith("u_") else None
+        head, person = first.setdefault(repeated, (record_id, known))
+        near = None if head == record_id or (known and person and known != person) else head
+        values = {"near_duplicate_of": near, "person": known or (person if near else None) or near or record_id}
         changed += connection.execute(update(records).where(c.id == record_id).values(**values)).rowcount
     return changed
 
@@ -200,14 +211,27 @@ def forget_stages(connection: Connection) -> None:
 def clean_events(connection: Connection, theirs: Belongings, traces: Traces) -> None:
     """Take the insights out of the themes' lineage, and titles that hold their words."""
     for row in connection.execute(select(theme_events)).mappings().all():
-        detail = dict(row["detail"])
-        listed = detail.get("insights")
-        if isinstance(listed, list):
-            detail["insights"] = [one for one in listed if one not in theirs.insight_ids]
-        detail = {name: item for name, item in detail.items() if not traces.within(item)}
+        detail = _without(row["detail"], theirs.insight_ids, traces)
         if detail != row["detail"]:
             where = theme_events.c.id == row["id"]
             connection.execute(update(theme_events).where(where).values(detail=detail))
+
+
+def _without(value: Any, insight_ids: Collection[str], traces: Traces) -> Any:
+    """A JSON value without their insights, and without texts that hold a trace; what held them stays, emptier."""
+    if isinstance(value, dict):
+        return {
+            name: _without(item, insight_ids, traces)
+            for name, item in value.items()
+            if not _is_gone(name, insight_ids, traces) and not _is_gone(item, insight_ids, traces)
+        }
+    if isinstance(value, list):
+        return [_without(item, insight_ids, traces) for item in value if not _is_gone(item, insight_ids, traces)]
+    return value
+
+
+def _is_gone(value: Any, insight_ids: Collection[str], traces: Traces) -> bool:
+    return isinstance(value, str) and (value in insight_ids or traces.stand_in(value))
 
 
 def clean_audit(connection: Connection, traces: Traces, pseudonyms: Collection[str]) -> None:

@@ -1,10 +1,17 @@
 """The store in one piece."""
 
+from assistant.records.alert_store import AlertStore
+from assistant.records.ban_store import BanStore
 from assistant.records.call_store import CallStore
 from assistant.records.counting import Counting
+from assistant.records.curation import CurationStore
 from assistant.records.database import Database
+from assistant.records.export_store import ExportStore
 from assistant.records.idea_store import IdeaStore
 from assistant.records.index_state import IndexState
+from assistant.records.lead_store import LeadStore
+from assistant.records.parent_store import ParentStore
+from assistant.records.placement_store import PlacementStore
 from assistant.records.reading_store import ReadingStore
 from assistant.records.record_store import RecordStore
 from assistant.records.retention_store import RetentionStore
@@ -13,7 +20,10 @@ from assistant.records.theme_store import ThemeStore
 from assistant.records.vault_store import VaultStore
 
 
-class Repository(RecordStore, IndexState, ReadingStore, ThemeStore, IdeaStore, StageStore, VaultStore, RetentionStore):
+class Repository(
+    RecordStore, IndexState, ReadingStore, ThemeStore, IdeaStore, StageStore, VaultStore, RetentionStore, BanStore,
+    ExportStore, CurationStore, LeadStore, ParentStore, PlacementStore,
+):  # fmt: skip
     """Records, readings, themes, ideas, proposals and answers over one database.
 
     Each part is a file of its own; they share nothing but the database.
@@ -22,4 +32,5 @@ class Repository(RecordStore, IndexState, ReadingStore, ThemeStore, IdeaStore, S
     def __init__(self, database: Database) -> None:
         self.database = database
         self.counting = Counting(database)
+        self.alerts = AlertStore(database)
         self.calls = CallStore(database)

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from sqlalchemy import RowMapping
 
-from assistant.domain.insights import FailureContext, Insight, LadderStanding, Opportunity
+from assistant.domain.insights import FailureContext, Insight, LadderStanding, Opportunity, Quote
 from assistant.domain.records import Customer, MaskedSpan, MaskedText, Record, Turn
 from assistant.domain.themes import Theme
 
@@ -95,7 +95,7 @@ def insight_values(insight: Insight) -> dict[str, Any]:
         name: getattr(insight, name)
         for name in (
             "id", "record_id", "theme_id", "surface", "secondary", "deep", "deep_category", "deep_category_alt", "aspect",
-            "sentiment", "severity", "journey_stage", "quote", "start", "end", "suggestion", "engine",
+            "sentiment", "severity", "effort", "journey_stage", "quote", "start", "end", "suggestion", "engine",
         )
     }  # fmt: skip
     return {
@@ -103,6 +103,7 @@ def insight_values(insight: Insight) -> dict[str, Any]:
         "standing_surface": insight.standing.surface,
         "standing_secondary": insight.standing.secondary,
         "standing_deep": insight.standing.deep,
+        "more_quotes": [asdict(quote) for quote in insight.more_quotes],
         "failure_context": asdict(insight.failure_context) if insight.failure_context else None,
         "opportunities": [asdict(o) for o in insight.opportunities],
         "signals": dict(insight.signals),
@@ -125,6 +126,8 @@ def to_insight(row: RowMapping | Row) -> Insight:
         aspect=row["aspect"],
         sentiment=row["sentiment"],
         severity=row["severity"],
+        effort=row["effort"],
+        more_quotes=tuple(Quote(**quote) for quote in row["more_quotes"] or ()),
         journey_stage=row["journey_stage"],
         quote=row["quote"],
         start=row["start"],
@@ -134,6 +137,21 @@ def to_insight(row: RowMapping | Row) -> Insight:
         opportunities=tuple(Opportunity(**o) for o in row["opportunities"]),
         signals=cast("Any", row["signals"]),
         engine=row["engine"],
+    )
+
+
+def insight_from(item: dict[str, Any], record_id: str) -> Insight:
+    """An insight as the ledger keeps it, of this record."""
+    context = item["failure_context"]
+    return Insight(
+        **{
+            **item,
+            "record_id": record_id,
+            "standing": LadderStanding(**item["standing"]),
+            "more_quotes": tuple(Quote(**quote) for quote in item.get("more_quotes", ())),
+            "failure_context": FailureContext(**context) if context else None,
+            "opportunities": tuple(Opportunity(**o) for o in item["opportunities"]),
+        }
     )
 
 
@@ -153,4 +171,8 @@ def to_theme(row: RowMapping | Row) -> Theme:
         customers=row["customers"],
         trend=row["trend"],
         parent_id=row["parent_id"],
+        edited=row["edited"],
+        locked=row["locked"],
+        archived=row["archived"],
+        weak_signal=row["weak_signal"],
     )

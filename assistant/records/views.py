@@ -11,9 +11,10 @@ from assistant.domain.proposals import Proposal
 from assistant.domain.records import Record
 from assistant.domain.themes import Theme
 from assistant.errors import NotFoundError
+from assistant.records.customer_view import customer_detail, with_tags
 from assistant.records.repository import Repository
 
-Kind = Literal["records", "insights", "themes", "ideas", "proposals", "leads", "customers"]
+Kind = Literal["records", "insights", "themes", "ideas", "proposals", "leads", "customers", "refused"]
 PAGE = 5_000
 
 
@@ -87,7 +88,10 @@ def page(
         case "leads":
             return store.list_leads(filters, limit, offset)
         case "customers":
-            return store.list_customers(filters, limit, offset)
+            found_customers, total = store.list_customers(filters, limit, offset)
+            return with_tags(store.database, found_customers), total
+        case "refused":
+            return store.list_refused(filters, limit, offset)
 
 
 def every_row(store: Repository, kind: Kind, filters: Filters) -> Iterator[dict[str, Any]]:
@@ -124,7 +128,7 @@ def thing(store: Repository, any_id: str) -> dict[str, Any]:
         return record_detail(store, any_id)
     except NotFoundError:
         try:
-            return store.customer(any_id)
+            return customer_detail(store, any_id)
         except NotFoundError:
             raise NotFoundError(f"nothing has the id {any_id!r}: `voc list` shows what there is") from None
 

@@ -21,4 +21,6 @@ def _run(connection: Connection) -> None:
 
 
 with engine.begin() as connection:
+    if connection.dialect.name == "sqlite":  # its driver opens no transaction for a change of the schema by itself
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
     _run(connection)

@@ -1,0 +1,69 @@
+"""Customers: one looked at, pseudonymous, and one erased.
+
+`router` is for the staff, `admin` for administrators: a role is put on either as a whole where they are included.
+"""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import JSONResponse
+
+from api.deps import AppDep, FiltersDep, Limit, Offset
+from api.paging import page_of
+from api.problems import MEDIA_TYPE, problem
+from api.wire import Page
+from assistant.pipeline import Ground
+from assistant.records.customer_view import customer_detail
+from assistant.records.screening import screen
+from assistant.records.views import page
+
+router = APIRouter(prefix="/v1/customers", tags=["customers"])
+admin = APIRouter(prefix="/v1/customers", tags=["customers"])
+Reason = Annotated[str, Query(max_length=500, description="why: kept in the audit book, masked")]
+
+
+class ScreeningOut(Page[dict[str, Any]]):
+    """A screening: considered = total + averse + quiet."""
+
+    considered: int
+    averse: int
+    quiet: int
+
+
+@router.get("")
+def customers(
+    app: AppDep, filters: FiltersDep, request: Request, limit: Limit = 50, offset: Offset = 0
+) -> Page[dict[str, Any]]:
+    """Customers with their tags, those most heard first."""
+    items, total = page(app.store, "customers", filters, limit, offset)
+    return page_of(request, items, total, offset)
+
+
+@router.get("/screening")
+def screening(
+    app: AppDep, filters: FiltersDep, request: Request, limit: Limit = 50, offset: Offset = 0
+) -> ScreeningOut:
+    """Customers worth inviting into the private domain, best first, every point explained."""
+    found = screen(app.store.database, filters)
+    items = [asdict(one) for one in found.customers[offset : offset + limit]]
+    shown = page_of(request, items, len(found.customers), offset)
+    return ScreeningOut(**dict(shown), considered=found.considered, averse=found.averse, quiet=found.quiet)
+
+
+@router.get("/{customer_id}")
+def customer(app: AppDep, customer_id: str) -> dict[str, Any]:
+    """A customer, pseudonymous: how often we hear them, of what, which signals and leads; by the id here or of the source."""
+    return customer_detail(app.store, app.pipeline.find_customer(customer_id))
+
+
+@admin.delete("/{customer_id}", response_model=None)
+def erase(app: AppDep, customer_id: str, reason: Reason = "") -> dict[str, Any] | JSONResponse:
+    """Erase a customer from everything and prove it; the receipt. A problem (with the receipt) where something is left."""
+    named = app.pipeline.find_to_erase(customer_id)
+    receipt = app.pipeline.erase(named, Ground(reason, by="http"))
+    content = {**asdict(receipt), "customer": named, "proved": receipt.proved}
+    if receipt.proved:
+        return content
+    detail = "something of them is left in the files that the receipt names under `left`: remove those and repeat"
+    return JSONResponse({**problem(500, detail), "receipt": content}, 500, media_type=MEDIA_TYPE)
