@@ -27,6 +27,13 @@ class Settings(BaseSettings):
         alias="VOC_EMBEDDING_MODEL",
         description="`local`, or the name of an embedding model at the endpoint",
     )
+    rerank_url: str | None = Field(
+        None, alias="VOC_RERANK_URL", description="a reranking endpoint, whole address (`…/rerank`); puts hits in order"
+    )
+    rerank_model: str | None = Field(
+        None, alias="VOC_RERANK_MODEL", description="its model (Jina, Cohere, vLLM); unset: the endpoint is TEI's"
+    )
+    rerank_key: SecretStr | None = Field(None, alias="VOC_RERANK_KEY", description="key of the reranking endpoint")
     engine: Literal["auto", "llm", "rules"] = Field(
         "auto",
         alias="VOC_ENGINE",
@@ -45,10 +52,24 @@ class Settings(BaseSettings):
         description="`cn`: the endpoint is in the country; else whose text is sent there is counted by year",
     )
     llm_concurrency: int = Field(8, alias="VOC_LLM_CONCURRENCY", ge=1, le=512, description="model calls at once")
+    llm_rpm: int | None = Field(None, alias="VOC_LLM_RPM", ge=1, description="model requests a minute, at the most")
+    llm_tpm: int | None = Field(None, alias="VOC_LLM_TPM", ge=1, description="model tokens a minute, at the most")
     llm_timeout: float = Field(120.0, alias="VOC_LLM_TIMEOUT", gt=0, le=7200, description="seconds for one model call")
     budget_tokens: int | None = Field(None, alias="VOC_BUDGET_TOKENS", ge=0, description="tokens one run may spend")
+    budget_money: float | None = Field(
+        None,
+        alias="VOC_BUDGET_MONEY",
+        ge=0,
+        allow_inf_nan=False,
+        description="money one run may spend, in the currency of the price list",
+    )
     masking_policy: Path | None = Field(
         None, alias="VOC_MASKING_POLICY", description="a TOML file that says what to do with each personal type"
+    )
+    company_file: Path | None = Field(
+        None,
+        alias="VOC_COMPANY_FILE",
+        description="a TOML file on the company's products and words; default: company.toml in the data directory",
     )
     vault: Literal["off", "on"] = Field(
         "off", alias="VOC_VAULT", description="`on`: raw personal values are kept too, encrypted"
@@ -68,8 +89,15 @@ class Settings(BaseSettings):
         "openai_base_url",
         "database_url",
         "chroma_url",
+        "rerank_url",
+        "rerank_model",
+        "rerank_key",
         "budget_tokens",
+        "budget_money",
+        "llm_rpm",
+        "llm_tpm",
         "masking_policy",
+        "company_file",
         "vault_key",
         mode="before",
     )
@@ -77,7 +105,7 @@ class Settings(BaseSettings):
     def _blank_is_unset(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value
 
-    @field_validator("openai_base_url", "chroma_url")
+    @field_validator("openai_base_url", "chroma_url", "rerank_url")
     @classmethod
     def _is_url(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):
@@ -127,7 +155,7 @@ def load_settings(**overrides: object) -> Settings:
 def _sentence(item: dict[str, object]) -> str:
     location = item["loc"]
     name = str(location[0]) if isinstance(location, tuple) and location else "setting"
-    hidden = name in ("OPENAI_API_KEY", "VOC_VAULT_KEY")
+    hidden = name in ("OPENAI_API_KEY", "VOC_RERANK_KEY", "VOC_VAULT_KEY")
     value = "" if hidden else f" is {without_login(str(item.get('input')))!r}"
     message = str(item["msg"]).removeprefix("Value error, ")
     return f"{name}{value}: {message[:1].lower()}{message[1:]}"

@@ -12,6 +12,9 @@ from assistant.domain.engine import Usage
 from assistant.llm.shapes import schema_text
 from prompts import RenderedPrompt
 
+Kept = tuple[str, str, str, str, Usage]
+"""An answer that was valid: key, model, name of the prompt, the answer's JSON, what it cost."""
+
 
 class CallCache(Protocol):
     """Answers by key. An implementation may lose entries, but must never hand out another key's."""

@@ -4,9 +4,9 @@ import json
 import logging
 import os
 import threading
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 Rung = Literal["json_schema", "function_calling", "json_object", "plain"]
 LADDER: tuple[Rung, ...] = get_args(Rung)
@@ -23,6 +23,20 @@ class Capability:
     """The strictest way that has worked; None until one has."""
     temperature: bool = True
     """False once the endpoint has refused the parameter."""
+    extras: bool = True
+    """False once the endpoint has refused a field that its profile adds."""
+    length: str | None = None
+    """The name of the limit on an answer's length, where it is another than the profile's."""
+    owner: str | None = None
+    """`owned_by` in the endpoint's list of models, which tells the kind of server."""
+    stream_usage: bool | None = None
+    """Whether a streamed answer tells its tokens. None here and below: not probed."""
+    thinks: bool | None = None
+    """Whether answers were seen to be thought over, which is paid for."""
+    embeddings: int | None = None
+    """Texts in one embedding request that worked; 0: none did."""
+    reads_long: bool | None = None
+    """Whether the beginning of a long prompt was still known at its end."""
 
 
 class CapabilityStore:
@@ -78,9 +92,13 @@ def _key(endpoint: str, model: str) -> str:
 def _read(path: Path) -> dict[str, Capability]:
     try:
         loaded = json.loads(path.read_text(encoding="utf-8"))
-        return {
-            str(key): Capability(item["rung"] if item["rung"] in LADDER else None, bool(item["temperature"]))
-            for key, item in loaded.items()
-        }
+        return {str(key): _capability(item) for key, item in loaded.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return {}
+
+
+def _capability(item: dict[str, Any]) -> Capability:
+    """What a row says, without fields of another version of the program."""
+    known = {field.name: item[field.name] for field in fields(Capability) if field.name in item}
+    known["rung"] = item["rung"] if item["rung"] in LADDER else None
+    return Capability(**known | {"temperature": bool(item["temperature"])})

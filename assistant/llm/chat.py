@@ -1,7 +1,8 @@
-"""Knows how to get one checked draft out of a chat endpoint: the ladder, the repair try, retries, what it cost."""
+"""Knows how to get one checked draft out of a chat endpoint: the ladder, the repair try, turns, budget, what it cost."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -9,13 +10,17 @@ from pydantic import BaseModel
 
 from assistant.domain.engine import Usage
 from assistant.errors import ModelAnswerError, ModelError
-from assistant.llm.budget import BudgetExceeded, Spending, estimate_tokens
-from assistant.llm.capabilities import LADDER, CapabilityStore, Rung
+from assistant.llm.budget import MESSAGE_TOKENS, BudgetExceeded, Most, Spending, estimate_tokens, most_tokens
+from assistant.llm.capabilities import CapabilityStore, Rung
+from assistant.llm.faults import CallFault, Reply
+from assistant.llm.forecasting import answer_limit
+from assistant.llm.knowledge import Knowledge
+from assistant.llm.pace import LocalPace, Pace
 from assistant.llm.parsing import UnusableAnswer, parse_answer
-from assistant.llm.pricing import Price, find_price
-from assistant.llm.retry import CircuitBreaker, RetryPolicy
+from assistant.llm.pricing import PRICES_FILE, Price, find_price
+from assistant.llm.retry import CircuitBreaker, RetryPolicy, Stopped
 from assistant.llm.shapes import schema_text, shape_of
-from assistant.llm.vendor import CallFault, Message, Reply, VendorChat
+from assistant.llm.vendor import Message, Question, VendorChat
 from assistant.settings import Settings
 from prompts import RenderedPrompt
 
@@ -23,7 +28,8 @@ T = TypeVar("T", bound=BaseModel)
 
 ECHO_CHARS = 6000
 """How much of an unusable answer is shown to the model again in the repair try."""
-PRICES_FILE = "prices.toml"
+HELPLESS = 2
+"""So many prompts for which no way of asking worked show that the model can't do it at all."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -37,59 +43,99 @@ class ChatEndpoint:
         retry: RetryPolicy | None = None,
         breaker: CircuitBreaker | None = None,
         guard: Callable[[str], None] | None = None,
+        pace: Pace | None = None,
     ) -> None:
         """`guard` looks at every prompt's user text before it is sent, and raises `EgressError` where it must not be."""
+        self.vendor = VendorChat(settings)
+        self.knowledge = Knowledge(self.vendor.endpoint, self.vendor.model, capabilities)
+        self.price: Price | None = find_price(settings.chat_model, settings.data_dir / PRICES_FILE)
+        self.pace: Pace = pace or LocalPace(settings.llm_rpm, settings.llm_tpm)
         self._guard = guard
-        self._vendor = VendorChat(settings)
-        self._capabilities = capabilities if capabilities is not None else CapabilityStore()
         self._retry = retry or RetryPolicy()
         self._breaker = breaker or CircuitBreaker()
-        self._price: Price = find_price(settings.chat_model, settings.data_dir / PRICES_FILE)
+        self._discovery = threading.Lock()
+        self._helpless = 0
+        self._answered = False
 
     @property
     def model(self) -> str:
         """Name of the model at the endpoint."""
-        return self._vendor.model
+        return self.vendor.model
 
     @property
     def shaping(self) -> dict[str, str]:
-        """What of the endpoint shapes an answer, for keys: address, model, temperature."""
-        return {"endpoint": self._vendor.endpoint.rstrip("/"), "model": self.model, "temperature": "0"}
+        """What of the endpoint shapes an answer, for keys: address, model, temperature, the provider's own fields."""
+        known = {"endpoint": self.vendor.endpoint.rstrip("/"), "model": self.model, "temperature": "0"}
+        return known | self.knowledge.shaping
 
     def complete(
-        self, prompt: RenderedPrompt, schema: type[T], *, spending: Spending | None = None, expected: int = 800
+        self,
+        prompt: RenderedPrompt,
+        schema: type[T],
+        *,
+        spending: Spending | None = None,
+        expected: int = 800,
+        quick: bool = False,
+        sending: Callable[[], None] | None = None,
     ) -> tuple[T, Usage]:
         """The model's answer to the prompt as a valid `schema`, and what all the calls for it cost.
 
         Args:
             spending: where calls are reserved and booked, failed ones too.
             expected: tokens the answer will take, about, for the reservation.
+            quick: somebody is waiting: an endpoint that is down is given up within two seconds.
+            sending: called before the first request goes out, where one does.
 
         Raises:
             ModelAccessError, ModelDownError: the endpoint refuses or fails (after all retries).
+            Stopped: it has failed so often in the same way that it is not asked.
             ModelAnswerError: no valid answer, even after one repair try.
             BudgetExceeded: the next call does not fit the budget; it was not made.
             EgressError: the guard refuses the prompt; it was not sent.
         """
+        self.look_at(prompt)
+        self._breaker.check()
+        call = _Call(prompt, schema, spending or Spending(), expected, quick, sending)
+        return self._answer(call), call.cost
+
+    def look_at(self, prompt: RenderedPrompt) -> None:
+        """Have the guard look at a prompt.
+
+        Raises:
+            EgressError: it must not be sent.
+        """
         if self._guard is not None:
             self._guard(prompt.user)
-        self._breaker.check()
-        call = _Call(prompt, schema, spending or Spending(), expected)
+
+    def _answer(self, call: "_Call[T]") -> T:
+        """By the way that is known to work; while none is, one call finds it and the others wait for what it finds."""
+        if self.knowledge.rung is None:
+            with self._discovery:
+                self._breaker.check()
+                if self.knowledge.rung is None:
+                    return self._watched(call)
+        return self._watched(call)
+
+    def _watched(self, call: "_Call[T]") -> T:
+        """The answer, and how it ended told to the circuit breaker."""
         try:
             answer = self._descend(call)
-        except BudgetExceeded:
+        except (BudgetExceeded, Stopped):
             raise
         except ModelError as error:
             self._breaker.note(error)
+            self._helpless += call.helpless
+            if call.helpless and self._helpless >= HELPLESS:
+                self._breaker.give_up(error)
             raise
         self._breaker.note(None)
-        return answer, call.cost
+        return answer
 
     def _descend(self, call: "_Call[T]") -> T:
         """Down the ladder from the rung that is known to work: a rung that has proved itself is not doubted."""
-        known = self.known_rung()
+        known, ladder = self.knowledge.rung, self.knowledge.ladder
         error: ModelError = ModelAnswerError("no way of asking for JSON worked")
-        for rung in LADDER[LADDER.index(known) :] if known else LADDER:
+        for rung in ladder[ladder.index(known) :] if known in ladder else ladder:
             try:
                 answer = self._ask(rung, call)
             except CallFault as fault:
@@ -101,8 +147,9 @@ class ChatEndpoint:
                 if rung == known:
                     raise error from None
             else:
-                self.learn(rung)
+                self.knowledge.learn(rung=rung)
                 return answer
+        call.helpless = known is None and isinstance(error, ModelAnswerError)
         raise error
 
     def _ask(self, rung: Rung, call: "_Call[T]") -> T:
@@ -119,59 +166,93 @@ class ChatEndpoint:
         return parse_answer(self._paid(rung, messages, call).text, call.schema)
 
     def _paid(self, rung: Rung, messages: Sequence[Message], call: "_Call[T]") -> Reply:
-        """One request, reserved before and booked after, whatever comes of it."""
-        reserved = estimate_tokens("".join(text for _, text in messages)) + call.expected
-        call.spending.reserve(reserved)
-        cost = Usage()
-        try:
-            reply = self.send(rung, messages, call.schema)
-            cost = self._cost(reply, messages)
-        except CallFault as fault:
-            if fault.reply:
-                cost = self._cost(fault.reply, messages)
-            raise
-        finally:
-            call.spending.settle(reserved, cost)
-            call.cost += cost
-        return reply
+        """One request with its retries, each of them reserved before and booked after, whatever comes of it."""
+        most, limit = self._most(rung, messages, call)
+        expected = estimate_tokens("".join(text for _, text in messages)) + call.expected
+
+        def once() -> Reply:
+            reserved = call.spending.reserve(most)
+            cost, unsure = Usage(), False
+            try:
+                turn = self.pace.turn(expected, quick=call.quick)
+                call.announce()
+                reply = self.once(rung, messages, call.schema, limit=limit, quick=call.quick)
+                cost = self._cost(reply, messages)
+                self.pace.took(turn, cost.prompt_tokens + cost.completion_tokens)
+            except CallFault as fault:
+                cost, unsure = self._cost(fault.reply, messages) if fault.reply else cost, fault.cause == "silent"
+                raise
+            finally:
+                call.spending.settle(reserved, cost, unsure=unsure)
+                call.cost += cost
+            return reply
+
+        return self._retry.run(once, quick=call.quick, cold=not self._answered)
+
+    def _most(self, rung: Rung, messages: Sequence[Message], call: "_Call[T]") -> tuple[Most, int | None]:
+        """What to set aside for one request, and the limit on its answer that makes this the most it can cost."""
+        text = "".join(text for _, text in messages)
+        if not call.spending.limited:
+            return Most(estimate_tokens(text), call.expected), None
+        schema = schema_text(call.schema) if rung in ("json_schema", "function_calling") else ""
+        limit = answer_limit(call.expected)
+        prompt = most_tokens(text) + most_tokens(schema) + MESSAGE_TOKENS * len(messages)
+        return Most(prompt, limit, self.price), limit
 
     def send(self, rung: Rung, messages: Sequence[Message], schema: type[BaseModel]) -> Reply:
-        """One request in one way, with retries, unread.
+        """One request in one way, with retries, unread, on no budget.
 
         Raises:
             CallFault: the endpoint did not answer.
         """
-        shape = shape_of(schema)
-        return self._retry.run(lambda: self._send_once(rung, messages, schema.__name__, shape))
+        return self._retry.run(lambda: self.once(rung, messages, schema), cold=not self._answered)
 
-    def _send_once(self, rung: Rung, messages: Sequence[Message], name: str, shape: Mapping[str, object]) -> Reply:
-        known = self._capabilities.get(self._vendor.endpoint, self.model)
-        try:
-            return self._vendor.send(rung, messages, name, shape, warm=not known.temperature)
-        except CallFault as fault:
-            if not (fault.refused and known.temperature and "temperature" in fault.names):
+    def once(
+        self,
+        rung: Rung,
+        messages: Sequence[Message],
+        schema: type[BaseModel],
+        *,
+        limit: int | None = None,
+        quick: bool = False,
+    ) -> Reply:
+        """One request without retries, but for parameters that the endpoint is found not to take.
+
+        Raises:
+            CallFault: the endpoint did not answer; where it asked for time, everybody gives it.
+        """
+        while True:
+            question = self.question(rung, messages, schema, limit=limit, quick=quick)
+            try:
+                reply = self.vendor.send(question)
+            except CallFault as fault:
+                if fault.refused and self.knowledge.unlearn(fault.names, question):
+                    continue
+                if fault.retry_after:
+                    self.pace.hold(fault.retry_after)
                 raise
-        self._capabilities.learn(self._vendor.endpoint, self.model, temperature=False)
-        return self._vendor.send(rung, messages, name, shape, warm=True)
+            self._answered = True
+            return reply
 
-    def known_rung(self) -> Rung | None:
-        """The way of asking for JSON that has worked at this endpoint, if any has yet."""
-        return self._capabilities.get(self._vendor.endpoint, self.model).rung
-
-    def learn(self, rung: Rung) -> None:
-        """Remember that this way works."""
-        self._capabilities.learn(self._vendor.endpoint, self.model, rung=rung)
-
-    def forget(self) -> None:
-        """Forget what was learnt of this endpoint and model, as before a probe."""
-        self._capabilities.forget(self._vendor.endpoint, self.model)
+    def question(
+        self,
+        rung: Rung,
+        messages: Sequence[Message],
+        schema: type[BaseModel],
+        *,
+        limit: int | None = None,
+        quick: bool = False,
+    ) -> Question:
+        """A request as this endpoint is known to take it."""
+        extra = self.knowledge.added(limit)
+        return Question(rung, messages, schema.__name__, shape_of(schema), not self.knowledge.temperature, extra, quick)
 
     def _cost(self, reply: Reply, messages: Sequence[Message]) -> Usage:
         """What a reply cost; its tokens are estimated where the endpoint does not tell."""
         asked, said = reply.prompt_tokens, reply.completion_tokens
         prompt = asked if asked is not None else estimate_tokens("".join(text for _, text in messages))
         completion = said if said is not None else estimate_tokens(reply.text)
-        return Usage(1, prompt, completion, self._price.cost(prompt, completion))
+        return usage_of(prompt, completion, self.price)
 
 
 @dataclass(slots=True)
@@ -182,7 +263,23 @@ class _Call(Generic[T]):
     schema: type[T]
     spending: Spending
     expected: int
+    quick: bool = False
+    sending: Callable[[], None] | None = None
     cost: Usage = field(default_factory=Usage)
+    helpless: bool = False
+    """Every way of asking was tried and none gave a usable answer."""
+
+    def announce(self) -> None:
+        """Say, once, that something is about to be sent."""
+        if self.sending is not None:
+            self.sending()
+            self.sending = None
+
+
+def usage_of(prompt_tokens: int, completion_tokens: int, price: Price | None, calls: int = 1) -> Usage:
+    """Tokens and what they cost; None where there is no price."""
+    cost = price.cost(prompt_tokens, completion_tokens) if price else None
+    return Usage(calls, prompt_tokens, completion_tokens, cost, price.currency if price else None)
 
 
 def opening(rung: Rung, prompt: RenderedPrompt, schema: type[BaseModel]) -> list[Message]:

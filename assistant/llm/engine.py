@@ -1,7 +1,6 @@
 """The engine that thinks with a model: prompts rendered, answers tied back to what was asked, every call accounted for."""
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal, Protocol, TypeVar
 
 from pydantic import ValidationError
@@ -12,26 +11,26 @@ from assistant.domain.drafts import (
     Draft,
     IdeasDraft,
     ProposalDraft,
-    ReadingDraft,
     ReadingsDraft,
     ThemeDraft,
 )
-from assistant.domain.engine import PackOutcome, Usage
+from assistant.domain.engine import Forecast, PackOutcome, Usage
 from assistant.domain.proposals import ProposalMaterial
 from assistant.domain.records import Record
 from assistant.domain.themes import ThemeMaterial, Voice
-from assistant.errors import EgressError, ModelAnswerError, ModelError
 from assistant.llm.budget import Spending
 from assistant.llm.cache import CallCache, MemoryCache, call_key, digest_of
-from assistant.llm.chat import ChatEndpoint
+from assistant.llm.company import NOTHING
 from assistant.llm.fence import Fence
+from assistant.llm.forecasting import Order, forecast
 from assistant.llm.packing import pack_records
+from assistant.llm.pricing import PRICES_FILE, find_price
+from assistant.llm.reader import PROMPT, READING_TOKENS, Proof, Reader, writers
 from assistant.llm.rendering import (
     RENDERING,
     answer_variables,
     naming_variables,
     proposal_variables,
-    record_variables,
     theme_variables,
 )
 from assistant.llm.shapes import schema_text
@@ -40,17 +39,40 @@ from prompts import RenderedPrompt, load
 
 T = TypeVar("T", bound=Draft)
 
-NOT_ANSWERED = "not_answered"
-READING_TOKENS = 550
-"""Tokens that one record's reading takes, about."""
-
 _TASKS: dict[str, tuple[str, type[Draft]]] = {
-    "extract": ("extract_insights", ReadingsDraft),
+    "extract": (PROMPT, ReadingsDraft),
     "name_theme": ("name_theme", ThemeDraft),
     "suggest_ideas": ("suggest_ideas", IdeasDraft),
     "draft_proposal": ("draft_proposal", ProposalDraft),
     "answer": ("answer_question", AnswerDraft),
 }
+
+
+class Endpoint(Protocol):
+    """What a prompt is put to; by default `assistant.llm.chat.ChatEndpoint`, which documents these."""
+
+    @property
+    def model(self) -> str:
+        """Name of the model."""
+        ...
+
+    @property
+    def shaping(self) -> dict[str, str]:
+        """What of the endpoint shapes an answer, for keys."""
+        ...
+
+    def complete(
+        self,
+        prompt: RenderedPrompt,
+        schema: type[T],
+        *,
+        spending: Spending | None = None,
+        expected: int = 800,
+        quick: bool = False,
+        sending: Callable[[], None] | None = None,
+    ) -> tuple[T, Usage]:
+        """The answer as a valid draft, and what it cost."""
+        ...
 
 
 class Net(Protocol):
@@ -69,34 +91,35 @@ class Ledger(Protocol):
         ...
 
 
-_ALIAS = re.compile(r"\d+")
-
-
 class ModelEngine:
     """`assistant.domain.engine.Engine` over a chat endpoint. Safe to use from several threads."""
 
     def __init__(
         self,
         settings: Settings,
-        endpoint: ChatEndpoint,
+        endpoint: Endpoint,
         secret: bytes,
         cache: CallCache | None = None,
         spending: Spending | None = None,
         net: Net | None = None,
         ledger: Ledger | None = None,
+        company: str = NOTHING,
+        proof: Proof | None = None,
     ) -> None:
         """`secret` is the installation's (`assistant.llm.fence.fence_secret`); `spending` may carry a budget.
 
         What the model says goes through `net` before it is cached or handed on; whose words are sent is told to
-        `ledger` before they are.
+        `ledger` before they are. `company` is the company context (`assistant.llm.company`); quotes that `proof`
+        does not find are asked for once more.
         """
         self._settings = settings
         self._endpoint = endpoint
-        self._secret = secret
         self._net, self._ledger = net, ledger
         self._fence = Fence(secret)
         self._cache: CallCache = cache if cache is not None else MemoryCache()
         self._spending = spending or Spending()
+        self._price = find_price(settings.chat_model, settings.data_dir / PRICES_FILE)
+        self._reader = Reader(self._ask, self._fence, company, settings.language, proof)
 
     @property
     def name(self) -> Literal["llm"]:
@@ -108,54 +131,29 @@ class ModelEngine:
         """See `Engine.concurrency`: the setting VOC_LLM_CONCURRENCY."""
         return self._settings.llm_concurrency
 
-    def with_budget(self, tokens: int | None) -> "ModelEngine":
-        """The same engine for one run: its usage starts at nothing, and it may spend so many tokens (None: any)."""
-        return ModelEngine(
-            self._settings, self._endpoint, self._secret, self._cache, Spending(tokens), self._net, self._ledger
-        )
-
     def identity(self, task: str) -> str:
         """See `Engine.identity`."""
         prompt_name, schema = _TASKS[task]
-        language = "" if task == "extract" else self._settings.language
-        shaping = self._endpoint.shaping
-        return digest_of("llm", load(prompt_name).digest, schema_text(schema), shaping, language, RENDERING)
+        language, shaping = self._settings.language, self._endpoint.shaping
+        parts = ("llm", load(prompt_name, language).digest, schema_text(schema), shaping, language, RENDERING)
+        return digest_of(*parts, *(self._reader.ingredients if task == "extract" else ()))
 
     def packs(self, records: Iterator[Record]) -> Iterator[Sequence[Record]]:
         """See `Engine.packs` and `assistant.llm.packing`."""
         return pack_records(records)
 
     def read(self, pack: Sequence[Record]) -> PackOutcome:
-        """See `Engine.read`. What a shared call leaves unanswered is asked once more, alone.
+        """See `Engine.read` and `assistant.llm.reader`."""
+        return self._reader.read(pack)
 
-        Reasons of failure: the `kind` of a `ModelError` (``budget`` among them), or ``not_answered``.
-        """
-        drafts: dict[str, ReadingDraft] = {}
-        failed: dict[str, str] = {}
-        problem: str | None = None
-        try:
-            drafts = self._read_together(pack)
-            alone = [record for record in pack if record.id not in drafts]
-        except (ModelAnswerError, EgressError) as error:
-            alone = list(pack) if len(pack) > 1 else []
-            failed = {} if alone else {pack[0].id: error.kind}
-            problem = None if alone else str(error)
-        except ModelError as error:
-            return PackOutcome((), {record.id: error.kind for record in pack}, str(error))
-        for record in alone:
-            try:
-                drafts |= self._read_together([record])
-                reason = NOT_ANSWERED
-            except ModelError as error:
-                reason, problem = error.kind, str(error)
-            if record.id not in drafts:
-                failed[record.id] = reason
-        return PackOutcome(tuple(drafts[record.id] for record in pack if record.id in drafts), failed, problem)
+    def reading_prompts(self, pack: Sequence[Record]) -> Iterator[RenderedPrompt]:
+        """What `read` would send for a pack, letter for letter; see `Reader.prompts`."""
+        return self._reader.prompts(pack)
 
     def name_theme(self, material: ThemeMaterial) -> ThemeDraft:
         """See `Engine.name_theme`."""
         variables = naming_variables(material, self._fence, self._settings.language)
-        return self._ask(load("name_theme").render(**variables), ThemeDraft, 300, speakers(material.voices))
+        return self._ask(load("name_theme").render(**variables), ThemeDraft, 300, speakers((*material.voices, *material.edge)))
 
     def suggest_ideas(self, material: ThemeMaterial) -> IdeasDraft:
         """See `Engine.suggest_ideas`."""
@@ -173,50 +171,70 @@ class ModelEngine:
     def answer(self, material: AnswerMaterial) -> AnswerDraft:
         """See `Engine.answer`."""
         variables = answer_variables(material, self._fence)
-        return self._ask(load("answer_question").render(**variables), AnswerDraft, 700, speakers(material.voices))
+        prompt = load("answer_question").render(**variables)
+        return self._ask(prompt, AnswerDraft, 700, speakers(material.voices), quick=True)
 
     def usage(self) -> Usage:
         """See `Engine.usage`: answers from the cache cost nothing, failed calls cost what they cost."""
         return self._spending.total
 
-    def _read_together(self, pack: Sequence[Record]) -> dict[str, ReadingDraft]:
-        """Readings by record id, of those records that the answer names by their alias R1, R2 …"""
-        prompt = load("extract_insights").render(**record_variables(pack, self._fence))
-        readings = self._ask(prompt, ReadingsDraft, READING_TOKENS * len(pack), writers(pack)).readings
-        if len(pack) == 1 and len(readings) == 1:
-            return {pack[0].id: readings[0].model_copy(update={"record_id": pack[0].id})}
-        found: dict[str, ReadingDraft] = {}
-        for reading in readings:
-            place = _ALIAS.search(reading.record_id)
-            if place and 1 <= int(place[0]) <= len(pack):
-                record_id = pack[int(place[0]) - 1].id
-                found.setdefault(record_id, reading.model_copy(update={"record_id": record_id}))
-        return found
+    @property
+    def endpoint(self) -> Endpoint:
+        """What its prompts are put to."""
+        return self._endpoint
 
-    def _ask(self, prompt: RenderedPrompt, schema: type[T], expected: int, subjects: Iterable[str]) -> T:
+    @property
+    def spending(self) -> Spending:
+        """Where this engine's calls are reserved and booked."""
+        return self._spending
+
+    def orders(self, pack: Sequence[Record]) -> Iterator[Order]:
+        """What reading a pack would ask and the cache can't answer; nothing is sent."""
+        for prompt in self._reader.prompts(pack):
+            key = call_key(prompt, ReadingsDraft, self._endpoint.shaping)
+            if self._cache.get(key) is None:
+                yield Order(key, prompt, READING_TOKENS * len(pack), frozenset(writers(pack)))
+
+    def forecast(self, packs: Iterable[Sequence[Record]]) -> Forecast:
+        """See `Foreseeing.forecast`; quotes asked for once more and repair tries come on top."""
+        return forecast((order for pack in packs for order in self.orders(pack)), self._price)
+
+    def announce(self, subjects: Iterable[str]) -> None:
+        """Write down whose words are about to be sent."""
+        if self._ledger is not None:
+            self._ledger.note(subjects)
+
+    def keep(self, key: str, prompt_name: str, draft: Draft, usage: Usage) -> None:
+        """Keep a paid answer under its key, without personal values."""
+        # An empty answer is not worth keeping: asked again another time, the model may say more.
+        if not (isinstance(draft, ReadingsDraft) and not draft.readings):
+            self._cache.put(key, self._endpoint.model, prompt_name, draft.model_dump_json(), usage)
+
+    def _ask(
+        self, prompt: RenderedPrompt, schema: type[T], expected: int, subjects: Iterable[str], *, quick: bool = False
+    ) -> T:
         key = call_key(prompt, schema, self._endpoint.shaping)
         kept = self._cache.get(key)
         if kept is not None:
             try:
-                return self._scanned(schema.model_validate_json(kept))
+                return self.scanned(schema.model_validate_json(kept))
             except ValidationError:  # a damaged entry: pay again
                 pass
-        if self._ledger is not None:
-            self._ledger.note(subjects)
-        # An empty answer is not worth keeping: asked again another time, the model may say more.
-        draft, usage = self._endpoint.complete(prompt, schema, spending=self._spending, expected=expected)
-        draft = self._scanned(draft)
-        if not (isinstance(draft, ReadingsDraft) and not draft.readings):
-            self._cache.put(key, self._endpoint.model, prompt.name, draft.model_dump_json(), usage)
+        draft, usage = self._endpoint.complete(
+            prompt,
+            schema,
+            spending=self._spending,
+            expected=expected,
+            quick=quick,
+            sending=lambda: self.announce(subjects),
+        )
+        draft = self.scanned(draft)
+        self.keep(key, prompt.name, draft, usage)
         return draft
 
-    def _scanned(self, draft: T) -> T:
+    def scanned(self, draft: T) -> T:
+        """A draft without personal values."""
         return draft if self._net is None else self._net.scan(draft)
-
-
-def writers(records: Iterable[Record]) -> set[str]:
-    """The data subjects of records: the customer, or who wrote this record where nobody is named."""
-    return {record.customer.id if record.customer else f"record:{record.id}" for record in records}
 
 
 def speakers(voices: Iterable[Voice]) -> set[str]:

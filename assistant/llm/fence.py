@@ -4,7 +4,9 @@ import hashlib
 import hmac
 from collections.abc import Sequence
 
-TOKEN_HEX = 16
+TOKEN_LETTERS = 16
+_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijkmnpqr")
+"""A token is of letters alone: digits could by chance make a telephone number, which the look at the door refuses."""
 
 
 def fence_secret(key: bytes) -> bytes:
@@ -25,7 +27,8 @@ class Fence:
     def token(self, texts: Sequence[str]) -> str:
         """The token for a prompt that holds these texts."""
         content = "\0".join(f"{len(text)}:{text}" for text in texts)
-        return hmac.new(self._secret, content.encode(), hashlib.sha256).hexdigest()[:TOKEN_HEX]
+        digest = hmac.new(self._secret, content.encode(), hashlib.sha256).hexdigest()
+        return digest[:TOKEN_LETTERS].translate(_LETTERS)
 
     @property
     def fingerprint(self) -> str:

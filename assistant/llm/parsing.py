@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from assistant.llm.shapes import shape_of
+
 T = TypeVar("T", bound=BaseModel)
 
 _THINKING = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>|\A.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
@@ -33,20 +35,21 @@ def parse_answer(text: str, schema: type[T]) -> T:
     body = _THINKING.sub("", text).strip()
     if not body:
         raise UnusableAnswer("the answer is blank")
-    shape = schema.model_json_schema()
+    shape = shape_of(schema)
     reason = UnusableAnswer(
         "the answer holds no JSON object" if "{" not in body else "the answer's JSON is broken or cut off"
     )
-    for value in _objects(body):
+    for place, value in _objects(body):
         try:
             return schema.model_validate(_completed(value, shape, shape.get("$defs", {})))
         except ValidationError as error:
-            reason = _unusable(error)
+            if place == body.find("{"):  # else it is a piece of what is broken
+                reason = _unusable(error)
     raise reason
 
 
-def _objects(body: str) -> Iterator[dict[str, Any]]:
-    """Every outermost JSON object in the text, in order."""
+def _objects(body: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Every outermost JSON object in the text, in order, with its place."""
     decoder, at = json.JSONDecoder(strict=False), body.find("{")
     while at >= 0:
         try:
@@ -55,7 +58,7 @@ def _objects(body: str) -> Iterator[dict[str, Any]]:
             end = at + 1
         else:
             if isinstance(value, dict):
-                yield value
+                yield at, value
         at = body.find("{", end)
 
 

@@ -3,31 +3,55 @@
 from collections.abc import Iterable, Sequence
 
 from assistant.domain.answers import AnswerMaterial, Figure, Plan
+from assistant.domain.engine import Misquote
 from assistant.domain.proposals import Coverage, Evidence, ProposalMaterial
 from assistant.domain.records import Record
 from assistant.domain.themes import Theme, ThemeMaterial, Voice
 from assistant.domain.vocabulary import zh
 from assistant.llm.fence import Fence, fenced
+from assistant.llm.windows import Window, window_text
 
-RENDERING = "1"
+RENDERING = "2"
 """Part of every identity: raise it when anything here changes what a model is shown."""
-RECORD_CHARS = 12_000
-RECORD_HEAD = 8_000
 CONTEXT_CHARS = 400
 LANGUAGES = {"zh": "简体中文", "en": "English"}
 
 
 def record_variables(pack: Sequence[Record], fence: Fence) -> dict[str, str]:
-    """Variables of ``extract_insights``: the records as R1, R2 … in the pack's order."""
-    bodies = [_record(record) for record in pack]
-    token = fence.token(bodies)
+    """Variables of ``extract_insights`` but the company's: the records as R1, R2 … in the pack's order."""
+    return _numbered([f"{_facts_of(record)}\n正文:\n{record.text}" for record in pack], fence)
+
+
+def window_variables(record: Record, window: Window, needs: Sequence[str], fence: Fence) -> dict[str, str]:
+    """The same for one window of a long record; `needs` are the surfaces read out of the windows before it."""
+    known = "".join(f"\n前几段已读出的需求 {n}: {_flat(need)}" for n, need in enumerate(needs, 1))
+    place = f"第 {window.n}/{window.of} 段"
+    return _numbered([f"{_facts_of(record)}\n{place}{known}\n正文:\n{window_text(record, window)}"], fence)
+
+
+def requote_variables(records: Sequence[Record], asked: Sequence[tuple[int, Misquote]], fence: Fence) -> dict[str, str]:
+    """Variables of ``repair_quotes``: the records, and the quotes asked for again as Q1, Q2 … with the record's place."""
+    rows = [
+        f"Q{n} | 记录 R{place + 1} | {_PURPOSE[misquote.field]} | {_REFUSAL.get(misquote.reason, '对不上原文')}\n"
+        f"需求: {_flat(misquote.surface)}\n原来的引文: {_flat(misquote.quote)}"
+        for n, (place, misquote) in enumerate(asked, 1)
+    ]
+    bodies = [f"{_facts_of(record)}\n正文:\n{record.text}" for record in records]
+    token = fence.token([*bodies, *rows])
     blocks = [fenced(f"记录 R{n}", token, body) for n, body in enumerate(bodies, 1)]
-    return {"token": token, "count": str(len(pack)), "records": "\n\n".join(blocks)}
+    asking = fenced("待补的引文", token, "\n".join(rows))
+    return {"token": token, "count": str(len(asked)), "records": "\n\n".join(blocks), "asked": asking}
 
 
 def naming_variables(material: ThemeMaterial, fence: Fence, language: str) -> dict[str, str]:
-    """Variables of ``name_theme``: what was counted of the group; earlier words only as what may be left behind."""
-    parts = {"facts": ("主题材料", _unnamed(material)), "voices": ("声音", _voices(material.voices))}
+    """Variables of ``name_theme``: what was counted of the group, the themes beside it, its typical members and those at
+    its edge; earlier words only as what may be left behind."""
+    parts = {
+        "facts": ("主题材料", _unnamed(material)),
+        "neighbours": ("邻近主题(别与它们混)", _lines(f"- {_flat(title)}" for title in material.neighbours)),
+        "voices": ("声音", _voices(material.voices)),
+        "edge": ("边缘声音(逐条判断收不收)", _voices(material.edge)),
+    }
     return _fence_all(parts, fence) | {"language": LANGUAGES[language]}
 
 
@@ -72,7 +96,23 @@ def _fence_all(parts: dict[str, tuple[str, str]], fence: Fence) -> dict[str, str
     return {"token": token} | {name: fenced(kind, token, body) for name, (kind, body) in parts.items()}
 
 
-def _record(record: Record) -> str:
+def _numbered(bodies: Sequence[str], fence: Fence) -> dict[str, str]:
+    token = fence.token(bodies)
+    blocks = [fenced(f"记录 R{n}", token, body) for n, body in enumerate(bodies, 1)]
+    return {"token": token, "count": str(len(bodies)), "records": "\n\n".join(blocks)}
+
+
+_PURPOSE = {"quote": "需求引文", "opportunity": "商机引文", "suggestion": "建议原话"}
+_REFUSAL = {
+    "quote_not_found": "正文里没有这句",
+    "quote_of_agent": "不是客户说的",
+    "quote_across_turns": "跨了话轮",
+    "quote_too_short": "太短",
+    "quote_empty": "空的",
+}
+
+
+def _facts_of(record: Record) -> str:
     customer = record.customer
     facts = {
         "渠道": zh(record.channel),
@@ -85,15 +125,7 @@ def _record(record: Record) -> str:
         "已有产品": "、".join(customer.owned) if customer else None,
         "标题": record.title,
     }
-    return f"{_row(facts)}\n正文:\n{_shortened(record.text)}"
-
-
-def _shortened(text: str) -> str:
-    """A very long text without its middle, saying so: beginning and end hold the demand and its outcome."""
-    if len(text) <= RECORD_CHARS:
-        return text
-    tail = RECORD_CHARS - RECORD_HEAD
-    return f"{text[:RECORD_HEAD]}\n……(此处略去 {len(text) - RECORD_CHARS} 字)……\n{text[-tail:]}"
+    return _row(facts)
 
 
 def _theme(material: ThemeMaterial) -> str:

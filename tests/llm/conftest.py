@@ -7,11 +7,19 @@ import pytest
 
 from assistant.llm.capabilities import CapabilityStore
 from assistant.llm.chat import ChatEndpoint
+from assistant.llm.pace import LocalPace, Pace
 from assistant.llm.retry import CircuitBreaker, RetryPolicy
 from assistant.settings import Settings, load_settings
 from tests.stub_model import StubModel
 
 MakeEndpoint = Callable[..., ChatEndpoint]
+
+
+class Unhurried(LocalPace):
+    """Waits for nothing, even where the endpoint asks for it."""
+
+    def hold(self, seconds: float) -> None:
+        """See `Pace.hold`."""
 
 
 @pytest.fixture(scope="session")
@@ -42,9 +50,12 @@ def waits() -> list[float]:
 @pytest.fixture
 def make_endpoint(settings: Settings, waits: list[float]) -> MakeEndpoint:
     def make(
-        capabilities: CapabilityStore | None = None, breaker: CircuitBreaker | None = None, **changes: object
+        capabilities: CapabilityStore | None = None,
+        breaker: CircuitBreaker | None = None,
+        pace: Pace | None = None,
+        **changes: object,
     ) -> ChatEndpoint:
         own = settings.model_copy(update=changes)
-        return ChatEndpoint(own, capabilities, RetryPolicy(sleep=waits.append), breaker)
+        return ChatEndpoint(own, capabilities, RetryPolicy(sleep=waits.append), breaker, pace=pace or Unhurried())
 
     return make

@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from assistant.errors import ModelAccessError, ModelAnswerError, ModelError
 from assistant.llm.budget import BudgetExceeded, Spending
 from assistant.llm.cache import MemoryCache
 from assistant.llm.engine import ModelEngine
+from assistant.llm.retry import Stopped
 from assistant.settings import Settings
 from tests.llm.conftest import MakeEndpoint
 from tests.llm.material import ANSWER_MATERIAL, PROPOSAL_MATERIAL, RECORDS, THEME_MATERIAL, VOICES, ticket
@@ -102,6 +104,7 @@ def test_only_the_record_that_spoils_the_pack_fails(stub: StubModel, engine: Mod
 def test_every_record_of_a_failed_pack_carries_the_reason(
     stub: StubModel, engine: ModelEngine, mode: str, reason: str
 ) -> None:
+    engine.name_theme(THEME_MATERIAL)
     stub.mode(mode)
     outcome = engine.read(RECORDS)
     assert outcome.drafts == ()
@@ -119,15 +122,34 @@ def test_a_used_up_budget_is_a_reason_of_its_own(
     assert engine.usage() == Usage()
 
 
-def test_each_run_may_have_a_budget_of_its_own(stub: StubModel, engine: ModelEngine) -> None:
-    engine.name_theme(THEME_MATERIAL)
-    run = engine.with_budget(100)
-    assert run.usage() == Usage()
-    assert run.identity("extract") == engine.identity("extract")
-    assert run.name_theme(THEME_MATERIAL) == engine.name_theme(THEME_MATERIAL)
-    assert run.read(RECORDS).failed == dict.fromkeys(IDS, "budget")
-    assert not engine.read(RECORDS).failed
-    assert len(stub.chats) == 2
+def test_what_reading_would_take_is_told_before_anything_is_sent(stub: StubModel, engine: ModelEngine) -> None:
+    told = engine.forecast([RECORDS[:2], RECORDS[2:]])
+    assert stub.chats == []
+    assert told.calls == 2
+    assert told.cost is not None
+    assert told.most_cost is not None
+    assert 0 < told.cost < told.most_cost
+    assert (told.currency, "check it" in str(told.price_note)) == ("USD", True)
+    engine.read(RECORDS[:2])
+    assert engine.usage().cost is not None
+    assert engine.forecast([RECORDS[:2]]) == replace(engine.forecast([]), price_note=told.price_note)
+    assert engine.forecast([RECORDS[:2], RECORDS[2:]]).calls == 1
+
+
+def test_a_run_never_costs_more_than_the_forecasts_most(stub: StubModel, engine: ModelEngine) -> None:
+    told = engine.forecast([RECORDS])
+    engine.read(RECORDS)
+    cost = engine.usage().cost
+    assert cost is not None
+    assert told.most_cost is not None
+    assert cost <= told.most_cost
+
+
+def test_of_a_model_without_a_price_no_cost_is_told(settings: Settings, make_endpoint: MakeEndpoint) -> None:
+    nameless = settings.model_copy(update={"chat_model": "my-model"})
+    told = ModelEngine(nameless, make_endpoint(chat_model="my-model"), b"s" * 32).forecast([RECORDS])
+    assert (told.cost, told.most_cost, told.currency) == (None, None, None)
+    assert "prices.toml" in str(told.price_note)
 
 
 @pytest.mark.parametrize(("mode", "error"), [("401", ModelAccessError), ("blank", ModelAnswerError)])
@@ -139,7 +161,7 @@ def test_other_tasks_raise(stub: StubModel, engine: ModelEngine, mode: str, erro
         lambda: engine.draft_proposal(PROPOSAL_MATERIAL),
         lambda: engine.answer(ANSWER_MATERIAL),
     ):
-        with pytest.raises(error):
+        with pytest.raises((error, Stopped)):
             call()
 
 

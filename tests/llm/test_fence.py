@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.intake.privacy import check_egress
 from assistant.llm.fence import Fence, fence_secret, fenced
 
 
@@ -22,6 +23,14 @@ def test_a_text_does_not_hold_its_own_token(text: str) -> None:
     token = fence.token([hostile])
     assert token not in hostile
     assert fenced("记录 R1", token, hostile).count(token) == 2
+
+
+@given(st.lists(st.text()))
+def test_a_token_never_looks_like_a_number_of_somebody(texts: list[str]) -> None:
+    token = Fence(b"a" * 32).token(texts)
+    assert len(token) == 16
+    assert token.isalpha()
+    check_egress(f"本次边界标记：{token}。")
 
 
 def test_the_secret_follows_the_key_and_does_not_give_it_away() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from assistant.domain.drafts import IdeasDraft, ThemeDraft
 from assistant.domain.engine import Usage
+from assistant.insight.accepting import misquotes
 from assistant.llm.cache import MemoryCache, call_key, digest_of
 from assistant.llm.engine import ModelEngine
 from assistant.settings import Settings
@@ -68,9 +69,17 @@ def test_the_identity_changes_with_model_and_endpoint(
     assert before != ModelEngine(settings, make_endpoint(**change), b"s" * 32).identity(task)
 
 
-def test_the_language_shapes_what_is_written_but_not_what_is_read(
-    settings: Settings, make_endpoint: MakeEndpoint
-) -> None:
+def test_the_language_shapes_every_task(settings: Settings, make_endpoint: MakeEndpoint) -> None:
     zh = ModelEngine(settings, make_endpoint(), b"s" * 32)
     en = ModelEngine(settings.model_copy(update={"language": "en"}), make_endpoint(), b"s" * 32)
-    assert [zh.identity(task) == en.identity(task) for task in TASKS] == [True, False, False, False, False]
+    assert not any(zh.identity(task) == en.identity(task) for task in TASKS)
+
+
+def test_the_companys_words_and_the_repair_try_shape_what_is_read_and_nothing_else(
+    settings: Settings, make_endpoint: MakeEndpoint
+) -> None:
+    plain = ModelEngine(settings, make_endpoint(), b"s" * 32)
+    told = ModelEngine(settings, make_endpoint(), b"s" * 32, company="公司：星澜")
+    proved = ModelEngine(settings, make_endpoint(), b"s" * 32, proof=misquotes)
+    assert len({engine.identity("extract") for engine in (plain, told, proved)}) == 3
+    assert len({engine.identity("answer") for engine in (plain, told, proved)}) == 1

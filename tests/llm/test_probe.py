@@ -22,7 +22,7 @@ def test_all_works(stub: StubModel, make_endpoint: MakeEndpoint) -> None:
 def test_the_best_that_works_is_remembered_afresh(stub: StubModel, make_endpoint: MakeEndpoint) -> None:
     stub.handler = answer
     endpoint = make_endpoint()
-    endpoint.learn("plain")
+    endpoint.knowledge.learn(rung="plain")
     stub.mode("no_json_schema", "no_usage")
     result = probe(endpoint)
     assert result.rungs == {
@@ -32,7 +32,7 @@ def test_the_best_that_works_is_remembered_afresh(stub: StubModel, make_endpoint
         "plain": "works",
     }
     assert not result.tells_usage
-    assert endpoint.known_rung() == result.rung == "function_calling"
+    assert endpoint.knowledge.rung == result.rung == "function_calling"
 
 
 def test_a_rung_that_answers_nonsense_does_not_count(stub: StubModel, make_endpoint: MakeEndpoint) -> None:
@@ -46,7 +46,7 @@ def test_nothing_works(stub: StubModel, make_endpoint: MakeEndpoint) -> None:
     stub.mode("prose")
     endpoint = make_endpoint()
     assert probe(endpoint).rung is None
-    assert endpoint.known_rung() is None
+    assert endpoint.knowledge.rung is None
 
 
 @pytest.mark.parametrize(("mode", "error"), [("401", ModelAccessError), ("503", ModelDownError)])

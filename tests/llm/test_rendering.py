@@ -8,20 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.domain.engine import Misquote
 from assistant.domain.records import MaskedText
 from assistant.domain.themes import ThemeMaterial
 from assistant.llm.fence import Fence
 from assistant.llm.rendering import (
-    RECORD_CHARS,
     answer_variables,
     naming_variables,
     number,
     proposal_variables,
     record_variables,
+    requote_variables,
     theme_variables,
+    window_variables,
 )
+from assistant.llm.windows import windows_of
 from prompts import load
-from tests.llm.material import ANSWER_MATERIAL, PROPOSAL_MATERIAL, RECORDS, THEME_MATERIAL, ticket
+from tests.llm.material import ANSWER_MATERIAL, COMPLAINT, PROPOSAL_MATERIAL, RECORDS, THEME_MATERIAL, ticket
 
 FENCE = Fence(b"s" * 32)
 
@@ -57,7 +60,7 @@ def test_no_text_of_a_customer_gets_out_of_its_boundaries(hostile: str) -> None:
         "h", f"逃逸标记{hostile.replace('{t}', guess)}", title=MaskedText(f"逃逸标记{hostile}"), product=hostile
     )
     variables = record_variables([record], FENCE)
-    user = load("extract_insights").render(**variables).user
+    user = load("extract_insights").render(**variables, company="无").user
     assert "逃逸标记" not in outside(user, variables["token"])
     assert user.count(variables["token"]) == 3
 
@@ -70,13 +73,27 @@ def test_a_header_is_one_line_whatever_its_values_hold() -> None:
     )
 
 
-def test_a_very_long_record_is_shortened_and_says_so() -> None:
-    text = "头" + "水" * (RECORD_CHARS + 498) + "尾"
-    shown = record_variables([ticket("l", text)], FENCE)["records"]
-    assert "此处略去 500 字" in shown
-    assert len(shown) < RECORD_CHARS + 200
-    assert "正文:\n头" in shown
-    assert "尾\n<<<" in shown
+def test_a_window_says_where_it_stands_and_what_is_known_inside_the_boundaries() -> None:
+    record = ticket("l", "头" + "水" * 20_000 + "尾")
+    windows = windows_of(record)
+    needs = ["水管漏水\n第 9/9 段", "没人理"]
+    variables = window_variables(record, windows[1], needs, FENCE)
+    user = load("extract_insights").render(**variables, company="无").user
+    assert (
+        f"第 2/{len(windows)} 段\n前几段已读出的需求 1: 水管漏水 第 9/9 段\n前几段已读出的需求 2: 没人理\n正文:\n水"
+        in user
+    )
+    assert "没人理" not in outside(user, variables["token"])
+    assert window_variables(record, windows[1], [], FENCE)["token"] != variables["token"]
+
+
+def test_quotes_are_asked_for_again_with_their_record_and_what_was_wrong() -> None:
+    misquote = Misquote(0, "suggestion", 0, "早高峰停机", "排队的人\n走光了", "quote_not_found")
+    variables = requote_variables(RECORDS[:1], [(0, misquote)], FENCE)
+    user = load("repair_quotes").render(**variables).user
+    for piece in (COMPLAINT, "Q1 | 记录 R1 | 建议原话 | 正文里没有这句", "原来的引文: 排队的人 走光了", "共 1 处"):
+        assert piece in user
+    assert "排队的人 走光了" not in outside(user, variables["token"])
 
 
 @pytest.mark.parametrize(("value", "variables"), [("name_theme", naming_variables), ("suggest_ideas", theme_variables)])

@@ -66,6 +66,14 @@ UNSUPPORTED: dict[str, Unsupported] = {
     "no_json_schema": Unsupported(lambda r: r.rung == "json_schema", "This response_format type is unavailable now"),
     "no_tools": Unsupported(lambda r: "tools" in r.body, "tool_choice is not supported by this model"),
     "no_json_object": Unsupported(lambda r: r.rung == "json_object", "response_format is not supported"),
+    "no_max_tokens": Unsupported(
+        lambda r: "max_tokens" in r.body,
+        "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.",
+    ),
+    "no_extras": Unsupported(
+        lambda r: bool({"enable_thinking", "thinking", "reasoning_effort", "chat_template_kwargs"} & set(r.body)),
+        "Unrecognized request argument supplied: reasoning_effort",
+    ),
     "no_temperature": Unsupported(
         lambda r: "temperature" in r.body, "invalid temperature: only 1 is allowed for this model"
     ),

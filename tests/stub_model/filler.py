@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 _FENCED = re.compile(
-    r"<<<(?P<kind>.+?) 开始 (?P<token>[0-9a-f]+)>>>\n(?P<body>.*?)\n<<<(?P=kind) 结束 (?P=token)>>>", re.DOTALL
+    r"<<<(?P<kind>.+?) 开始 (?P<token>[a-z]+)>>>\n(?P<body>.*?)\n<<<(?P=kind) 结束 (?P=token)>>>", re.DOTALL
 )
 _SPEAKER = re.compile(r"^(客户|客服|系统): ", re.MULTILINE)
 _VOICE = re.compile(r"^\[(?P<n>\d+)\] .*\n原话: (?P<quote>.+)$", re.MULTILINE)
@@ -98,7 +98,7 @@ class _Filler:
             return self._sentences()
         if name in ("evidence", "citations"):
             return list(content.voices)[:2]
-        if name in ("opportunities", "figures", "misfits"):
+        if name in ("opportunities", "figures", "misfits", "more_quotes", "quotes"):
             return []
         return [self.value(name, items, quote, place)]
 

@@ -26,6 +26,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Route
 
 from tests.stub_model import wire
+from tests.stub_model.batches import StubBatches
 from tests.stub_model.faults import ANSWER_FAULTS, STATUS_FAULTS, UNSUPPORTED
 from tests.stub_model.filler import fill, read_prompt
 from tests.stub_model.wire import StubRequest
@@ -52,6 +53,8 @@ class StubModel:
         self.embedding_limit: int | None = None
         """Texts that one embedding request may hold."""
         self.requests: list[StubRequest] = []
+        self.batches = StubBatches(self._reply_to)
+        """Files and batches, with faults of their own."""
         self._modes: list[_Mode] = []
         self._lock = threading.Lock()
 
@@ -69,6 +72,7 @@ class StubModel:
         self.handler, self.key, self.embedding_limit = None, None, None
         self.mode()
         self.requests.clear()
+        self.batches.reset()
 
     @property
     def chats(self) -> list[StubRequest]:
@@ -83,7 +87,8 @@ class StubModel:
             Route("/v1/chat/completions", self._chat, methods=["POST"]),
             Route("/v1/embeddings", self._embed, methods=["POST"]),
             Route("/v1/models", self._models),
-            Route("/{path:path}", self._unknown, methods=["GET", "POST", "PATCH", "PUT"]),
+            *self.batches.routes(),
+            Route("/{path:path}", self._unknown, methods=["GET", "POST", "PATCH", "PUT", "DELETE"]),
         ]
         config = uvicorn.Config(
             Starlette(routes=routes), lifespan="off", ws="none", log_config=None, timeout_graceful_shutdown=1
@@ -115,6 +120,8 @@ class StubModel:
         for name in modes:
             if name in ANSWER_FAULTS:
                 text, finish = ANSWER_FAULTS[name](text)
+        if request.limit is not None and len(text) > request.limit:
+            text, finish = text[: request.limit], "length"
         if request.body.get("stream"):
             return StreamingResponse(wire.chunks(request, text), media_type="text/event-stream")
         return JSONResponse(wire.completion(request, text, finish=finish, usage="no_usage" not in modes))
@@ -173,6 +180,14 @@ class StubModel:
             if name in UNSUPPORTED and UNSUPPORTED[name].concerns(request):
                 return _error(400, UNSUPPORTED[name].message, None)
         return None
+
+    def _reply_to(self, body: dict[str, Any], fault: str | None) -> dict[str, Any]:
+        """The completion for a line of a batch file."""
+        request = StubRequest("/v1/chat/completions", body, {})
+        text, finish = self._answer(request), "stop"
+        if fault is not None:
+            text, finish = ANSWER_FAULTS[fault](text)
+        return wire.completion(request, text, finish=finish)
 
     def _answer(self, request: StubRequest) -> str:
         answer = self.handler(request) if self.handler else None

@@ -81,7 +81,7 @@ def test_an_unknown_mode_is_a_mistake_of_the_test(server: StubModel) -> None:
 
 
 def test_the_filler_answers_every_record_with_the_customers_real_words() -> None:
-    user = load("extract_insights").render(**record_variables(RECORDS, Fence(b"s" * 32))).user
+    user = load("extract_insights").render(**record_variables(RECORDS, Fence(b"s" * 32)), company="无").user
     content = read_prompt(user)
     assert list(content.records) == ["R1", "R2", "R3"]
     draft = ReadingsDraft.model_validate(json.loads(json.dumps(fill(ReadingsDraft.model_json_schema(), content))))

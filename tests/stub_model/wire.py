@@ -56,6 +56,12 @@ class StubRequest:
         return dict(json.loads(found[1])) if found else None
 
     @property
+    def limit(self) -> int | None:
+        """Tokens (here: characters) that the answer may take."""
+        limit = self.body.get("max_completion_tokens", self.body.get("max_tokens"))
+        return int(limit) if limit is not None else None
+
+    @property
     def asks_for(self) -> frozenset[str]:
         """The fields of the answer asked for."""
         return frozenset((self.schema or {}).get("properties", ()))

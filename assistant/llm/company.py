@@ -1,0 +1,135 @@
+"""Knows the company's own file: its products, words, releases and house rules, and how a reading prompt is told of them."""
+
+import datetime as dt
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from assistant.errors import SettingError
+
+COMPANY_FILE = "company.toml"
+"""Its name in the data directory, where VOC_COMPANY_FILE does not name another."""
+MOST_BYTES = 65_536
+MOST_CHARS = 4000
+"""Characters of the context as a model is told it: it stands in every reading prompt, and is paid for with each call."""
+NOTHING = "(未提供)"
+
+Line = Annotated[str, Field(min_length=1, max_length=300)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class Product(_Part):
+    """One product: the name that records use for it, what it is, and other names of it."""
+
+    name: Line
+    kind: Line
+    aliases: tuple[Line, ...] = ()
+    parts: tuple[Line, ...] = ()
+    """Branches of the product tree below it: parts, consumables, services."""
+
+
+class Term(_Part):
+    """A word of the house or the trade."""
+
+    word: Line
+    meaning: Line
+
+
+class Release(_Part):
+    """What was put on the market when, or mended."""
+
+    product: Line
+    what: Line
+    version: Line | None = None
+    date: dt.date | None = None
+    kind: Literal["release", "fix"] = "release"
+
+
+class Company(_Part):
+    """The whole file."""
+
+    name: Line
+    about: Line | None = None
+    products: tuple[Product, ...] = ()
+    terms: tuple[Term, ...] = ()
+    releases: tuple[Release, ...] = ()
+    rules: tuple[Line, ...] = ()
+    """House rules of reading, such as whom a word means."""
+
+
+def company_text(named: Path | None, data_dir: Path) -> str:
+    """The company context as the reading prompt carries it, or `NOTHING` where there is no file.
+
+    Args:
+        named: the setting VOC_COMPANY_FILE; None: `COMPANY_FILE` in the data directory, if it is there.
+
+    Raises:
+        SettingError: the file can't be read, has a mistake, or says too much; which, and where.
+    """
+    path = named or data_dir / COMPANY_FILE
+    if named is None and not path.is_file():
+        return NOTHING
+    text = context_of(read_company(path))
+    if len(text) > MOST_CHARS:
+        raise SettingError(
+            f"{path} makes {len(text)} characters of context, at most {MOST_CHARS} are sent with every call: shorten it"
+        )
+    return text
+
+
+def read_company(path: Path) -> Company:
+    """The file, checked.
+
+    Raises:
+        SettingError: it can't be read or has a mistake; which, and where.
+    """
+    try:
+        size = path.stat().st_size
+        raw = path.read_bytes() if size <= MOST_BYTES else b""
+    except OSError as error:
+        raise SettingError(f"the company file {path} can't be read ({error.strerror}): see VOC_COMPANY_FILE") from error
+    if size > MOST_BYTES:
+        raise SettingError(f"the company file {path} has {size} bytes, at most {MOST_BYTES} are read: shorten it")
+    try:
+        return Company.model_validate(tomllib.loads(raw.decode("utf-8-sig")))
+    except UnicodeDecodeError:
+        raise SettingError(f"the company file {path} is not UTF-8: save it as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SettingError(f"the company file {path} is not valid TOML: {error}") from None
+    except ValidationError as error:
+        raise SettingError(f"the company file {path}: {_sentence(error)}") from None
+
+
+def context_of(company: Company) -> str:
+    """The context as lines of text, always the same for the same file."""
+    lines = [f"公司：{company.name}{f'，{company.about}' if company.about else ''}"]
+    lines += [f"- 产品 {_product(product)}" for product in company.products]
+    lines += [f"- 词语 {term.word}：{term.meaning}" for term in company.terms]
+    lines += [f"- {_release(release)}" for release in company.releases]
+    lines += [f"- 本公司的读法：{rule}" for rule in company.rules]
+    return "\n".join(" ".join(line.split()) for line in lines)
+
+
+def _product(product: Product) -> str:
+    names = f"（又称 {'、'.join(product.aliases)}）" if product.aliases else ""
+    parts = f"；其下 {'、'.join(product.parts)}" if product.parts else ""
+    return f"{product.name}{names}：{product.kind}{parts}"
+
+
+def _release(release: Release) -> str:
+    kind = "已修复" if release.kind == "fix" else "已发布"
+    facts = (release.date.isoformat() if release.date else None, release.product, release.version)
+    return f"{kind} {' '.join(fact for fact in facts if fact)}：{release.what}"
+
+
+def _sentence(error: ValidationError) -> str:
+    """Every mistake as ``where: what``, at most five."""
+    problems = error.errors(include_url=False, include_context=False, include_input=False)
+    told = [f"{'.'.join(str(part) for part in item['loc'])}: {item['msg'].lower()}" for item in problems[:5]]
+    more = f" and {len(problems) - 5} more" if len(problems) > 5 else ""
+    return "; ".join(told) + more
