@@ -1,6 +1,6 @@
 """Knows how a prompt file is built, and turns it and its variables into the two texts that a model is sent.
 
-A prompt file ``<name>.v<version>.md`` is front matter between two ``---`` lines (``name``, ``version``,
+A prompt file ``<name>.v<version>.md`` (Chinese), or ``<name>.en.v<version>.md`` (its English variant), is front matter between two ``---`` lines (``name``, ``version``,
 ``variables`` separated by commas, ``purpose``), then a part ``## system`` and a part ``## user``. ``{{name}}``
 marks a variable.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-_FILE = re.compile(r"(?P<name>[a-z][a-z0-9_]*)\.v(?P<version>[1-9]\d*)\.md")
+_FILE = re.compile(r"(?P<name>[a-z][a-z0-9_]*(?:\.en)?)\.v(?P<version>[1-9]\d*)\.md")
 _MARK = re.compile(r"\{\{(?P<name>[a-z][a-z0-9_]*)\}\}")
 _PARTS = re.compile(r"\A---\n(?P<front>.*?)\n---\n\s*## system\n(?P<system>.*?)\n## user\n(?P<user>.*)\Z", re.DOTALL)
 
@@ -66,12 +66,16 @@ def prompt_names() -> tuple[str, ...]:
 
 
 @cache
-def load(name: str) -> Prompt:
-    """The prompt called ``name.v<version>``, or the newest version of ``name``.
+def load(name: str, language: str = "zh") -> Prompt:
+    """The prompt called ``name.v<version>``, or the newest version of ``name`` in its variant for a language.
+
+    The variant of a language is ``name.<language>``; where there is none, and for ``zh``, it is ``name`` itself.
 
     Raises:
         PromptError: no such prompt, or its file is not built as it must be.
     """
+    bases = {full.rpartition(".v")[0] for full in prompt_names()}
+    name = f"{name}.{language}" if f"{name}.{language}" in bases else name
     known = [full for full in prompt_names() if name in (full, full.rpartition(".v")[0])]
     if not known:
         raise PromptError(f"no prompt {name!r}; there are {', '.join(prompt_names())}")

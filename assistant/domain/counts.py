@@ -56,6 +56,8 @@ class Comparison:
 
     bases: tuple[int, int]
     rows: tuple[ComparedRow, ...]
+    overlap: int = 0
+    """Records in both groups: where there are any, the groups are not independent and nothing is called significant."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,8 @@ class SignalsDraft(Draft):
 
 class InsightDraft(Draft):
     quote: str
+    more_quotes: list[str]
+    """Other sentences of the record that say the same need."""
     surface: str
     secondary: str
     secondary_standing: Standing
@@ -57,6 +59,7 @@ class InsightDraft(Draft):
     aspect: Aspect
     sentiment: Sentiment
     severity: Annotated[int, Field(ge=1, le=5)]
+    effort: Annotated[int, Field(ge=1, le=5)]
     suggestion: str | None
     failure_context: FailureContextDraft | None
     opportunities: list[OpportunityDraft]
@@ -76,6 +79,19 @@ class ReadingsDraft(Draft):
     """The answer to one pack of records."""
 
     readings: list[ReadingDraft]
+
+
+class RequoteDraft(Draft):
+    """A quote found anew for one that did not stand in the record: None where there is none."""
+
+    id: str
+    quote: str | None
+
+
+class RequotesDraft(Draft):
+    """The answer to the question for quotes that were refused."""
+
+    quotes: list[RequoteDraft]
 
 
 class ThemeDraft(Draft):

@@ -1,8 +1,8 @@
 """The one seam between what the product does and who does the thinking: a model, or the rules."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from assistant.domain.answers import AnswerMaterial
 from assistant.domain.drafts import AnswerDraft, IdeasDraft, ProposalDraft, ReadingDraft, ThemeDraft
@@ -14,28 +14,65 @@ from assistant.domain.vocabulary import EngineName
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What calls have cost so far: tokens, and money in the unit of the price list."""
+    """What calls have cost so far: tokens, and money in the currency of the price list."""
 
     calls: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
-    cost: float = 0.0
+    cost: float | None = 0.0
+    """None: the price of a model that was asked is not known."""
+    currency: str | None = None
 
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(
             self.calls + other.calls,
             self.prompt_tokens + other.prompt_tokens,
             self.completion_tokens + other.completion_tokens,
-            self.cost + other.cost,
+            None if self.cost is None or other.cost is None else self.cost + other.cost,
+            self.currency or other.currency,
         )
 
     def __sub__(self, other: "Usage") -> "Usage":
+        """What was spent since `other`; of no call the cost is known: nothing."""
+        calls = self.calls - other.calls
+        unknown = self.cost is None or other.cost is None
         return Usage(
-            self.calls - other.calls,
+            calls,
             self.prompt_tokens - other.prompt_tokens,
             self.completion_tokens - other.completion_tokens,
-            self.cost - other.cost,
+            (None if calls else 0.0) if unknown else (self.cost or 0.0) - (other.cost or 0.0),
+            self.currency,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What work would take, told before a call is made: tokens about, and the most they can come to."""
+
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost: float | None = 0.0
+    """About; None: the price of the model is not known."""
+    most_cost: float | None = 0.0
+    currency: str | None = None
+    price_note: str | None = None
+    """Which price list it is by, and from when."""
+
+
+@dataclass(frozen=True, slots=True)
+class Misquote:
+    """A quote of a draft that does not stand in the customer's own words."""
+
+    insight: int
+    """Place of the insight among the draft's insights."""
+    field: Literal["quote", "opportunity", "suggestion"]
+    place: int
+    """Place of the opportunity among the insight's; else 0."""
+    surface: str
+    """What the insight says, to know it by."""
+    quote: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +84,12 @@ class PackOutcome:
     """record id → short reason; with `drafts` it names every record of the pack exactly once."""
     problem: str | None = None
     """One sentence on what stood in the way, for a person; no customer text."""
+    requoted: int = 0
+    """Quotes that did not stand and were asked for once more …"""
+    mended: int = 0
+    """… and of these the ones for which words that stand were found."""
+    strays: dict[str, int] = field(default_factory=dict)
+    """Reason → readings in the answer that belong to no record asked for: ``unknown_record``, ``answered_twice``."""
 
 
 class Engine(Protocol):
@@ -99,4 +142,13 @@ class Engine(Protocol):
 
     def usage(self) -> Usage:
         """What this engine has cost since it was made."""
+        ...
+
+
+@runtime_checkable
+class Foreseeing(Protocol):
+    """An engine that costs money and can tell beforehand how much."""
+
+    def forecast(self, packs: Iterable[Sequence[Record]]) -> Forecast:
+        """What reading these packs would take; what is in the cache already takes nothing."""
         ...

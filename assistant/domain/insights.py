@@ -1,8 +1,10 @@
 """What is read out of one record: needs on the ladder, signals, opportunities — accepted, never as a model said it."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from assistant.domain.vocabulary import (
     Aspect,
@@ -36,6 +38,15 @@ class FailureContext:
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of the customer; ``record.text[start:end] == quote``."""
+
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Opportunity:
     """A chance seen in a record; ``record.text[start:end] == quote``, in the customer's own words."""
 
@@ -64,6 +75,10 @@ class Insight:
     start: int
     end: int
     engine: EngineName
+    effort: int | None = None
+    """What it has cost the customer in trouble so far, 1 none to 5 long and in vain; None where nobody has judged it."""
+    more_quotes: tuple[Quote, ...] = ()
+    """Other places of the record that say the same need."""
     deep_category_alt: DeepCategory | None = None
     suggestion: str | None = None
     failure_context: FailureContext | None = None
@@ -74,6 +89,18 @@ class Insight:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """A draft, or a part of one, that was not accepted."""
+
+    reason: str
+    field: Literal["insight", "quote", "more_quote", "suggestion", "opportunity"]
+    text: str
+    """The words refused; empty where they are another record's."""
+    surface: str
+    """What the insight said that they came with."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """All that was accepted of one record, and what was refused and why."""
 
@@ -81,8 +108,12 @@ class Reading:
     noise: bool
     insights: tuple[Insight, ...] = ()
     signals: Mapping[SignalName, bool] = field(default_factory=dict)
-    refused: Mapping[str, int] = field(default_factory=dict)
-    """Reason → number of drafts (or parts of drafts) refused for it."""
+    refusals: tuple[Refused, ...] = ()
+
+    @property
+    def refused(self) -> dict[str, int]:
+        """Reason → number of drafts (or parts of drafts) refused for it."""
+        return dict(Counter(refusal.reason for refusal in self.refusals))
 
 
 def insight_id(record_id: str, start: int, end: int, aspect: str, deep_category: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from typing import Literal
 
 from assistant.domain.vocabulary import EngineName
 
@@ -39,6 +40,8 @@ class IngestReceipt:
     quarantine_file: str | None = None
     files: tuple[FileReceipt, ...] = ()
     dry_run: bool = False
+    stopped: bool = False
+    """True where it was interrupted: what is counted is stored, the rest was not read."""
 
     def __post_init__(self) -> None:
         if not self.dry_run and self.read != self.added + self.updated + self.unchanged + self.quarantined:
@@ -52,6 +55,16 @@ class IndexReceipt:
     embedded: int = 0
     reused: int = 0
     generation: str | None = None
+    refused: int = 0
+    """Texts that held what is not masked and were not sent to the embedding endpoint: full text alone finds them."""
+    calls: int = 0
+    """Requests made of the embedding endpoint."""
+    prompt_tokens: int = 0
+    """What it says it counted."""
+    cut: int = 0
+    """Texts longer than it takes, whose beginning stands for them."""
+    cost: float | None = 0.0
+    """None: the price of the embedding model is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +76,38 @@ class AnalyseReceipt:
     insights: int = 0
     refused_quotes: int = 0
     refused: Mapping[str, int] = field(default_factory=dict)
+    requoted: int = 0
+    """Quotes that did not stand and were asked for once more …"""
+    mended: int = 0
+    """… and those of them for which words that stand were found."""
+    same_text: int = 0
+    """Of those done: records whose very words were read in another record."""
     calls: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
-    cost: float = 0.0
+    cost: float | None = 0.0
+    """None: the price of the model is not known. In a dry run calls, tokens and cost are what a run would take."""
+    currency: str | None = None
+    most_cost: float | None = None
+    """Of a dry run: what the run can cost at the most."""
+    price_note: str | None = None
+    """Of a dry run: which price list it is by."""
     engine: EngineName = "rules"
     problem: str | None = None
-    """One sentence on the last failure, for a person."""
+    """One sentence on the last failure, or on why the run stopped before its end, for a person."""
+    batches: Mapping[str, int] = field(default_factory=dict)
+    """Of a run by batch files: state → batches."""
     pii_masked: int = 0
     """Texts of the model that held a personal value, which was masked."""
+    taken_over: int = 0
+    """Records that a run had leased which died."""
+    ledger: Mapping[str, int] = field(default_factory=dict)
+    """State (pending, leased, done, skipped, failed) → records, after the run; of all there are."""
 
     @property
     def lost(self) -> bool:
         """True where records were tried and not one could be read."""
-        return bool(self.failed) and not self.done
+        return bool(self.failed or self.skipped.get("stopped")) and not self.done
 
     def __post_init__(self) -> None:
         if self.pending != self.done + sum(self.skipped.values()) + sum(self.failed.values()):
@@ -120,6 +151,18 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
+class Exported:
+    """A file that was taken out while somebody's records were here."""
+
+    file: str
+    kind: str
+    at: str
+    state: Literal["holds", "clean", "gone", "unreadable"]
+    """What the search of its bytes found of them; ``gone``: it is not there any more."""
+    fragments: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class EraseReceipt:
     """What was erased, and the search of the files' bytes that proves it."""
 
@@ -141,8 +184,12 @@ class EraseReceipt:
     ideas_removed: int = 0
     proposals_marked: int = 0
     proposals_withdrawn: int = 0
+    reverified: int = 0
+    """Quotes of others in those proposals that were looked up again, letter for letter, in their records."""
     quarantined: int = 0
     """Rows taken out of quarantine files."""
+    kept_away: int = 0
+    """Digests kept so that the same rows are not taken in again."""
     fragments: int = 0
     """Distinct pieces of their texts, ids and masks that were looked for."""
     shared: int = 0
@@ -151,12 +198,16 @@ class EraseReceipt:
     bytes: int = 0
     """What was searched."""
     left: tuple[Left, ...] = ()
+    exports: tuple[Exported, ...] = ()
+    """Files taken out that may hold them: those outside the data directory are for a person to see to."""
+    same_contact: tuple[str, ...] = ()
+    """Other customers with the same telephone, who stay: perhaps the same person, perhaps the same household."""
     not_searched: tuple[str, ...] = ()
     """Places out of reach, for a person to see to."""
 
     @property
     def proved(self) -> bool:
-        """True where the search found nothing."""
+        """True where the search of the data directory found nothing."""
         return not self.left
 
     def __add__(self, other: "EraseReceipt") -> "EraseReceipt":

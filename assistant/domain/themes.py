@@ -23,6 +23,28 @@ class Theme:
     customers: int = 0
     trend: TrendStatus = "too_few"
     parent_id: str | None = None
+    edited: bool = False
+    """A person wrote its words."""
+    locked: bool = False
+    """A person closed its membership."""
+    archived: bool = False
+    """A person put it away: it keeps its members but is shown nowhere unless asked for."""
+    weak_signal: bool = False
+    """Told by few, but by several independent customers, gravely, or only of late (`assistant.insight.weak`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeParent:
+    """What several themes have in common; its counts are of the union of their members."""
+
+    id: str
+    title: str
+    definition: str
+    engine: EngineName
+    children: tuple[str, ...]
+    """Ids of its themes, sorted."""
+    records: int = 0
+    customers: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +86,7 @@ class ThemeMaterial:
     sentiment: str = "negative"
     deep_categories: tuple[tuple[str, int], ...] = ()
     """Deep category → records whose insight names it first."""
+    edge: tuple[Voice, ...] = ()
+    """The members that are surest of all to be doubted, numbered on from `voices`; for naming alone."""
+    neighbours: tuple[str, ...] = ()
+    """What the themes beside it are called, or where they have no name yet a surface of theirs; for naming alone."""

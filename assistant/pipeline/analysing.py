@@ -1,20 +1,26 @@
 """The analyse stage: insights for every record that lacks them, one ledger row per record."""
 
 from collections import Counter
+from collections.abc import Collection
 from time import monotonic
 
+from assistant.domain.engine import Forecast, Foreseeing
 from assistant.domain.insights import Reading
 from assistant.domain.receipts import AnalyseReceipt
 from assistant.errors import ModelAccessError, ModelDownError
-from assistant.insight.extract import Read, read_needs
+from assistant.insight.extract import Asides, Read, Unread, read_packs
+from assistant.insight.twins import Twins, reading_for
+from assistant.pipeline.claiming import ELSEWHERE, NOTHING_SAID, Claims
 from assistant.pipeline.context import Context, Progress, silent
 
 FLUSH_RECORDS = 200
 FLUSH_SECONDS = 2.0
-"""Readings are written at the latest after so many records or seconds: what a kill can cost."""
+"""Readings that cost nothing are written at the latest after so many records or seconds; paid ones with their call."""
 
-LEFT = frozenset({"budget"})
-"""Reasons for which a record was never tried: skipped, not failed."""
+LEFT = frozenset({"budget", "stopped", "in_batch", NOTHING_SAID, ELSEWHERE})
+"""Reasons for which a record was never tried: skipped, not failed. The budget is used up; the endpoint kept failing in
+the same way, so that the run ended; a batch file with it is under way; the customer says nothing in it; another run has
+it. All but those who say nothing are pending again."""
 
 PASSING = frozenset({ModelDownError.kind, ModelAccessError.kind})
 """Failures of the endpoint, not of the record: counted, but they don't use up the record's tries."""
@@ -23,30 +29,32 @@ PASSING = frozenset({ModelDownError.kind, ModelAccessError.kind})
 class _Writer:
     """Collects readings and failures and writes them in small transactions."""
 
-    def __init__(self, context: Context, identity: str) -> None:
-        self.context, self.identity = context, identity
+    def __init__(self, context: Context, identity: str, claims: Claims) -> None:
+        self.context, self.identity, self.claims = context, identity, claims
         self.done: list[Reading] = []
         self.failed: list[tuple[str, str]] = []
         self.since = monotonic()
 
     def add(self, reading: Reading) -> None:
         self.done.append(reading)
-        self.flush_if_due()
 
     def fail(self, record_id: str, reason: str) -> None:
         self.failed.append((record_id, reason))
-        self.flush_if_due()
 
     def flush_if_due(self) -> None:
-        if len(self.done) + len(self.failed) >= FLUSH_RECORDS or monotonic() - self.since > FLUSH_SECONDS:
+        """Write what a paid call brought at once: a kill costs the calls in flight and no more."""
+        paid = self.context.engine.name == "llm"
+        if paid or len(self.done) + len(self.failed) >= FLUSH_RECORDS or monotonic() - self.since > FLUSH_SECONDS:
             self.flush()
 
     def flush(self) -> None:
-        name = self.context.engine.name
+        name, keys = self.context.engine.name, self.claims.keys
         if self.done:
-            self.context.store.save_readings(self.done, self.identity, name)
+            self.context.store.save_readings(self.done, self.identity, name, keys)
         if self.failed:
-            self.context.store.save_failures(self.failed, self.identity, name)
+            self.context.store.save_failures(self.failed, self.identity, name, keys)
+        self.claims.settled([reading.record_id for reading in self.done] + [record_id for record_id, _ in self.failed])
+        self.claims.renew_if_due()
         self.done, self.failed, self.since = [], [], monotonic()
 
 
@@ -56,24 +64,29 @@ def run_analyse(
     limit: int | None = None,
     since: str | None = None,
     retry_failed: bool = False,
+    only: Collection[str] | None = None,
     progress: Progress = silent,
 ) -> AnalyseReceipt:
     """Read the needs out of every record that the present engine, prompt and settings have not read as it is now.
 
     What is done is kept at once; a stopped run goes on where it was. Answers already in the ledger are taken from
-    there.
+    there. With `only`, no record but these (ids).
 
     Raises:
         ModelAccessError: the endpoint refuses (wrong key, unknown model); what was done before is kept.
     """
     identity = context.engine.identity("extract")
+    claims = Claims(context, identity)
     with context.exclusive():
+        taken_over = claims.take_over()
         wanted, skipped = context.store.pending(identity, since=since, limit=limit, retry_failed=retry_failed)
+        wanted = wanted if only is None else [record_id for record_id in wanted if record_id in only]
         settled = context.store.reuse(wanted, identity)
         remaining = [record_id for record_id in wanted if record_id not in settled]
         before, caught = context.engine.usage(), context.net.caught
-        tally = _read_all(context, identity, remaining, progress)
+        tally = _read_all(context, identity, claims, remaining, progress)
         usage = context.engine.usage() - before
+        ledger = context.store.ledger(identity)
     reused = {"reused": len(settled)} if settled else {}
     return AnalyseReceipt(
         pending=len(wanted) + sum(skipped.values()),
@@ -83,58 +96,119 @@ def run_analyse(
         insights=tally.insights,
         refused_quotes=sum(n for reason, n in tally.refused.items() if "quote" in reason),
         refused=dict(tally.refused),
+        requoted=tally.asides.requoted,
+        mended=tally.asides.mended,
+        same_text=tally.same_text,
         calls=usage.calls,
         prompt_tokens=usage.prompt_tokens,
         completion_tokens=usage.completion_tokens,
         cost=usage.cost,
+        currency=usage.currency,
         engine=context.engine.name,
-        problem=tally.problem,
+        problem=tally.stop or tally.problem,
         pii_masked=context.net.caught - caught,
+        taken_over=taken_over,
+        ledger=ledger.by_state,
     )
 
 
 def plan_analyse(
     context: Context, *, limit: int | None = None, since: str | None = None, retry_failed: bool = False
 ) -> AnalyseReceipt:
-    """What `run_analyse` would read: everything pending stands as skipped(dry_run)."""
-    identity = context.engine.identity("extract")
-    wanted, skipped = context.store.pending(identity, since=since, limit=limit, retry_failed=retry_failed)
+    """What `run_analyse` would read and take: everything pending stands as skipped(dry_run); nothing is sent."""
+    engine = context.engine
+    wanted, skipped = context.store.pending(
+        engine.identity("extract"), since=since, limit=limit, retry_failed=retry_failed
+    )
     planned = {**skipped, "dry_run": len(wanted)}
-    return AnalyseReceipt(pending=sum(planned.values()), skipped=planned, engine=context.engine.name)
+    told = Forecast()
+    if isinstance(engine, Foreseeing):
+        told = engine.forecast(engine.packs(Twins().firsts(context.store.records_in_order(wanted))))
+    return AnalyseReceipt(
+        pending=sum(planned.values()), skipped=planned, engine=engine.name, calls=told.calls,
+        prompt_tokens=told.prompt_tokens, completion_tokens=told.completion_tokens, cost=told.cost,
+        currency=told.currency, most_cost=told.most_cost, price_note=told.price_note,
+    )  # fmt: skip
 
 
 class _Tally:
     def __init__(self) -> None:
-        self.done = self.insights = 0
+        self.done = self.insights = self.same_text = 0
+        self.asides = Asides()
         self.failed: Counter[str] = Counter()
         self.skipped: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
         self.problem: str | None = None
+        self.stop: str | None = None
+        """Why the run ended before its end."""
+        self.unread: dict[str, str] = {}
+        """Record id → why it could not be read."""
+
+    def add(self, result: Read | Unread) -> None:
+        if isinstance(result, Read):
+            self.done += 1
+            self.insights += len(result.reading.insights)
+            self.refused.update(result.reading.refused)
+            return
+        self.unread[result.record.id] = result.reason
+        self.leave(result.reason)
+        if result.reason in LEFT:
+            self.stop = result.problem or self.stop
+        else:
+            self.problem = result.problem or self.problem
+
+    def leave(self, reason: str) -> None:
+        (self.skipped if reason in LEFT else self.failed)[reason] += 1
 
 
-def _read_all(context: Context, identity: str, ids: list[str], progress: Progress) -> _Tally:
-    tally, writer = _Tally(), _Writer(context, identity)
-    records = context.store.records_in_order(ids)
+def _read_all(context: Context, identity: str, claims: Claims, ids: list[str], progress: Progress) -> _Tally:
+    """Read what can be leased of these records; what was leased and not read is pending again, however this ends."""
     try:
-        for n, result in enumerate(read_needs(context.engine, records), 1):
-            if isinstance(result, Read):
-                writer.add(result.reading)
-                tally.done += 1
-                tally.insights += len(result.reading.insights)
-                tally.refused.update(result.reading.refused)
-            elif result.reason in LEFT:
-                tally.skipped[result.reason] += 1
-            else:
-                tally.failed[result.reason] += 1
-                tally.problem = result.problem or tally.problem
-                if result.reason not in PASSING:
+        return _read_leased(context, identity, claims, ids, progress)
+    finally:
+        claims.give_back()
+
+
+def _read_leased(context: Context, identity: str, claims: Claims, ids: list[str], progress: Progress) -> _Tally:
+    tally, writer, twins = _Tally(), _Writer(context, identity, claims), Twins()
+    records = twins.firsts(claims.records(ids, tally.leave))
+    seen = 0
+    try:
+        for results in read_packs(context.engine, records, tally.asides):
+            for result in results:
+                tally.add(result)
+                if isinstance(result, Read):
+                    writer.add(result.reading)
+                elif result.reason not in LEFT | PASSING:
                     writer.fail(result.record.id, result.reason)
-            progress("analyse", n, len(ids))
+            writer.flush_if_due()
+            seen += len(results)
+            progress("analyse", seen, len(ids))
     finally:
         writer.flush()
+    _read_twins(context, identity, claims, twins, tally)
+    progress("analyse", seen + len(twins.of), len(ids))
+    tally.refused.update(tally.asides.strays)
     if tally.problem is None and tally.refused and not tally.insights:
         tally.problem = (
             f"not one insight was kept: {sum(tally.refused.values())} were refused, most because their quote does not "
             "stand in the customer's own words; try another VOC_CHAT_MODEL"
         )
     return tally
+
+
+def _read_twins(context: Context, identity: str, claims: Claims, twins: Twins, tally: _Tally) -> None:
+    """Keep for every twin what was read in the record that it repeats; where that could not be read, its fate."""
+    waiting = list(twins.of.items())
+    for at in range(0, len(waiting), FLUSH_RECORDS):
+        some = waiting[at : at + FLUSH_RECORDS]
+        read = context.store.done_readings(list({first for _, first in some}), identity)
+        done = [reading_for(twin, read[first]) for twin, first in some if first in read]
+        if done:
+            context.store.save_readings(done, identity, context.engine.name, claims.keys)
+        tally.done += len(done)
+        tally.same_text += len(done)
+        tally.insights += sum(len(reading.insights) for reading in done)
+        for _, first in some:
+            if first not in read:
+                tally.leave(tally.unread.get(first, "internal_error"))

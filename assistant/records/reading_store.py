@@ -1,30 +1,27 @@
-"""The ledger of readings and the insights that came of them."""
+"""The ledger of readings and the insights that came of them; who is reading what stands in `ledger_store`."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
 
 from assistant.domain.filters import Filters
-from assistant.domain.insights import FailureContext, Insight, LadderStanding, Opportunity, Reading
+from assistant.domain.insights import Insight, Reading
 from assistant.domain.records import Record
 from assistant.records.database import Database, now
+from assistant.records.leads import register_leads
+from assistant.records.ledger_store import MAX_TRIES, TRIED, LedgerStore, reading_key, settled
 from assistant.records.record_store import chunks
-from assistant.records.rows import digest, insight_values, to_insight, to_record
+from assistant.records.rows import insight_from, insight_values, to_insight, to_record
 from assistant.records.selection import insight_conditions, record_conditions
-from assistant.records.tables import insights, leads, readings, records
+from assistant.records.tables import insights, readings, records
 
-MAX_TRIES = 3
-"""A record that failed this often is tried again only when asked for."""
-
-
-def reading_key(record_id: str, reading_hash: str, identity: str) -> str:
-    """The ledger's key: the record, what the engine is shown of it, and all that shapes the engine's answer."""
-    return digest(record_id, reading_hash, identity)
+__all__ = ["MAX_TRIES", "ReadingStore"]
 
 
-class ReadingStore:
+class ReadingStore(LedgerStore):
     """The part of the store that knows which record was read by which engine, and what came of it."""
 
     def __init__(self, database: Database) -> None:
@@ -35,7 +32,8 @@ class ReadingStore:
     ) -> tuple[list[str], dict[str, int]]:
         """Ids of the records whose current insights are not of this engine identity, and how many were left out why.
 
-        Reasons: ``tried_before`` (failed `MAX_TRIES` times and `retry_failed` is not set).
+        Reasons: ``tried_before`` (failed `MAX_TRIES` times and `retry_failed` is not set). What is skipped for good as
+        it is now is not pending.
         """
         c = records.c
         query = select(c.id, c.reading_hash, c.reading_key).order_by(c.created_at, c.id)
@@ -44,22 +42,17 @@ class ReadingStore:
         wanted: list[str] = []
         left = 0
         with self.database.reading() as connection:
-            given_up = set(
-                connection.scalars(
-                    select(readings.c.key).where(
-                        readings.c.identity == identity, readings.c.status == "failed", readings.c.tries >= MAX_TRIES
-                    )
-                )
-            )
+            apart = settled(connection, identity)
             for record_id, reading_hash, current in connection.execute(query):
                 key = reading_key(record_id, reading_hash, identity)
                 if current == key:
                     continue
-                if key in given_up and not retry_failed:
+                reason = apart.get(key)
+                if reason is None or (reason == TRIED and retry_failed):
+                    wanted.append(record_id)
+                elif reason == TRIED:
                     left += 1
-                    continue
-                wanted.append(record_id)
-        return wanted[:limit], {"tried_before": left} if left else {}
+        return wanted[:limit], {TRIED: left} if left else {}
 
     def reuse(self, record_ids: Sequence[str], identity: str) -> set[str]:
         """Make ledger rows current that this identity has done already; returns the records settled so."""
@@ -71,10 +64,24 @@ class ReadingStore:
                 query = select(readings).where(readings.c.key.in_(list(keys)), readings.c.status == "done")
                 for row in connection.execute(query).mappings().all():
                     record_id = keys[row["key"]]
-                    found = [_insight_of(item, record_id) for item in row["insights"]]
+                    found = [insight_from(item, record_id) for item in row["insights"]]
                     _make_current(connection, record_id, row["key"], row["noise"], row["signals"], found)
                     settled.add(record_id)
         return settled
+
+    def done_readings(self, record_ids: Sequence[str], identity: str) -> dict[str, Reading]:
+        """Record id → what this identity has read in it as it is now; those not done are left out."""
+        found: dict[str, Reading] = {}
+        for some in chunks(record_ids):
+            with self.database.reading() as connection:
+                hashes = connection.execute(select(records.c.id, records.c.reading_hash).where(records.c.id.in_(some)))
+                keys = {reading_key(record_id, h, identity): record_id for record_id, h in hashes}
+                query = select(readings).where(readings.c.key.in_(list(keys)), readings.c.status == "done")
+                for row in connection.execute(query).mappings():
+                    record_id = keys[row["key"]]
+                    insights_read = tuple(insight_from(item, record_id) for item in row["insights"])
+                    found[record_id] = Reading(record_id, row["noise"], insights_read, row["signals"])
+        return found
 
     def records_in_order(self, record_ids: Sequence[str]) -> Iterator[Record]:
         """Stream records by id, in the order given."""
@@ -84,59 +91,74 @@ class ReadingStore:
                 found = {row["id"]: to_record(row) for row in rows}
             yield from (found[record_id] for record_id in some if record_id in found)
 
-    def save_readings(self, done: Sequence[Reading], identity: str, engine: str) -> None:
-        """Write readings to the ledger and make their insights the current ones, in one transaction."""
+    def save_readings(
+        self, done: Sequence[Reading], identity: str, engine: str, keys: Mapping[str, str] | None = None
+    ) -> None:
+        """Write readings to the ledger and make their insights the current ones, in one transaction.
+
+        `keys`: record id → ledger key under which it was read. What was read of words that the record no longer has is
+        kept, but not made current; what was read of a record that is gone is dropped.
+        """
         at = now()
         with self.database.writing() as connection:
-            keys = _keys(connection, [reading.record_id for reading in done], identity)
+            current = _keys(connection, [reading.record_id for reading in done], identity)
             for reading in done:
-                key = keys[reading.record_id]
-                values: dict[str, Any] = {
-                    "record_id": reading.record_id,
-                    "engine": engine,
-                    "identity": identity,
-                    "status": "done",
-                    "reason": None,
+                if reading.record_id not in current:
+                    continue
+                key = (keys or current).get(reading.record_id, current[reading.record_id])
+                values = _row(reading.record_id, engine, identity, "done", at) | {
                     "noise": reading.noise,
                     "insights": [asdict(replace(i, theme_id=None)) for i in reading.insights],
                     "signals": {**reading.signals},
-                    "refused": dict(reading.refused),
-                    "at": at,
+                    "refused": [asdict(refusal) for refusal in reading.refusals],
                 }
                 _upsert_reading(connection, key, values)
-                _make_current(
-                    connection, reading.record_id, key, reading.noise, values["signals"], list(reading.insights)
-                )
+                if key == current[reading.record_id]:
+                    _make_current(
+                        connection, reading.record_id, key, reading.noise, values["signals"], list(reading.insights)
+                    )
 
-    def save_failures(self, failed: Sequence[tuple[str, str]], identity: str, engine: str) -> None:
-        """Note (record id, reason) of records that could not be read; their older insights stay."""
+    def save_failures(
+        self, failed: Sequence[tuple[str, str]], identity: str, engine: str, keys: Mapping[str, str] | None = None
+    ) -> None:
+        """Note (record id, reason) of records that could not be read; their older insights stay. `keys` as above."""
         at = now()
         with self.database.writing() as connection:
-            keys = _keys(connection, [record_id for record_id, _ in failed], identity)
+            current = _keys(connection, [record_id for record_id, _ in failed], identity)
             for record_id, reason in failed:
-                values: dict[str, Any] = {
-                    "record_id": record_id,
-                    "engine": engine,
-                    "identity": identity,
-                    "status": "failed",
-                    "reason": reason,
-                    "noise": None,
-                    "insights": [],
-                    "signals": {},
-                    "refused": {},
-                    "at": at,
-                }
-                _upsert_reading(connection, keys[record_id], values)
+                if record_id in current:
+                    values = _row(record_id, engine, identity, "failed", at) | {"reason": reason}
+                    _upsert_reading(connection, (keys or current).get(record_id, current[record_id]), values)
 
-    def refused(self, identity: str) -> dict[str, int]:
-        """Reason → drafts refused, over all current readings of an identity."""
-        counts: dict[str, int] = {}
-        query = select(readings.c.refused).where(readings.c.identity == identity, readings.c.status == "done")
+    def refused(self, identity: str | None = None) -> dict[str, int]:
+        """Reason → drafts refused, over all readings done by an identity; None: over the current readings."""
+        counts: Counter[str] = Counter()
         with self.database.reading() as connection:
-            for refused in connection.scalars(query):
-                for reason, count in refused.items():
-                    counts[reason] = counts.get(reason, 0) + count
-        return counts
+            for found in connection.scalars(_done(identity).with_only_columns(readings.c.refused)):
+                counts.update(found if isinstance(found, dict) else Counter(one["reason"] for one in found))
+        return dict(counts)
+
+    def list_refused(
+        self, filters: Filters, limit: int | None, offset: int = 0, *, reason: str | None = None
+    ) -> tuple[list[dict[str, Any]], int]:
+        """A page of what the current readings had refused, newest records first, and how many there are in all."""
+        query = (
+            select(readings.c.refused, readings.c.engine, records.c.id, records.c.external_id)
+            .join(records, records.c.reading_key == readings.c.key)
+            .where(*record_conditions(filters))
+            .order_by(records.c.created_at.desc(), records.c.id)
+        )
+        items: list[dict[str, Any]] = []
+        total = 0
+        with self.database.reading() as connection:
+            for found, engine, record_id, external_id in connection.execute(query):
+                for one in found if isinstance(found, list) else []:
+                    if reason is not None and one["reason"] != reason:
+                        continue
+                    total += 1
+                    if total > offset and (limit is None or len(items) < limit):
+                        items.append({"record_id": record_id, "external_id": external_id, **one, "engine": engine})
+        return items, total
 
     def insights_of(self, record_ids: Sequence[str]) -> list[Insight]:
         """Current insights of these records, in the order of the records given, then of their place in the text."""
@@ -163,25 +185,11 @@ class ReadingStore:
             rows = connection.execute(query.limit(limit).offset(offset)).mappings()
             return [to_insight(row) for row in rows], total
 
-    def lead(self, lead_id: str) -> dict[str, Any] | None:
-        """One lead, or None."""
-        with self.database.reading() as connection:
-            row = connection.execute(select(leads).where(leads.c.id == lead_id)).mappings().first()
-            return dict(row) if row else None
 
-    def list_leads(self, filters: Filters, limit: int | None, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
-        """A page of leads, newest records first, and how many there are in all."""
-        query = (
-            select(leads, records.c.external_id, records.c.product, records.c.segment)
-            .join(records, records.c.id == leads.c.record_id)
-            .where(*record_conditions(filters))
-        )
-        if inner := insight_conditions(filters):
-            query = query.where(exists(select(insights.c.id).where(insights.c.id == leads.c.insight_id, *inner)))
-        with self.database.reading() as connection:
-            total = connection.scalar(select(func.count()).select_from(query.subquery())) or 0
-            query = query.order_by(records.c.created_at.desc(), leads.c.id)
-            return [dict(row) for row in connection.execute(query.limit(limit).offset(offset)).mappings()], total
+def _done(identity: str | None) -> Select[Any]:
+    if identity is None:
+        return select(readings).join(records, records.c.reading_key == readings.c.key)
+    return select(readings).where(readings.c.identity == identity, readings.c.status == "done")
 
 
 def _joined(filters: Filters) -> Select[Any]:
@@ -197,11 +205,19 @@ def _keys(connection: Connection, record_ids: Sequence[str], identity: str) -> d
     return found
 
 
+def _row(record_id: str, engine: str, identity: str, status: str, at: str) -> dict[str, Any]:
+    """What a try came to, the lease ended."""
+    return {
+        "record_id": record_id, "engine": engine, "identity": identity, "status": status, "reason": None,
+        "noise": None, "insights": [], "signals": {}, "refused": [], "at": at, "holder": None, "until": None,
+    }  # fmt: skip
+
+
 def _upsert_reading(connection: Connection, key: str, values: dict[str, Any]) -> None:
-    changed = connection.execute(
-        update(readings).where(readings.c.key == key).values(**values, tries=readings.c.tries + 1)
-    )
-    if changed.rowcount == 0:
+    """Write one row; a failure never takes the place of what somebody has read."""
+    where = [readings.c.key == key] + ([readings.c.status != "done"] if values["status"] == "failed" else [])
+    changed = connection.execute(update(readings).where(*where).values(**values, tries=readings.c.tries + 1))
+    if changed.rowcount == 0 and connection.scalar(select(readings.c.key).where(readings.c.key == key)) is None:
         connection.execute(insert(readings).values(key=key, tries=1, **values))
 
 
@@ -217,45 +233,4 @@ def _make_current(
     connection.execute(
         update(records).where(records.c.id == record_id).values(reading_key=key, noise=noise, signals=signals)
     )
-    _register_leads(connection, record_id, found)
-
-
-def _register_leads(connection: Connection, record_id: str, found: list[Insight]) -> None:
-    """Leads nobody has touched follow the insights; those somebody works on stay."""
-    connection.execute(delete(leads).where(leads.c.record_id == record_id, leads.c.status == "new"))
-    kept = set(connection.scalars(select(leads.c.id).where(leads.c.record_id == record_id)))
-    customer_id = connection.scalar(select(records.c.customer_id).where(records.c.id == record_id))
-    fresh: dict[str, dict[str, Any]] = {}
-    for insight in found:
-        for o in insight.opportunities:
-            lead_id = "ld_" + digest(record_id, o.type, o.start)[:14]
-            if lead_id in kept:
-                continue
-            fresh[lead_id] = {
-                "id": lead_id,
-                "record_id": record_id,
-                "insight_id": insight.id,
-                "customer_id": customer_id,
-                "type": o.type,
-                "quote": o.quote,
-                "start": o.start,
-                "end": o.end,
-                "status": "new",
-                "owner": None,
-                "created_at": now(),
-            }
-    if fresh:
-        connection.execute(insert(leads), list(fresh.values()))
-
-
-def _insight_of(item: dict[str, Any], record_id: str) -> Insight:
-    context = item["failure_context"]
-    return Insight(
-        **{
-            **item,
-            "record_id": record_id,
-            "standing": LadderStanding(**item["standing"]),
-            "failure_context": FailureContext(**context) if context else None,
-            "opportunities": tuple(Opportunity(**o) for o in item["opportunities"]),
-        }
-    )
+    register_leads(connection, record_id, found)

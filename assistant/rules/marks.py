@@ -38,6 +38,15 @@ def severity_of(topic: Topic, view: View) -> int:
     return 2 if near.get("nuisance", 0) >= 3 else 3
 
 
+def effort_of(topic: Topic, view: View) -> int:
+    """Trouble taken: 1 none (praise) · 2 said once · 4 came again or went higher · 5 both; 3 the rules can't tell."""
+    if topic.sentiment == "positive":
+        return 1
+    found = view.labels("signal")
+    marks = sum(found.get(signal, 0.0) >= 3 for signal in ("repeat_contact", "escalation"))
+    return (2, 4, 5)[marks]
+
+
 def signals_of(view: View, topics: list[Topic]) -> SignalsDraft:
     """The five signals of a record, from its cue words and its needs."""
     found = view.labels("signal")

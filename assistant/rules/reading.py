@@ -4,7 +4,7 @@ from assistant.domain.drafts import InsightDraft, OpportunityDraft, ReadingDraft
 from assistant.domain.records import Record
 from assistant.rules.ladder import deep_text_of, quote_of, secondary_of, surface_of
 from assistant.rules.lexicon import Lexicon
-from assistant.rules.marks import chances_of, failure_of, severity_of, signals_of, stage_of, suggestion_of
+from assistant.rules.marks import chances_of, effort_of, failure_of, severity_of, signals_of, stage_of, suggestion_of
 from assistant.rules.noise import is_noise
 from assistant.rules.topics import Topic, deep_of, find_topics
 from assistant.rules.view import View
@@ -36,6 +36,7 @@ def _insight(topic: Topic, view: View, wish: str | None, chances: list[Opportuni
     secondary, motive = secondary_of(topic, view), deep_text_of(topic, deep, shown, quote, view)
     return InsightDraft(
         quote=quote,
+        more_quotes=[],
         surface=surface_of(topic, quote),
         secondary=secondary.text,
         secondary_standing=secondary.standing,
@@ -46,6 +47,7 @@ def _insight(topic: Topic, view: View, wish: str | None, chances: list[Opportuni
         aspect=topic.aspect,
         sentiment=topic.sentiment,
         severity=severity_of(topic, view),
+        effort=effort_of(topic, view),
         suggestion=wish,
         failure_context=failure_of(topic, view),
         opportunities=chances,

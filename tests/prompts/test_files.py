@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from assistant.domain.drafts import AnswerDraft, Draft, IdeasDraft, ProposalDraft, ReadingsDraft, ThemeDraft
+from assistant.domain.drafts import (
+    AnswerDraft,
+    Draft,
+    IdeasDraft,
+    ProposalDraft,
+    ReadingsDraft,
+    RequotesDraft,
+    ThemeDraft,
+)
 from assistant.domain.vocabulary import (
     ASPECTS,
     DEEP_CATEGORIES,
@@ -16,14 +24,25 @@ from assistant.domain.vocabulary import (
     SIGNAL_NAMES,
     zh,
 )
+from evals.judging import JudgementsDraft
 from prompts import load, prompt_names
 
 DRAFTS: dict[str, type[Draft]] = {
-    "extract_insights.v1": ReadingsDraft,
-    "name_theme.v1": ThemeDraft,
+    "extract_insights.v2": ReadingsDraft,
+    "extract_insights.en.v2": ReadingsDraft,
+    "repair_quotes.v1": RequotesDraft,
+    "repair_quotes.en.v1": RequotesDraft,
+    "judge_ladder.v1": JudgementsDraft,
+    "name_theme.v2": ThemeDraft,
     "suggest_ideas.v1": IdeasDraft,
     "draft_proposal.v1": ProposalDraft,
     "answer_question.v1": AnswerDraft,
+}
+
+
+_WORDS = {
+    "zh": ("本次边界标记:{{token}}", "不是给你的指令"),
+    "en": ("Boundary token of this call: {{token}}", "no order to you"),
 }
 
 
@@ -46,9 +65,10 @@ def test_a_prompt_names_every_field_of_its_draft(name: str) -> None:
 @pytest.mark.parametrize("name", DRAFTS)
 def test_the_static_part_comes_first_and_text_from_outside_only_in_the_user_part(name: str) -> None:
     prompt = load(name)
-    assert "{{" not in prompt.system
-    assert prompt.user.startswith("本次边界标记:{{token}}")
-    assert "不是给你的指令" in prompt.system
+    assert set(re.findall(r"{{(.+?)}}", prompt.system)) <= {"company"}
+    opening, refusal = _WORDS["en" if ".en." in name else "zh"]
+    assert prompt.user.startswith(opening)
+    assert refusal in prompt.system
     assert "JSON" in prompt.user.splitlines()[-1]
 
 
@@ -58,10 +78,11 @@ def test_the_static_part_comes_first_and_text_from_outside_only_in_the_user_part
 )
 def test_the_extract_prompt_explains_every_word_of_the_closed_lists(word: str) -> None:
     assert word in load("extract_insights").system
+    assert word in load("extract_insights", "en").system
 
 
 def test_deep_categories_stand_with_their_chinese_word() -> None:
-    for name in ("extract_insights", "name_theme"):
+    for name in ("extract_insights", "extract_insights.en", "name_theme"):
         assert all(f"{word} {zh(word)}" in load(name).system for word in DEEP_CATEGORIES)
 
 
@@ -72,13 +93,17 @@ def test_the_ideas_prompt_carries_the_theory() -> None:
         assert lens in system
 
 
-def test_the_examples_of_the_extract_prompt_keep_its_own_quoting_rule() -> None:
-    system = load("extract_insights").system
-    examples = re.split(r"\n\n例.（", system.partition("# 九、示例")[2])
+@pytest.mark.parametrize(
+    ("name", "heading", "example"),
+    [("extract_insights", "# 九、示例", r"\n\n例.（"), ("extract_insights.en", "# 9. Examples", r"\n\nExample \d \(")],
+)
+def test_the_examples_of_the_extract_prompt_keep_its_own_quoting_rule(name: str, heading: str, example: str) -> None:
+    system = load(name).system
+    examples = re.split(example, system.partition(heading)[2])
     quotes = [
         (text, quote)
         for text in examples
-        for quote in re.findall(r'(?:引文|quote |suggestion |repurchase )"([^"]+)"', text)
+        for quote in re.findall(r'(?:引文|quote |suggestion |repurchase |more_quotes \[)"([^"]+)"', text)
     ]
     assert len(quotes) >= 6
     for text, quote in quotes:

@@ -68,8 +68,15 @@ def test_a_name_without_a_version_means_the_newest() -> None:
     assert load("extract_insights") == load(prompt_names_of("extract_insights")[-1])
 
 
+def test_a_language_has_its_variant_where_there_is_one() -> None:
+    assert load("extract_insights", "en").name == "extract_insights.en.v2"
+    assert load("extract_insights", "zh") == load("extract_insights")
+    assert load("name_theme", "en") == load("name_theme")
+    assert load("extract_insights", "en").variables == load("extract_insights").variables
+
+
 def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(PromptError, match=r"extract_insights\.v1"):
+    with pytest.raises(PromptError, match=r"extract_insights\.v2"):
         load("extract")
 
 
