@@ -2,33 +2,88 @@
 
 import importlib
 from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
 import click
 
-from assistant.cli.output import emit_json, json_option
+from assistant.cli.output import emit_json, json_option, progress_bar
+from assistant.errors import UsageError
 from assistant.settings import load_settings
+from evals.comparing import Column, column, plain_column, show_columns
 from evals.report import Report, show
-from evals.workbench import Workbench, workbench
+from evals.workbench import Asking, Way, Workbench, workbench
 
+FILE = click.Path(path_type=Path)
 SUITES = ("privacy", "retrieval", "extraction", "themes")
+_KEPT = ("record", "recorded")
+"""Options that the suite of themes knows too."""
 
 
 @click.command("eval")
 @click.argument("suite", type=click.Choice([*SUITES, "all"]), default="all")
+@click.option("--record", type=FILE, help="Keep every answer of the model in this file.")
+@click.option("--recorded", type=FILE, help="Take the model's readings from this file; none is asked for.")
+@click.option("--naive", is_flag=True, help="Read by a plain question, one record a call, to measure ours against.")
+@click.option("--alone", is_flag=True, help="Read by our prompt, but one record a call, to measure packs against.")
+@click.option("--sample", type=click.IntRange(1), help="Look at so many records only, spread over the channels.")
+@click.option("--against", type=FILE, multiple=True, help="Show this recording beside, on the same records.")
+@click.option("--judge", type=click.IntRange(1), help="Have the model judge so many ladders; 60 tell enough.")
+@click.option("--judgements", type=FILE, help="Keep the judge's answers in this file, and take them from it.")
 @json_option
-def evaluate(suite: str, as_json: bool) -> None:
+def evaluate(suite: str, as_json: bool, against: tuple[Path, ...], **said: Any) -> None:
     """Measure quality on the sample corpus; exit code 1 where a figure falls below its floor."""
     names = SUITES if suite == "all" else (suite,)
-    reports = []
-    with workbench(load_settings()) as bench:
+    others = against or any(value for name, value in said.items() if name not in _KEPT)
+    if suite != "extraction" and (others or (suite != "themes" and any(said.values()))):
+        used = ", ".join(f"--{name}" for name, value in {**said, "against": against}.items() if value)
+        raise click.UsageError(f"{used}: of the suite extraction only, so name it: voc eval extraction …")
+    way, reports, columns = _way(**said), [], []
+    with progress_bar(quiet=as_json) as progress, workbench(load_settings(), way, progress=progress) as bench:
         for name in names:
             run: Callable[[Workbench], Report] = importlib.import_module(f"evals.suites.{name}").run
             reports.append(run(bench))
-            if not as_json:
+            if not as_json and not against:
                 show(reports[-1])
+        if against:
+            columns = [column(bench), *(_beside(path, bench) for path in against)]
     if as_json:
-        emit_json({report.suite: {**plain_report(report)} for report in reports})
+        told: dict[str, object] = {report.suite: plain_report(report) for report in reports}
+        emit_json(told | ({"beside": [plain_column(one) for one in columns]} if columns else {}))
+    elif columns:
+        show_columns(columns)
     click.get_current_context().exit(1 if any(report.fallen for report in reports) else 0)
+
+
+def _way(
+    *, record: Path | None, recorded: Path | None, naive: bool, alone: bool, sample: int | None, judge: int | None,
+    judgements: Path | None,
+) -> Way:  # fmt: skip
+    if record and recorded:
+        raise click.UsageError("--record asks the model, --recorded does not: choose one")
+    if recorded and (naive or alone):
+        raise click.UsageError("a recording knows itself how it was made: leave --naive and --alone out")
+    if naive and alone:
+        raise click.UsageError("--naive and --alone are two ways: choose one")
+    if judgements and not judge:
+        raise click.UsageError("--judgements needs --judge N")
+    asking: Asking = "naive" if naive else "alone" if alone else "packed"
+    return Way(record, recorded, asking, sample or 0, judge or 0, judgements)
+
+
+def _beside(path: Path, bench: Workbench) -> Column:
+    """A recording's column on the records that a workbench looks at.
+
+    Raises:
+        UsageError: it was recorded of other records.
+    """
+    with workbench(load_settings(), Way(recorded=path, sampled=bench.sampled)) as other:
+        if set(other.records) != set(bench.records):
+            raise UsageError(
+                f"{path} was recorded of {other.sampled} records: compare it with --sample {other.sampled}"
+            )
+        return column(other)
 
 
 def plain_report(report: Report) -> dict[str, object]:
@@ -39,4 +94,8 @@ def plain_report(report: Report) -> dict[str, object]:
         "floors": dict(report.floors),
         "fallen": list(report.fallen),
         "worst": list(report.worst),
+        "counts": {
+            c.name: {**asdict(c), "precision": c.precision, "recall": c.recall, "f1": c.f1} for c in report.counts
+        },
+        "notes": list(report.notes),
     }

@@ -4,23 +4,47 @@ import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast
 
-from assistant.bootstrap import App, open_app
+from assistant.bootstrap import App, chat_endpoint, company_context, open_app
 from assistant.cli.output import plain
+from assistant.domain.engine import Engine
 from assistant.domain.filters import Filters
+from assistant.domain.receipts import AnalyseReceipt, IngestReceipt
+from assistant.domain.records import Record
+from assistant.errors import UsageError
 from assistant.intake.reading import ReadOptions
+from assistant.llm.cache import CallCache, MemoryCache
+from assistant.llm.company import COMPANY_FILE
+from assistant.llm.engine import Endpoint
+from assistant.llm.fence import fence_secret
+from assistant.pipeline.analysing import run_analyse
+from assistant.pipeline.context import Progress, silent
 from assistant.records.views import every_row
 from assistant.settings import Settings
+from evals.judging import PROMPT as JUDGE
+from evals.judging import judge_ingredients
+from evals.naive import AloneEngine, NaiveEngine, naive_ingredients
+from evals.recording import Recording, SilentEndpoint, begin, fresh, ingredients, read_recording
+from evals.sampling import sample
 
 MEASURING_KEY = b"always the same when we measure."
 """32 bytes: the same pseudonyms in every run, so that figures repeat."""
 
+SAMPLE = files("assistant.sample") / "xinglan"
 CASES = Path(__file__).with_name("cases") / "xinglan"
+
+Asking = Literal["packed", "alone", "naive"]
+"""How records are read: by our prompt in packs or one a call, or by a plain question, one a call."""
+ASKED: dict[Asking, str] = {
+    "packed": "our prompt",
+    "alone": "our prompt, one record a call",
+    "naive": "the plain question, one record a call",
+}
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
@@ -33,11 +57,51 @@ class Workbench:
     """An application on a throw-away data directory; the corpus is run when something of it is first looked at."""
 
     app: App
+    recording: Recording | None = None
+    """Where the model's answers are kept or come from, if not from an endpoint alone."""
+    offline: bool = False
+    """The records are read from the recording: nothing of them is sent."""
+    progress: Progress = silent
+    asking: Asking = "packed"
+    judged: int = 0
+    """So many ladders are shown to a judge; 0: none."""
+    judge: tuple[Endpoint, CallCache] | None = None
+    """Who judges, and where the judgements are kept."""
+    sampled: int = 0
+    """So many records are looked at; 0: all."""
+    apart: bool = False
+    """Only the sampled ones are read; else all are, in the same packs as ever."""
+
+    @property
+    def reader(self) -> str:
+        """Who reads, in words."""
+        engine = self.app.engine
+        if engine.name == "rules":
+            return "rules"
+        model = self.recording.model if self.recording is not None else self.app.settings.chat_model
+        return f"{model} with {ASKED[self.asking]}"
+
+    @cached_property
+    def records(self) -> dict[str, Record]:
+        """External id → record, of those that are looked at."""
+        assert self.ingested.read
+        every, _ = self.app.store.list_records(Filters(), None)
+        chosen = sample(every, self.sampled) if self.sampled else None
+        return {record.external_id: record for record in every if chosen is None or record.external_id in chosen}
+
+    @cached_property
+    def tokens(self) -> tuple[float, float]:
+        """Tokens that a record's reading took, questions and answers; answers of a recording as they were paid for."""
+        read = self.reading
+        kept = self.recording
+        asked, said = kept.tokens(without=JUDGE) if kept else (read.prompt_tokens, read.completion_tokens)
+        return asked / max(1, read.pending), said / max(1, read.pending)
 
     @cached_property
     def truth(self) -> dict[str, dict[str, Any]]:
-        """External id → planted truth."""
-        return {row["id"]: row for row in read_lines(CASES / "truth.jsonl")}
+        """External id → planted truth, of the records that are looked at."""
+        rows = read_lines(CASES / "truth.jsonl")
+        return {row["id"]: row for row in rows if not self.sampled or row["id"] in self.records}
 
     @cached_property
     def queries(self) -> list[dict[str, Any]]:
@@ -45,25 +109,159 @@ class Workbench:
         return read_lines(CASES / "queries.jsonl")
 
     @cached_property
+    def ingested(self) -> IngestReceipt:
+        """The corpus taken in."""
+        with as_file(SAMPLE / "source") as source:
+            return self.app.pipeline.ingest([source], ReadOptions(), progress=self.progress)
+
+    @cached_property
+    def reading(self) -> AnalyseReceipt:
+        """The corpus read: nothing is grouped or named yet."""
+        assert self.ingested.read
+        context = self.app.pipeline.context
+        if self.asking == "alone":
+            context = replace(context, engine=cast("Engine", AloneEngine(context.engine)))
+        only = {record.id for record in self.records.values()} if self.apart else None
+        return run_analyse(context, only=only, progress=self.progress)
+
+    @cached_property
     def receipts(self) -> dict[str, Any]:
         """Receipts of the whole pipeline over the corpus."""
-        with as_file(files("assistant.sample") / "xinglan" / "source") as source:
-            return dict(self.app.pipeline.run([source], ReadOptions()))
+        before = {"ingest": self.ingested, "analyse": self.reading}
+        return {**dict(self.app.pipeline.run([], ReadOptions(), progress=self.progress)), **before}
+
+    @property
+    def read_insights(self) -> list[dict[str, Any]]:
+        """All insights as exported, after reading; their themes only where the themes were built before."""
+        assert self.reading.pending
+        rows = [plain(row) for row in every_row(self.app.store, "insights", Filters())]
+        return [row for row in rows if not self.sampled or row["external_id"] in self.records]
+
+    @cached_property
+    def noise(self) -> set[str]:
+        """External ids of the records that were called noise, of those that are looked at."""
+        assert self.reading.pending
+        records, _ = self.app.store.list_records(Filters(), None)
+        return {one.external_id for one in records if one.noise and one.external_id in self.records}
 
     @cached_property
     def insights(self) -> list[dict[str, Any]]:
-        """All insights as exported."""
+        """All insights as exported, with their themes."""
         assert self.receipts
-        return [plain(row) for row in every_row(self.app.store, "insights", Filters())]
+        return self.read_insights
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How the corpus is to be read and judged, where not simply by the settings' engine."""
+
+    record: Path | None = None
+    """Every answer of the model is kept in this recording too, which may be gone on with."""
+    recorded: Path | None = None
+    """The model's readings come from this recording, and none is asked for."""
+    asking: Asking = "packed"
+    sampled: int = 0
+    judged: int = 0
+    judgements: Path | None = None
+    """The judge's answers are kept in this recording and taken from it, whatever was read how."""
 
 
 @contextmanager
-def workbench(settings: Settings) -> Iterator[Workbench]:
-    """A workbench with these settings' engine on a temporary data directory."""
+def workbench(settings: Settings, way: Way | None = None, progress: Progress = silent) -> Iterator[Workbench]:
+    """A workbench with these settings' engine on a temporary data directory.
+
+    Raises:
+        UsageError: the recording can't be used, or there is no model where one is needed.
+    """
+    way = way or Way()
     with tempfile.TemporaryDirectory(prefix="voc-eval-") as folder:
-        (Path(folder) / "masking.key").write_bytes(MEASURING_KEY)
-        app = open_app(settings.model_copy(update={"data_dir": Path(folder), "database_url": None}))
+        data_dir = Path(folder)
+        (data_dir / "masking.key").write_bytes(MEASURING_KEY)
+        if settings.company_file is None:
+            (data_dir / COMPANY_FILE).write_bytes((SAMPLE / COMPANY_FILE).read_bytes())
+        settings = live = settings.model_copy(update={"data_dir": data_dir, "database_url": None})
+        kept: Recording | None = None
+        if way.recorded is not None:
+            kept = read_recording(way.recorded)
+            way = _as_recorded(way, kept)
+            fresh(kept, _ingredients(settings, way))
+            settings = settings.model_copy(update={"engine": "llm", "chat_model": kept.model})
+        elif settings.engine_name == "rules" and (way.record or way.asking != "packed" or way.judged):
+            raise UsageError(
+                "the rules ask no model, so there is nothing to record, judge or ask plainly: set OPENAI_API_KEY or "
+                "OPENAI_BASE_URL"
+            )
+        elif way.record is not None:
+            kept = begin(way.record, chat_endpoint(settings, data_dir).shaping, _ingredients(settings, way))
+        judge = _judge(live, way, kept) if way.judged else None
+        app = _opened(settings, way, kept)
+        apart = bool(way.sampled) and (kept is None or "sample" in kept.head["made_with"])
         try:
-            yield Workbench(app)
+            yield Workbench(
+                app, kept, way.recorded is not None, progress, way.asking, way.judged, judge, way.sampled, apart
+            )
         finally:
+            if kept is not None and way.record is not None:
+                kept.close()
+            if judge is not None and isinstance(judge[1], Recording) and not isinstance(judge[0], SilentEndpoint):
+                judge[1].close()
             app.store.database.close()
+
+
+def _as_recorded(way: Way, kept: Recording) -> Way:
+    """The way in which a recording was made; the sample may be smaller only where the whole corpus was read."""
+    made: dict[str, str] = kept.head["made_with"]
+    asking: Asking = "packed"
+    if "records_a_call" in made:
+        asking = "alone"
+    elif made["prompt"].startswith("naive"):
+        asking = "naive"
+    size = int(made.get("sample", 0))
+    if way.sampled and size and way.sampled != size:
+        raise UsageError(f"{kept.path} was recorded of {size} records: measure it with --sample {size}, or without")
+    return replace(way, asking=asking, sampled=way.sampled or size)
+
+
+def _ingredients(settings: Settings, way: Way) -> dict[str, str]:
+    if way.asking == "naive":
+        made = naive_ingredients()
+    else:
+        made = ingredients(settings.language, company_context(settings, settings.data_dir))
+    if way.asking == "alone":
+        made["records_a_call"] = "1"
+    if way.sampled and way.recorded is None:
+        made["sample"] = str(way.sampled)
+    return made
+
+
+def _judge(settings: Settings, way: Way, kept: Recording | None) -> tuple[Endpoint, CallCache]:
+    """Who judges, and where judgements are kept: the settings' model, else a recording that holds judgements.
+
+    Raises:
+        UsageError: there is neither.
+    """
+    reachable = settings.engine_name == "llm"
+    if way.judgements is not None and (reachable or way.judgements.exists()):
+        if not reachable:
+            old = read_recording(way.judgements)
+            fresh(old, judge_ingredients())
+            return SilentEndpoint(old), old
+        endpoint = chat_endpoint(settings, settings.data_dir)
+        return endpoint, begin(way.judgements, endpoint.shaping, judge_ingredients(), task="judge")
+    if kept is not None and way.recorded is not None and kept.holds(JUDGE):
+        return SilentEndpoint(kept), kept
+    if reachable:
+        return chat_endpoint(settings, settings.data_dir), kept if kept and way.record else MemoryCache()
+    raise UsageError(
+        "there is nobody to judge and no judgement recorded: set OPENAI_BASE_URL (and OPENAI_API_KEY) to have a model "
+        "judge what the recording holds, or name kept judgements with --judgements"
+    )
+
+
+def _opened(settings: Settings, way: Way, kept: Recording | None) -> App:
+    endpoint = SilentEndpoint(kept) if kept is not None and way.recorded is not None else None
+    if way.asking != "naive":
+        return open_app(settings, endpoint=endpoint, calls=kept)
+    secret = fence_secret(MEASURING_KEY)
+    engine = NaiveEngine(settings, endpoint or chat_endpoint(settings, settings.data_dir), secret, cache=kept)
+    return open_app(settings, engine=engine)

@@ -9,6 +9,8 @@ from pathlib import Path
 _CUSTOMERS = 7
 """Every so many rows the customer before says nearly the same again, of the same product."""
 _HEADERS = ("工单编号", "创建时间", "产品", "客户编号", "客户姓名", "联系电话", "问题描述")
+_NOBODY = 5
+"""Every so many rows name no customer, as reviews do not."""
 _NAMES = ("王小明", "李建国", "张丽华", "欧阳静", "陈思远")
 
 
@@ -23,17 +25,21 @@ def write_json_lines(source: Path, target: Path, count: int) -> Path:
     return target
 
 
-def write_csv(source: Path, target: Path, count: int) -> Path:
-    """The same records as a CSV file with Chinese headers, as a ticket system exports them; the target."""
+def write_csv(source: Path, target: Path, count: int, first: int = 0) -> Path:
+    """The same records, from the `first` on, as a CSV file with Chinese headers, as a ticket system exports them; the
+    target."""
     with target.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(_HEADERS)
-        writer.writerows(islice(_rows(source), count))
+        writer.writerows(islice(_rows(source), first, first + count))
     return target
 
 
 def _rows(source: Path) -> Iterator[tuple[str, str, str, str, str, str, str]]:
-    """Endless rows: a text of the source, a number that makes it a record of its own, in every tenth a telephone."""
+    """Endless rows: a text of the source, a number that makes it a record of its own, in every tenth a telephone.
+
+    Every seventh says nearly the same as the one before, every fifth names nobody.
+    """
     lines = [json.loads(line) for line in source.read_text(encoding="utf-8").splitlines()]
     texts = [text for line in lines if (text := str(line.get("text") or "").strip())]
     before = ""
@@ -44,4 +50,5 @@ def _rows(source: Path) -> Iterator[tuple[str, str, str, str, str, str, str]]:
         phone = f"1{3 + n % 7}{(n * 7_919) % 10**9:09d}"
         said = f"{text}。{n}" if n % 10 else f"{text}。{n}，电话{phone}"
         moment = f"2026-{n % 12 + 1:02d}-{n % 28 + 1:02d} {n % 24:02d}:00:00"
-        yield f"T{n}", moment, f"X{customer % 50}", f"C{customer}", _NAMES[n % len(_NAMES)], phone, said
+        who = ("", "", "") if n % _NOBODY == 0 else (f"C{customer}", _NAMES[n % len(_NAMES)], phone)
+        yield f"T{n}", moment, f"X{customer % 50}", *who, said

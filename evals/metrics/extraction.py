@@ -76,18 +76,19 @@ def _match_record(record: str, insights: Sequence[Row], needs: Sequence[Row], fo
 def _nearness(insight: Row, need: Row) -> float:
     said, planted = _bigrams(insight), _bigrams(need)
     score = len(said & planted) / max(1, min(len(said), len(planted)))
-    quote, true_quote = _letters(insight.get("quote")), _letters(need.get("quote"))
+    quote, true_quote = letters(insight.get("quote")), letters(need.get("quote"))
     if quote and true_quote and (quote in true_quote or true_quote in quote):
         score += 0.5
     return score + 0.05 * sum(insight.get(field) == need.get(field) for field in ("aspect", "deep_category"))
 
 
 def _bigrams(row: Row) -> set[str]:
-    texts = [_letters(row.get(field)) for field in _COMPARED]
+    texts = [letters(row.get(field)) for field in _COMPARED]
     return {text[at : at + 2] for text in texts for at in range(len(text) - 1)}
 
 
-def _letters(text: object) -> str:
+def letters(text: object) -> str:
+    """A text without punctuation and blanks; empty for anything else."""
     return _NO_LETTER.sub("", text) if isinstance(text, str) else ""
 
 
@@ -140,8 +141,8 @@ def _f1(true: Collection[Hashable], said: Collection[Hashable]) -> float:
 
 
 def _opportunities(insights: Sequence[Row], truth: Truth) -> dict[str, float]:
-    planted = {(record, kind) for record, row in truth.items() for kind in _kinds(row)}
-    found = {(str(row["external_id"]), kind) for row in insights for kind in _kinds(row)}
+    planted = {(record, kind) for record, row in truth.items() for kind in kinds(row)}
+    found = {(str(row["external_id"]), kind) for row in insights for kind in kinds(row)}
     with_one = {record for record, _ in planted}
     return {
         "opportunity_recall": len(planted & found) / max(1, len(planted)),
@@ -150,7 +151,8 @@ def _opportunities(insights: Sequence[Row], truth: Truth) -> dict[str, float]:
     }
 
 
-def _kinds(row: Row) -> list[str]:
+def kinds(row: Row) -> list[str]:
+    """Types of the opportunities of an insight or a planted record."""
     listed = row.get("opportunities")
     entries = listed if isinstance(listed, list) else []
     return [str(entry["type"]) if isinstance(entry, Mapping) else str(entry) for entry in entries]

@@ -75,7 +75,9 @@ def test_masking_holds_its_level_on_the_sample_corpus() -> None:
         assert score.recall >= 0.95, (kind, report.misses)
 
 
-@pytest.mark.parametrize("name", ["midea_lowscore.jsonl", "jddc_dev/records.jsonl"])
+@pytest.mark.parametrize(
+    "name", ["midea_lowscore.jsonl", "midea_aspects.jsonl", "absa_zh.jsonl", "jddc_dev/records.jsonl"]
+)
 def test_real_anonymous_texts_raise_hardly_an_alarm(name: str) -> None:
     path = SHARED / name
     if not path.exists():

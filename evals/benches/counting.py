@@ -1,0 +1,113 @@
+"""How long counting takes over a big store: ``python -m evals.benches.counting [RECORDS]``.
+
+The records are made up; customers write four times on average, every record has one need, a third a chance to sell.
+"""
+
+import datetime as dt
+import random
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from assistant.domain.filters import Filters
+from assistant.domain.insights import Insight, LadderStanding, Opportunity, Reading
+from assistant.domain.records import Customer, MaskedText, Record, record_id
+from assistant.domain.themes import Theme
+from assistant.domain.vocabulary import ASPECTS, CHANNELS, DEEP_CATEGORIES, OPPORTUNITY_TYPES, SEGMENTS, SIGNAL_NAMES
+from assistant.records.comparing import compare, group_of
+from assistant.records.database import Database
+from assistant.records.impact import delight, friction
+from assistant.records.lead_funnel import funnel
+from assistant.records.repository import Repository
+from assistant.records.screening import screen
+from assistant.records.theme_watch import watch_themes
+from assistant.records.views import page
+from evals.benches.search import Figure
+
+BATCH = 2_000
+THEMES = 60
+_STANDING = LadderStanding()
+_TEXT = "升级之后老是掉线，重启也没有用，想买个能用的"
+
+
+def counting_figures(folder: Path, count: int = 100_000) -> Iterator[Figure]:
+    """Milliseconds of each count, as soon as it is known."""
+    database = Database(f"sqlite:///{folder / 'voc.db'}", folder / "write.lock")
+    store = Repository(database)
+    _fill(store, count)
+    none, year = Filters(), Filters(since="2026-07-01", until="2026-12-31", segment=("sme",))
+    counted = store.counting
+    asked: tuple[tuple[str, Callable[[], object]], ...] = (
+        ("totals", lambda: counted.totals(none)),
+        ("stats by theme", lambda: counted.rows("theme", none)),
+        ("stats by month", lambda: counted.rows("month", none)),
+        ("stats by region, half a year of one segment", lambda: counted.rows("region", year)),
+        ("weeks of every theme", lambda: counted.weekly(none)),
+        ("friction by theme", lambda: friction(counted, "theme", none)),
+        ("delight by product", lambda: delight(counted, "product", none)),
+        (
+            "two months compared",
+            lambda: compare(counted, "theme", group_of(none, "2026-08"), group_of(none, "2026-07")),
+        ),
+        ("a page of leads", lambda: store.list_leads(none, 50)),
+        ("the funnel of leads", lambda: funnel(database, "type", none)),
+        ("a page of customers with tags", lambda: page(store, "customers", none, 50)),
+        ("everybody screened", lambda: screen(database, none)),
+        ("themes watched for alerts", lambda: watch_themes(database, 28, 7, {})),
+    )
+    for name, ask in asked:
+        started = time.perf_counter()
+        ask()
+        yield Figure(f"{name}, {count:,} records", 1000 * (time.perf_counter() - started), "ms")
+    database.close()
+
+
+def _fill(store: Repository, count: int) -> None:
+    dice = random.Random(1)  # noqa: S311 - made-up records
+    for at in range(0, count, BATCH):
+        made = [_record(n, dice, max(1, count // 4)) for n in range(at, min(count, at + BATCH))]
+        store.save_records([(one, None) for one in made])
+        store.save_readings([_reading(one, dice) for one in made], "bench", "rules")
+    themes = [Theme(f"th_{n}", f"需求{n}", "", "", "", "", _STANDING, "trust", "rules") for n in range(THEMES)]
+    placed = {p.insight.id: f"th_{int(p.insight.id[3:]) % THEMES}" for p in store.placed_insights()}
+    store.save_themes(themes, placed, {}, [])
+
+
+def _record(n: int, dice: random.Random, people: int) -> Record:
+    day = dt.date(2026, 1, 1) + dt.timedelta(days=dice.randrange(365))
+    owned = tuple(dice.sample(["X5", "P2", "L3", "R8"], dice.randint(0, 3)))
+    customer = Customer(f"C{dice.randrange(people)}", dice.choice(SEGMENTS), f"地区{dice.randrange(30)}", "2024", owned)
+    return Record(
+        id=record_id("bench", str(n)), external_id=str(n), source="bench", channel=dice.choice(CHANNELS),
+        text=MaskedText(_TEXT), created_at=f"{day}T08:00:00+08:00", product=dice.choice(["X5", "P2", "L3"]),
+        customer=customer,
+    )  # fmt: skip
+
+
+def _reading(of: Record, dice: random.Random) -> Reading:
+    signals: Any = {name: dice.random() < 0.05 for name in SIGNAL_NAMES}
+    chances = (
+        (Opportunity(dice.choice(OPPORTUNITY_TYPES), of.text[15:], 15, len(of.text)),) if dice.random() < 0.33 else ()
+    )
+    need = Insight(
+        id=f"in_{of.external_id}", record_id=of.id, surface="掉线", secondary="耽误事", deep="要靠得住", standing=_STANDING,
+        deep_category=dice.choice(DEEP_CATEGORIES), aspect=dice.choice(ASPECTS), severity=dice.randint(1, 5),
+        sentiment=dice.choice(["negative", "negative", "positive", "mixed"]), journey_stage="after_sale",
+        quote=of.text[:4], start=0, end=4, engine="rules", opportunities=chances, signals=signals,
+    )  # fmt: skip
+    return Reading(of.id, False, (need,), signals)
+
+
+def main() -> None:
+    """Print the figures."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    with TemporaryDirectory() as folder:
+        for figure in counting_figures(Path(folder), count):
+            print(f"{figure.name:70} {figure.value:10.1f} {figure.unit}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""An endpoint for measuring: its answer takes as long as it is told, and costs next to no processor time.
+
+``python -m evals.benches.endpoint MILLISECONDS`` prints its port and serves until it is ended. It is no model: of each
+record in the prompt it quotes the first clause, which is enough to pass verification. Embeddings take as long for each 64
+texts; they are made up, another for each text.
+"""
+
+import asyncio
+import hashlib
+import json
+import math
+import random
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+_RECORD = re.compile(r"<<<记录 (R\d+) 开始 [a-z]+>>>\n.*?正文:\n(.*?)\n<<<记录", re.DOTALL)
+_CLAUSE = re.compile(r"([^。!?！？;；,，\n]{4,60})")
+_LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+
+
+def filled(schema: dict[str, Any], definitions: dict[str, Any], quote: str) -> Any:
+    """The plainest value of a JSON schema, with `quote` wherever a text called so is asked for."""
+    if "$ref" in schema:
+        schema = definitions[schema["$ref"].rpartition("/")[2]]
+    if "anyOf" in schema:
+        return None
+    if "enum" in schema:
+        return schema["enum"][0]
+    if schema["type"] == "object":
+        fields = schema["properties"].items()
+        whole = {name: filled(part, definitions, quote) for name, part in fields}
+        return whole | ({"quote": quote} if "quote" in whole else {})
+    plain = {"array": [], "boolean": False, "integer": schema.get("minimum", 1), "string": "希望修好", "number": 0}
+    return plain[schema["type"]]
+
+
+def answer_to(user: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """A reading with one insight for each record in a prompt's user text; the plainest answer to other questions."""
+    definitions = schema.get("$defs", {})
+    if "readings" not in schema["properties"]:
+        return dict(filled(schema, definitions, ""))
+    readings = []
+    for alias, words in _RECORD.findall(user):
+        quote = clause[1] if (clause := _CLAUSE.search(words.removeprefix("客户: "))) else ""
+        insights = [filled(definitions["InsightDraft"], definitions, quote)] if quote else []
+        reading = filled(definitions["ReadingDraft"], definitions, quote)
+        readings.append(reading | {"record_id": alias, "noise": not quote, "insights": insights})
+    return {"readings": readings}
+
+
+def completion(body: dict[str, Any]) -> bytes:
+    """The HTTP response to a chat request."""
+    user = str(body["messages"][-1]["content"])
+    schema = body["response_format"]["json_schema"]["schema"]
+    text = json.dumps(answer_to(user, schema), ensure_ascii=False)
+    asked = sum(len(str(message["content"])) for message in body["messages"])
+    message = {"role": "assistant", "content": text, "refusal": None}
+    choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
+    usage = {"prompt_tokens": asked, "completion_tokens": len(text), "total_tokens": asked + len(text)}
+    head = {"id": "c", "object": "chat.completion", "created": 1, "model": body["model"]}
+    payload = json.dumps({**head, "choices": [choice], "usage": usage}, ensure_ascii=False).encode()
+    return _response(payload)
+
+
+DIM, AT_ONCE, _PARTS, _POOL = 256, 64, 4, 256
+
+
+@cache
+def _pieces() -> list[str]:
+    """Written quarters of vectors."""
+    dice = random.Random(7)  # noqa: S311 - a sample
+    return [",".join(f"{dice.gauss(0, 1):.4f}" for _ in range(DIM // _PARTS)) for _ in range(_POOL)]
+
+
+def embeddings(texts: list[str]) -> bytes:
+    """The HTTP response to a request for embeddings; a text's vector is put together by its checksum."""
+    rows = []
+    for at, text in enumerate(texts):
+        told = hashlib.sha256(text.encode()).digest()
+        numbers = ",".join(_pieces()[told[part]] for part in range(_PARTS))
+        rows.append(f'{{"object":"embedding","index":{at},"embedding":[{numbers}]}}')
+    spent = sum(map(len, texts))
+    usage = f'{{"prompt_tokens":{spent},"total_tokens":{spent}}}'
+    payload = f'{{"object":"list","model":"m","data":[{",".join(rows)}],"usage":{usage}}}'.encode()
+    return _response(payload)
+
+
+def _response(payload: bytes) -> bytes:
+    return b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (
+        len(payload),
+        payload,
+    )
+
+
+async def serve(seconds: float) -> None:
+    """Serve on a free loopback port, which is printed first."""
+
+    async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                length = _LENGTH.search(head)
+                body = json.loads(await reader.readexactly(int(length[1]) if length else 0))
+                texts = body.get("input")
+                if texts is None:
+                    await asyncio.sleep(seconds)
+                    writer.write(completion(body))
+                else:
+                    await asyncio.sleep(seconds * math.ceil(len(texts) / AT_ONCE))
+                    writer.write(embeddings(texts))
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    server = await asyncio.start_server(converse, "127.0.0.1", 0, backlog=512)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    async with server:
+        await server.serve_forever()
+
+
+@contextmanager
+def endpoint(milliseconds: int) -> Iterator[str]:
+    """This server in a process of its own while the block runs; its base URL."""
+    command = [sys.executable, "-m", "evals.benches.endpoint", str(milliseconds)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        try:
+            assert process.stdout is not None
+            yield f"http://127.0.0.1:{int(process.stdout.readline())}/v1"
+        finally:
+            process.kill()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(float(sys.argv[1]) / 1000))

@@ -1,0 +1,78 @@
+"""Whether what was planted over time and among few is found in the themes: the spike, what grows, what is weak, what must not mix."""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+from evals.metrics.extraction import Row, Truth, match
+
+SPIKE, SPIKE_SINCE, SPIKE_UNTIL = "N04", "2026-08-10", "2026-09-05"
+GROWING = ("N03", "N05", "N07", "N09", "N14", "N16", "N24")
+WEAK = ("N26", "N27")
+
+
+class Homes(NamedTuple):
+    """Where the planted needs are: for each its best theme, and how purely that theme is of it."""
+
+    theme: Mapping[str, str]
+    """Need → the theme that holds most of it."""
+    recall: Mapping[str, float]
+    """Part of the paired insights of the need that are there."""
+    precision: Mapping[str, float]
+    """Part of the paired insights there that are of the need."""
+
+
+def homes(insights: Sequence[Row], truth: Truth) -> Homes:
+    """The theme in which each planted need is best found; needs in no theme are left out."""
+    together: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    said: Counter[str] = Counter()
+    paired: Counter[str] = Counter()
+    for insight, need, _ in match(insights, truth).pairs:
+        paired[str(need["need"])] += 1
+        if theme := insight.get("theme_id"):
+            together[str(need["need"])][str(theme)] += 1
+            said[str(theme)] += 1
+    best = {need: max(counts, key=lambda theme: (counts[theme], theme)) for need, counts in together.items()}
+    return Homes(
+        best,
+        {need: together[need][theme] / paired[need] for need, theme in best.items()},
+        {need: together[need][theme] / said[theme] for need, theme in best.items()},
+    )
+
+
+def over_time(found: Homes, trends: Mapping[str, str], waves: Sequence[Mapping[str, object]]) -> dict[str, float]:
+    """``spike`` and ``spike_over`` 0 or 1, ``growing`` the share of the growing needs whose theme is said to grow."""
+    own = [wave for wave in waves if wave["theme_id"] == found.theme.get(SPIKE)]
+    hit = [wave for wave in own if _overlap(str(wave["since"]), str(wave["until"]))]
+    rising = [need for need in GROWING if trends.get(found.theme.get(need, "")) in ("growing", "new")]
+    return {
+        "spike": float(bool(hit)),
+        "spike_over": float(any(wave["over"] for wave in hit)),
+        "growing": len(rising) / len(GROWING),
+    }
+
+
+def _overlap(since: str, until: str) -> bool:
+    """Most of the planted days are in the wave, and it does not go on long after them."""
+    return since <= "2026-08-17" and SPIKE_UNTIL <= until <= "2026-09-20"
+
+
+def few_and_mixed(
+    found: Homes, weak: Collection[str], insights: Sequence[Row], segments: Mapping[str, str]
+) -> dict[str, float]:
+    """``weak_signals``: planted ones in a theme mostly of them that is called weak; ``mixed_parties``: themes of partners and users.
+
+    Args:
+        weak: ids of the themes that are called weak signals.
+        segments: record's external id → segment.
+    """
+    heard = [n for n in WEAK if found.precision.get(n, 0) > 0.5 and found.theme[n] in weak]
+    parties: defaultdict[str, set[str]] = defaultdict(set)
+    for insight in insights:
+        if theme := insight.get("theme_id"):
+            segment = segments.get(str(insight["external_id"]), "")
+            parties[str(theme)].add(segment if segment in ("dealer", "service_provider") else "user")
+    return {
+        "weak_signals": len(heard) / len(WEAK),
+        "mixed_parties": float(sum(len(own) > 1 for own in parties.values())),
+    }

@@ -1,0 +1,100 @@
+"""A reading that was recorded is played back without an endpoint, and a stale recording is refused with a sentence."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from assistant.domain.drafts import ReadingsDraft
+from assistant.domain.engine import Usage
+from assistant.errors import ModelAnswerError, UsageError
+from assistant.settings import load_settings
+from evals.recording import SilentEndpoint, begin, fresh, read_recording
+from evals.workbench import Way, workbench
+from prompts import RenderedPrompt
+from tests.stub_model import StubModel
+
+MADE = {"prompt": "extract_insights.v2", "prompt_digest": "a", "language": "zh"}
+SHAPING = {"endpoint": "http://localhost/v1", "model": "m", "temperature": "0"}
+
+
+def test_what_was_recorded_is_read_back_and_gone_on_with(tmp_path: Path) -> None:
+    path = tmp_path / "r.jsonl.gz"
+    first = begin(path, SHAPING, MADE)
+    first.put("b", "m", "p.v1", '{"x": "乙"}', Usage(1, 10, 5))
+    stopped = begin(path, SHAPING, MADE)
+    stopped.put("a", "m", "p.v1", '{"x": 1}', Usage(1))
+    stopped.close()
+    assert not list(tmp_path.glob("*.part"))
+    packed = path.read_bytes()
+    again = begin(path, SHAPING, MADE)
+    assert (again.get("b"), again.get("a"), again.get("c")) == ('{"x": "乙"}', '{"x": 1}', None)
+    again.close()
+    assert path.read_bytes() == packed
+    assert read_recording(path).model == "m"
+
+
+def test_a_line_that_was_cut_off_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "r.jsonl.gz"
+    begin(path, SHAPING, MADE).put("a", "m", "p.v1", "{}", Usage())
+    part = tmp_path / "r.jsonl.gz.part"
+    part.write_text(part.read_text(encoding="utf-8") + '{"key": "b", "ans', encoding="utf-8")
+    assert set(begin(path, SHAPING, MADE).answers) == {"a"}
+
+
+def test_a_stale_or_foreign_recording_is_refused_with_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "r.jsonl.gz"
+    begin(path, SHAPING, MADE).close()
+    fresh(read_recording(path), MADE)
+    with pytest.raises(UsageError, match=r"is stale: .* changed: prompt_digest; record anew with"):
+        fresh(read_recording(path), {**MADE, "prompt_digest": "b"})
+    with pytest.raises(UsageError, match="another prompt or model"):
+        begin(path, {**SHAPING, "model": "other"}, MADE)
+    with pytest.raises(UsageError, match="there is no recording"):
+        read_recording(tmp_path / "none.gz")
+    path.write_bytes(b"no gzip")
+    with pytest.raises(UsageError, match="is no recording of ours"):
+        read_recording(path)
+
+
+def test_what_is_not_in_a_recording_fails_saying_so(tmp_path: Path) -> None:
+    begin(tmp_path / "r.gz", SHAPING, MADE).close()
+    endpoint = SilentEndpoint(read_recording(tmp_path / "r.gz"))
+    assert endpoint.shaping == SHAPING
+    with pytest.raises(ModelAnswerError, match=r"r\.gz"):
+        endpoint.complete(RenderedPrompt("s", "u", "d", "p.v1"), ReadingsDraft)
+
+
+def test_the_whole_corpus_is_recorded_and_played_back_alike(tmp_path: Path) -> None:
+    path = tmp_path / "stub.jsonl.gz"
+    with StubModel() as stub:
+        settings = load_settings(openai_base_url=stub.base_url, openai_api_key="k", engine="llm", llm_concurrency=4)
+        with workbench(settings, Way(record=path)) as bench:
+            recorded, calls = bench.read_insights, bench.reading.calls
+        asked = len(stub.chats)
+    assert calls == asked > 40
+    with workbench(load_settings(engine="rules"), Way(recorded=path)) as bench:
+        assert bench.app.engine.name == "llm"
+        assert bench.read_insights == recorded
+        assert bench.reading.calls == 0
+        assert not bench.reading.failed
+    head = json.loads(gzip.decompress(path.read_bytes()).splitlines()[0])
+    assert head["made_with"]["prompt"] == "extract_insights.v2"
+
+
+def test_the_rules_have_nothing_to_record_or_judge() -> None:
+    for way in (Way(judged=5), Way(asking="naive"), Way(record=Path("x"))):
+        with pytest.raises(UsageError, match="the rules ask no model"), workbench(load_settings(engine="rules"), way):
+            pass
+
+
+def test_the_plain_question_is_asked_record_by_record(tmp_path: Path) -> None:
+    path = tmp_path / "plain.jsonl.gz"
+    with StubModel() as stub:
+        settings = load_settings(openai_base_url=stub.base_url, openai_api_key="k", engine="llm", llm_concurrency=4)
+        with workbench(settings, Way(record=path, asking="naive")) as bench:
+            assert bench.ingested.read == 350
+            assert bench.app.pipeline.analyse(limit=3).done == 3
+        assert len(stub.chats) == 3
+        assert "请分析下面这条客户反馈" in stub.chats[0].user

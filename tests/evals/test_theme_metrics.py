@@ -1,0 +1,67 @@
+"""Figures over time, of the few, and of what must not mix: by hand on small cases; other ways to group, on clear ones."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from evals.metrics.extraction import Row
+from evals.metrics.themes import few_and_mixed, homes, over_time
+from evals.theme_peers import agglomerative, bertopic_like, kmeans
+from tests.evals.test_extraction_metrics import insight, need, planted
+from vectorstore.embedders.hashing import HashingEmbedder
+
+TRUTH = {
+    "p1": planted(need("N04", "打印机升级后一直掉线")),
+    "p2": planted(need("N04", "前台打印机每天断开十次")),
+    "p3": planted(need("N26", "包装泡沫没人回收")),
+    "p4": planted(need("N05", "粉盒一支四百八还锁机")),
+}
+QUOTES = {record: row["needs"][0]["quote"] for record, row in TRUTH.items()}  # type: ignore[index]
+
+
+def told(**themes: str | None) -> list[Row]:
+    return [insight(record, need("", QUOTES[record]), theme_id=theme) for record, theme in themes.items()]
+
+
+def test_a_need_is_at_home_where_most_of_it_is() -> None:
+    found = homes(told(p1="a", p2="a", p3="a", p4=None), TRUTH)
+    assert found.theme == {"N04": "a", "N26": "a"}
+    assert found.recall == {"N04": 1.0, "N26": 1.0}
+    assert found.precision == pytest.approx({"N04": 2 / 3, "N26": 1 / 3})
+
+
+@pytest.mark.parametrize(
+    ("wave", "figures"),
+    [
+        ({"theme_id": "a", "since": "2026-08-10", "until": "2026-09-06", "over": True}, (1, 1)),
+        ({"theme_id": "a", "since": "2026-07-27", "until": "2026-09-06", "over": False}, (1, 0)),
+        ({"theme_id": "b", "since": "2026-08-10", "until": "2026-09-06", "over": True}, (0, 0)),
+        ({"theme_id": "a", "since": "2026-05-04", "until": "2026-05-31", "over": True}, (0, 0)),
+    ],
+)
+def test_the_spike_counts_in_its_own_weeks_and_theme(wave: dict[str, Any], figures: tuple[int, int]) -> None:
+    found = homes(told(p1="a", p2="a", p3="b", p4="c"), TRUTH)
+    trends = {"a": "steady", "c": "growing"}
+    seen = over_time(found, trends, [wave])
+    assert [seen["spike"], seen["spike_over"]] == list(figures)
+    assert seen["growing"] == pytest.approx(1 / 7)
+
+
+def test_a_weak_signal_counts_only_in_a_theme_that_is_its_own_and_called_weak() -> None:
+    alone = told(p1="a", p2="a", p3="b", p4="c")
+    segments = {"p1": "dealer", "p2": "consumer", "p3": "sme", "p4": "sme"}
+    seen = few_and_mixed(homes(alone, TRUTH), {"b"}, alone, segments)
+    assert (seen["weak_signals"], seen["mixed_parties"]) == (0.5, 1)
+    assert few_and_mixed(homes(alone, TRUTH), set(), alone, {})["weak_signals"] == 0
+    crowded = told(p1="a", p2="a", p3="a", p4="c")
+    assert few_and_mixed(homes(crowded, TRUTH), {"a"}, crowded, {})["weak_signals"] == 0
+
+
+def test_other_ways_find_two_clear_groups() -> None:
+    texts = {f"a{n}": f"热水器忽冷忽热{n}" for n in range(12)} | {f"b{n}": f"打印机粉盒太贵{n}" for n in range(12)}
+    embedder = HashingEmbedder()
+    for clusters in (kmeans(texts, embedder, 2), agglomerative(texts, embedder, 2), bertopic_like(texts, embedder)):
+        names = np.array([clusters.get(record, record) for record in texts])
+        assert not set(names[:12]) & set(names[12:])
+        assert len(set(names)) <= 6
