@@ -187,6 +187,8 @@ class HitOut(Wire):
     created_at: str | None
     start: int
     end: int
+    repeats: list[str]
+    """Records that nearly repeat this one."""
 
 
 class CountOut(Wire):
@@ -215,6 +217,36 @@ class Page(BaseModel, Generic[T]):
     items: list[T]
     total: int
     next: str | None = None
+
+
+class FiltersOut(Wire):
+    """Filters as they were applied."""
+
+    product: list[str]
+    channel: list[str]
+    segment: list[str]
+    since: str | None
+    until: str | None
+    theme: list[str]
+    customer: list[str]
+    deep_category: list[str]
+    aspect: list[str]
+    sentiment: list[str]
+
+
+class UnderstoodOut(Wire):
+    """How a query was read."""
+
+    query: str
+    filters: FiltersOut
+    named: list[str]
+    notes: list[str]
+
+
+class SearchOut(Page[HitOut]):
+    """Passages found, and how the query was read."""
+
+    understood: UnderstoodOut
 
 
 class StatsOut(Page[CountOut]):

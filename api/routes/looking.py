@@ -5,9 +5,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from api.deps import AppDep, FiltersDep, Limit, Offset
-from api.wire import CountOut, HitOut, Page, StatsOut, TotalsOut
+from api.paging import page_of
+from api.wire import CountOut, HitOut, Page, SearchOut, StatsOut, TotalsOut, UnderstoodOut
 from assistant.domain.vocabulary import Dimension
-from assistant.records.views import Kind, page, record_detail, thing
+from assistant.pipeline.watching import anything, theme_sheet
+from assistant.records.views import Kind, page, record_detail
 
 router = APIRouter(prefix="/v1", tags=["look"])
 
@@ -18,11 +20,14 @@ def search(
     filters: FiltersDep,
     q: Annotated[str, Query(min_length=1, max_length=800, description="what to look for")],
     limit: Limit = 10,
-) -> Page[HitOut]:
-    """Passages nearest to some words."""
+    literally: Annotated[bool, Query(description="read no dates, products or groups out of the words")] = False,
+    recent: Annotated[bool, Query(description="put the newer of what is about equally near first")] = False,
+) -> SearchOut:
+    """Passages nearest to some words; dates, products and groups that they name narrow the search."""
     masked = str(app.masker.mask_text(q)[0])
-    hits = [HitOut.model_validate(hit) for hit in app.search(masked, filters, limit)]
-    return Page(items=hits, total=len(hits))
+    found = app.lookup.search(masked, filters, limit, literally=literally, recent=recent)
+    hits = [HitOut.model_validate(hit) for hit in found.hits]
+    return SearchOut(items=hits, total=len(hits), understood=UnderstoodOut.model_validate(found.understood))
 
 
 @router.get("/stats")
@@ -50,9 +55,10 @@ def themes(
 
 @router.get("/themes/{theme_id}")
 def theme(app: AppDep, theme_id: str) -> dict[str, Any]:
-    """A theme with its voices and history."""
-    app.store.theme(theme_id)
-    return thing(app.store, theme_id)
+    """A theme with its voices and history, its change and how sure that is, its waves; a parent with its themes."""
+    if theme_id.startswith("tp_"):
+        return anything(app.store, theme_id)
+    return theme_sheet(app.store, theme_id)
 
 
 @router.get("/insights")
@@ -75,6 +81,4 @@ def _page(
     app: AppDep, kind: Kind, filters: FiltersDep, request: Request, limit: int, offset: int
 ) -> Page[dict[str, Any]]:
     items, total = page(app.store, kind, filters, limit, offset)
-    more = offset + len(items)
-    following = request.url.include_query_params(offset=more) if items and more < total else None
-    return Page(items=items, total=total, next=f"{following.path}?{following.query}" if following else None)
+    return page_of(request, items, total, offset)

@@ -15,6 +15,7 @@ from assistant.cli.output import emit_json, json_option, plain
 from assistant.domain.filters import Filters
 from assistant.errors import UsageError
 from assistant.llm.probe import probe as probe_endpoint
+from assistant.pipeline.journal import unfinished
 from assistant.settings import Settings, load_settings, without_login
 
 SAFE_SQLITE = (3, 51, 3)
@@ -44,24 +45,35 @@ def doctor(as_json: bool) -> None:
 @click.command()
 @json_option
 def probe(as_json: bool) -> None:
-    """Find out what the model endpoint can do: each way of asking for JSON is tried once and the best remembered."""
+    """Find out what the model endpoint can do, and remember it: ways of asking for JSON, thinking, long prompts, traps."""
     settings = load_settings()
     if settings.engine_name != "llm":
         raise UsageError("there is no endpoint to probe: set OPENAI_API_KEY or OPENAI_BASE_URL")
-    found = probe_endpoint(chat_endpoint(settings, prepare(settings.data_dir)))
+    embedding = None if settings.embedding_model == "local" else settings.embedding_model
+    found = probe_endpoint(chat_endpoint(settings, prepare(settings.data_dir)), embedding)
     if as_json:
         emit_json(found)
     else:
-        click.secho(f"{found.model} at {found.endpoint}", bold=True)
+        click.secho(f"{found.model} at {found.endpoint} (profile: {found.provider})", bold=True)
         for rung, verdict in found.rungs.items():
             click.echo(f"  {rung:18} {verdict}{'  <- will be used' if rung == found.rung else ''}")
         click.echo(f"  token counts       {'told' if found.tells_usage else 'not told, estimated'}")
+        for name in ("stream_usage", "temperature", "thinks", "reads_long", "embeddings"):
+            value = getattr(found, name)
+            shown = {None: "not found out", True: "yes", False: "no"}.get(value, value)
+            click.echo(f"  {name.replace('_', ' '):18} {shown}")
+        for trap in found.traps:
+            click.secho(f"  mind: {trap}", fg="yellow")
     click.get_current_context().exit(0 if found.rung else 1)
 
 
 def report(app: App) -> dict[str, Any]:
     """How things stand, by part, with a list of problems."""
     problems: list[str] = []
+    if open_erasings := unfinished(app.pipeline.context.data_dir):
+        problems.append(
+            f"{open_erasings} erasing(s) begun and not proved: give the same `voc erase` or `voc retain` again"
+        )
     return {
         "settings": _settings(app.settings),
         "versions": {
@@ -72,6 +84,7 @@ def report(app: App) -> dict[str, Any]:
             "langchain-openai": version("langchain-openai"),
         },
         "database": _database(app, problems),
+        "ledger": _ledger(app),
         "index": _index(app, problems),
         "engine": _engine(app),
         "egress": {
@@ -118,6 +131,16 @@ def _database(app: App, problems: list[str]) -> dict[str, object]:
     return found
 
 
+def _ledger(app: App) -> dict[str, object]:
+    """How the records stand with the engine, prompt and settings of now."""
+    counts = app.store.ledger(app.engine.identity("extract"))
+    return counts.by_state | {
+        "skipped_why": counts.skipped,
+        "failed_why": counts.failed,
+        "leases": plain(counts.leases),
+    }
+
+
 def _index(app: App, problems: list[str]) -> dict[str, object]:
     health = app.finder.index.health()
     found = dict(plain(health))
@@ -125,4 +148,10 @@ def _index(app: App, problems: list[str]) -> dict[str, object]:
     found["records_not_indexed"] = stale
     if stale:
         problems.append(f"{stale} records are not in the index yet: run `voc index`")
+    if health.damaged:
+        problems.append(f"{health.damaged}: exact search serves, `voc index` builds it anew and embeds nothing again")
+    if health.wanted:
+        problems.append(f"{health.model} still serves: `voc index` brings {health.wanted} in")
+    elif health.vectors_missing and not stale:
+        problems.append(f"{health.vectors_missing} passages lack a vector, full text alone finds them: run `voc index`")
     return found

@@ -8,18 +8,20 @@ import click
 from assistant.bootstrap import open_app
 from assistant.cli.filters import filter_options, filters_of
 from assistant.cli.output import emit_json, json_option, plain
+from assistant.pipeline.watching import anything
 from assistant.records.exports import Form, export_rows, form_of
-from assistant.records.views import Kind, every_row, page, thing
+from assistant.records.views import Kind, every_row, page
 from assistant.settings import load_settings
 
 _HEADINGS: dict[str, tuple[str, ...]] = {
     "records": ("external_id", "channel", "created_at", "product", "segment", "text"),
     "insights": ("insight_id", "external_id", "aspect", "deep_category", "sentiment", "severity", "surface"),
-    "themes": ("theme_id", "records", "customers", "trend", "title"),
+    "themes": ("theme_id", "parent_id", "records", "customers", "trend", "title"),
     "ideas": ("idea_id", "nbn_type", "score", "title"),
     "proposals": ("id", "nbn_type", "status", "title"),
     "leads": ("id", "type", "status", "external_id", "product", "quote"),
     "customers": ("id", "segment", "region", "records"),
+    "refused": ("external_id", "reason", "field", "text", "surface"),
 }
 """What a terminal shows of each kind; --json has everything."""
 
@@ -31,12 +33,17 @@ _HEADINGS: dict[str, tuple[str, ...]] = {
 @click.option("--offset", type=click.IntRange(min=0), default=0)
 @json_option
 def list_things(kind: Kind, limit: int, offset: int, as_json: bool, **values: Any) -> None:
-    """List records, insights, themes, ideas, proposals, leads or customers."""
+    """List records, insights, themes, ideas, proposals, leads or customers, or what was refused of readings and why."""
     app = open_app(load_settings())
-    rows, total = page(app.store, kind, filters_of(values), limit, offset)
+    filters = filters_of(values)
+    rows, total = page(app.store, kind, filters, limit, offset)
+    parents = app.store.theme_parents(filters) if kind == "themes" else []
     if as_json:
-        emit_json({"items": rows, "total": total})
+        emit_json({"items": rows, "total": total, **({"parents": parents} if kind == "themes" else {})})
         return
+    for parent in parents:
+        counts = f"{parent.id}  {parent.records}  {parent.customers}  {len(parent.children)} themes"
+        click.secho(f"{counts}  {parent.title}", bold=True)
     for row in rows:
         click.echo("  ".join(_short(row.get(name)) for name in _HEADINGS[kind]))
     click.secho(f"{len(rows)} of {total} {kind}", dim=True, err=True)
@@ -51,8 +58,8 @@ def _short(value: object) -> str:
 @click.argument("any_id")
 @json_option
 def show(any_id: str, as_json: bool) -> None:
-    """Any one thing, whole: a record (by either id), insight, theme, idea, proposal or customer."""
-    found = thing(open_app(load_settings()).store, any_id)
+    """Any one thing, whole: a record (by either id), insight, theme or parent of themes, idea, proposal or customer."""
+    found = anything(open_app(load_settings()).store, any_id)
     if as_json:
         emit_json(found)
         return
@@ -85,7 +92,9 @@ def export(kind: Kind, form: Form | None, output: Path, as_json: bool, **values:
     """Write records, insights, themes … to a file."""
     form = form or form_of(output)
     app = open_app(load_settings())
-    rows = export_rows((plain(row) for row in every_row(app.store, kind, filters_of(values))), form, output)
+    found = [plain(row) for row in every_row(app.store, kind, filters_of(values))]
+    app.store.note_export(output, kind, len(found))
+    rows = export_rows(found, form, output)
     if as_json:
         emit_json({"rows": rows, "file": str(output)})
     else:

@@ -29,6 +29,7 @@ def propose(idea_or_theme: str, form: Literal["md", "json"], output: Path | None
         else render(proposal, settings.language)
     )
     if output is not None:
+        app.store.note_export(output, "proposals", 1)
         write_atomically(output, text.encode("utf-8"))
         click.echo(f"proposal {proposal.id} written to {output}", err=True)
     if as_json:

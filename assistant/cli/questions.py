@@ -4,9 +4,12 @@ from typing import Any
 
 import click
 
+from assistant.answering.understanding import Understood
 from assistant.bootstrap import App, open_app
 from assistant.cli.filters import filter_options, filters_of
+from assistant.cli.impact import named
 from assistant.cli.output import emit_json, json_option
+from assistant.cli.tables import heading, percent, show_table, span
 from assistant.domain.answers import Answer
 from assistant.domain.vocabulary import DIMENSIONS, zh
 from assistant.settings import load_settings
@@ -56,22 +59,39 @@ def show_answer(answer: Answer) -> None:
 @click.argument("query")
 @filter_options
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True)
+@click.option(
+    "--literally", is_flag=True, help="Take the words as they are: read no dates, products or groups in them."
+)
+@click.option("--recent", is_flag=True, help="Put the newer of what is about equally near first.")
 @json_option
-def search(query: str, limit: int, as_json: bool, **values: Any) -> None:
-    """Find passages for QUERY."""
+def search(query: str, limit: int, literally: bool, recent: bool, as_json: bool, **values: Any) -> None:
+    """Find passages for QUERY; dates, products and groups that it names narrow the search."""
     app = open_app(load_settings())
     tell_of_stale_index(app)
     masked = str(app.masker.mask_text(query)[0])
-    hits = app.search(masked, filters_of(values), limit)
+    found = app.lookup.search(masked, filters_of(values), limit, literally=literally, recent=recent)
+    hits = found.hits
     if as_json:
-        emit_json({"query": masked, "hits": hits})
+        emit_json({"query": masked, "understood": found.understood, "hits": hits})
         return
+    tell_understood(found.understood)
     if not hits:
         click.echo("nothing found")
     for hit in hits:
         place = "·".join(str(hit[k]) for k in ("external_id", "channel", "product", "created_at") if hit[k])
         click.secho(f"{hit['score']:.3f}  {place}", bold=True)
         click.echo("       " + str(hit["text"]).replace("\n", "\n       "))
+
+
+def tell_understood(understood: Understood) -> None:
+    """Say on stderr how a query was read, where something was read out of it."""
+    for name in understood.named:
+        value = getattr(understood.filters, name)
+        click.echo(f"{name}: {value if isinstance(value, str) else ', '.join(value or ())}", err=True)
+    for note in understood.notes:
+        click.echo(note, err=True)
+    if understood.named:
+        click.echo(f"looked for: {understood.query} (--literally takes the words as they are)", err=True)
 
 
 @click.command()
@@ -88,11 +108,17 @@ def stats(by: Any, limit: int | None, as_json: bool, **values: Any) -> None:
     if as_json:
         emit_json({"by": by, "rows": rows, "totals": totals})
         return
-    click.secho(f"{totals.records} records, {totals.customers} customers, {totals.records_read} read", bold=True)
-    for row in rows:
-        change = "" if row.change is None else f"  {row.change:+.0%} (before: {row.previous})"
-        low, high = row.interval
-        click.echo(
-            f"{row.records:6} records {row.customers:6} customers  {row.share:6.1%} [{low:.1%}, {high:.1%}]  "
-            f"{row.label}{'' if row.label == row.key else f' ({row.key})'}{change}"
-        )
+    language = app.settings.language
+    sizes = ((totals.records, "records"), (totals.customers, "customers"), (totals.records_read, "read"))
+    click.secho("  ".join(f"{heading(word, language)} {count}" for count, word in sizes), bold=True)
+    compared = any(row.previous is not None for row in rows)
+    show_table(
+        ("records", "customers", "share", "interval", *(("before", "change") if compared else ()), by),
+        [
+            (row.records, row.customers, percent(row.share), span(row.interval),
+             *((row.previous, "-" if row.change is None else f"{row.change:+.0%}") if compared else ()),
+             named(row, by, language))
+            for row in rows
+        ],
+        language,
+    )  # fmt: skip

@@ -1,5 +1,7 @@
 """The model's answers, kept so that no call is paid for twice."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import delete, insert, select
 
 from assistant.domain.engine import Usage
@@ -20,16 +22,18 @@ class CallStore:
 
     def put(self, key: str, model: str, prompt_name: str, answer_json: str, usage: Usage) -> None:
         """Keep an answer under everything that shaped it."""
+        self.put_many([(key, model, prompt_name, answer_json, usage)])
+
+    def put_many(self, answers: Sequence[tuple[str, str, str, str, Usage]]) -> None:
+        """Keep answers (key, model, prompt's name, JSON, cost) in one transaction; of equal keys the last counts."""
+        at = now()
+        rows = {
+            key: {
+                "key": key, "model": model, "prompt": name, "answer": answer, "at": at,
+                "prompt_tokens": usage.prompt_tokens, "completion_tokens": usage.completion_tokens,
+            }
+            for key, model, name, answer, usage in answers
+        }  # fmt: skip
         with self.database.writing() as connection:
-            connection.execute(delete(model_calls).where(model_calls.c.key == key))
-            connection.execute(
-                insert(model_calls).values(
-                    key=key,
-                    model=model,
-                    prompt=prompt_name,
-                    answer=answer_json,
-                    prompt_tokens=usage.prompt_tokens,
-                    completion_tokens=usage.completion_tokens,
-                    at=now(),
-                )
-            )
+            connection.execute(delete(model_calls).where(model_calls.c.key.in_(list(rows))))
+            connection.execute(insert(model_calls), list(rows.values()))

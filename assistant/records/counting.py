@@ -17,6 +17,9 @@ from assistant.records.dimensions import PERIODS, UNKNOWN, base_conditions, dime
 from assistant.records.selection import all_conditions, insight_conditions, record_conditions
 from assistant.records.tables import insights, records, themes
 
+_CODED: frozenset[Dimension] = frozenset({"theme", "aspect", "deep_category"})
+"""Dimensions that are indexed fields of an insight."""
+
 
 class Counting:
     """Counts over the store. Records count every ticket; customers fold near-duplicates (see `tables.records`)."""
@@ -88,6 +91,8 @@ class Counting:
             return connection.scalar(query) or 0
 
     def _counted(self, by: Dimension, filters: Filters) -> list[tuple[str, int, int]]:
+        if by in _CODED and not record_conditions(filters):
+            return self._counted_apart(by, filters)
         key, source, where = dimension(by, filters)
         n = func.count(distinct(records.c.id))
         counted: Select[str, int, int] = (
@@ -96,6 +101,18 @@ class Counting:
         query = counted.order_by(key) if by in PERIODS else counted.order_by(n.desc(), key)
         with self.database.reading() as connection:
             return [(k, int(a), int(b)) for k, a, b in connection.execute(query)]
+
+    def _counted_apart(self, by: Dimension, filters: Filters) -> list[tuple[str, int, int]]:
+        """As `_counted`, of a field of insights with all records: each count from an index alone, in two passes."""
+        key, source, where = dimension(by, filters)
+        mentions = select(key, func.count(distinct(insights.c.record_id))).where(*where).group_by(key)
+        people = select(key, func.count(distinct(records.c.person))).select_from(source).where(*where).group_by(key)
+        # Left to itself SQLite looks a record up by its unique index and then reads the row, a page for each.
+        people = people.with_hint(records, "INDEXED BY ix_records_id_person", "sqlite")
+        with self.database.reading() as connection:
+            customers: dict[str, int] = dict(connection.execute(people).all())
+            counted = [(k, int(n), int(customers[k])) for k, n in connection.execute(mentions)]
+        return sorted(counted, key=lambda row: (-row[1], row[0]))
 
     def labels(self, by: Dimension, keys: list[str]) -> dict[str, str]:
         """What a reader is shown for each key."""

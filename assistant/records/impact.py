@@ -10,6 +10,7 @@ from assistant.domain.vocabulary import Dimension, SignalName
 from assistant.records.calendar import DaysBetween
 from assistant.records.counting import Counting
 from assistant.records.dimensions import RECORD_DIMENSIONS, base_conditions, dimension
+from assistant.records.impact_weights import read_weights
 from assistant.records.selection import insight_conditions
 from assistant.records.tables import customers, insights, records
 
@@ -19,8 +20,16 @@ _PARTS = ("repeat_7", "repeat_30", "escalation", "churn_risk", "valued")
 def friction(
     counting: Counting, by: Dimension, filters: Filters, weights: ImpactWeights | None = None
 ) -> list[ImpactRow]:
-    """What hurts, worst first: negative and mixed insights, count × severity × reach and what came of it."""
-    return _ranked(counting, by, filters, ("negative", "mixed"), weights or ImpactWeights())
+    """What hurts, worst first: negative and mixed insights, count × severity × reach and what came of it.
+
+    Args:
+        weights: how heavy what came of it weighs; None: as the house's file says, see `read_weights`.
+
+    Raises:
+        SettingError: that file has a mistake.
+    """
+    in_force = read_weights(counting.database.folder) if weights is None else weights
+    return _ranked(counting, by, filters, ("negative", "mixed"), in_force)
 
 
 def delight(counting: Counting, by: Dimension, filters: Filters) -> list[ImpactRow]:

@@ -1,34 +1,17 @@
 """Themes as stored: saved with their members and lineage, listed with counts."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import RowMapping, Select, bindparam, distinct, func, insert, select, update
 
 from assistant.domain.filters import Filters
-from assistant.domain.insights import Insight
 from assistant.domain.themes import Theme, Voice
-from assistant.domain.vocabulary import Channel, Segment
 from assistant.errors import NotFoundError
 from assistant.records.database import Database, now
-from assistant.records.rows import to_insight, to_theme
+from assistant.records.rows import to_theme
 from assistant.records.selection import insight_conditions, record_conditions
 from assistant.records.tables import insights, records, theme_events, themes
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedInsight:
-    """An insight with what its record says about who and where."""
-
-    insight: Insight
-    product: str | None
-    segment: Segment | None
-    channel: Channel
-    created_at: str | None
-    customer_id: str | None
-    person: str
-    near_duplicate_of: str | None
 
 
 class ThemeStore:
@@ -37,28 +20,8 @@ class ThemeStore:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def placed_insights(self) -> list[PlacedInsight]:
-        """All current insights with the facts of their records, in a stable order."""
-        r = records.c
-        facts = (r.product, r.segment, r.channel, r.created_at, r.customer_id, r.person, r.near_duplicate_of)
-        query = select(insights, *facts).join(records, r.id == insights.c.record_id).order_by(insights.c.id)
-        with self.database.reading() as connection:
-            return [
-                PlacedInsight(
-                    to_insight(row),
-                    row["product"],
-                    row["segment"],
-                    row["channel"],
-                    row["created_at"],
-                    row["customer_id"],
-                    row["person"],
-                    row["near_duplicate_of"],
-                )
-                for row in connection.execute(query).mappings()
-            ]
-
     def theme_members(self) -> list[tuple[Theme, frozenset[str], frozenset[str]]]:
-        """Active themes with the insight ids and record ids of their present members."""
+        """Active themes (archived ones too) with the insight ids and record ids of their present members."""
         query = select(insights.c.theme_id, insights.c.id, insights.c.record_id).where(insights.c.theme_id.is_not(None))
         of_insights: dict[str, set[str]] = {}
         of_records: dict[str, set[str]] = {}
@@ -68,7 +31,7 @@ class ThemeStore:
                 of_records.setdefault(theme_id, set()).add(record_id)
         return [
             (theme, frozenset(of_insights.get(theme.id, ())), frozenset(of_records.get(theme.id, ())))
-            for theme in self.themes()
+            for theme in self._active(Filters())
         ]
 
     def theme_misfits(self) -> dict[str, frozenset[str]]:
@@ -100,6 +63,20 @@ class ThemeStore:
         with self.database.writing() as connection:
             for theme_id, trend in trends.items():
                 connection.execute(update(themes).where(themes.c.id == theme_id).values(trend=trend))
+
+    def theme_quotes(self, theme_id: str, since: str, until: str, limit: int = 3) -> list[dict[str, Any]]:
+        """The gravest quotes of a theme in a stretch of days, one per customer."""
+        r = records.c
+        query = (
+            select(insights.c.quote, r.id.label("record_id"), r.external_id, r.day, r.person)
+            .join(records, r.id == insights.c.record_id)
+            .where(insights.c.theme_id == theme_id, r.day >= since, r.day <= until)
+            .order_by(insights.c.severity.desc(), r.day, insights.c.id)
+        )
+        with self.database.reading() as connection:
+            rows = {row.person: row for row in reversed(connection.execute(query).all())}
+        told = list(reversed(rows.values()))[:limit]
+        return [{"record_id": q.record_id, "external_id": q.external_id, "day": q.day, "quote": q.quote} for q in told]
 
     def save_themes(
         self,
@@ -137,16 +114,19 @@ class ThemeStore:
                 connection.execute(insert(theme_events), logged)
 
     def themes(self) -> list[Theme]:
-        """Active themes, those with most customers first."""
+        """Active themes that nobody put away, those with most customers first."""
         return self.list_themes(Filters(), None)[0]
 
     def list_themes(self, filters: Filters, limit: int | None, offset: int = 0) -> tuple[list[Theme], int]:
-        """A page of active themes counted within the filters, most customers first; the total without paging."""
-        query = _counted(filters).where(themes.c.active)
-        with self.database.reading() as connection:
-            rows = connection.execute(query).mappings().all()
-        ordered = sorted((to_theme(row) for row in rows), key=lambda t: (-t.customers, -t.records, t.id))
+        """A page of active themes that nobody put away, counted within the filters, most customers first; and how many."""
+        ordered = [theme for theme in self._active(filters) if not theme.archived]
         return ordered[offset : None if limit is None else offset + limit], len(ordered)
+
+    def _active(self, filters: Filters) -> list[Theme]:
+        """Active themes, archived ones too, most customers first."""
+        with self.database.reading() as connection:
+            rows = connection.execute(_counted(filters).where(themes.c.active)).mappings().all()
+        return sorted((to_theme(row) for row in rows), key=lambda t: (-t.customers, -t.records, t.id))
 
     def theme(self, theme_id: str) -> Theme:
         """One theme, active or not.
@@ -252,6 +232,7 @@ def _theme_values(theme: Theme, at: str) -> dict[str, Any]:
         "engine": theme.engine,
         "parent_id": theme.parent_id,
         "trend": theme.trend,
+        "weak_signal": theme.weak_signal,
         "active": True,
         "updated_at": at,
     }

@@ -1,6 +1,6 @@
 """Small records and insights for tests of the store."""
 
-from assistant.domain.insights import Insight, LadderStanding, Opportunity, Reading
+from assistant.domain.insights import Insight, LadderStanding, Opportunity, Reading, Refused
 from assistant.domain.records import Customer, MaskedText, Record, record_id
 
 
@@ -56,4 +56,10 @@ def insight(of: Record, *, aspect: str = "performance", deep: str = "security", 
 
 def reading(of: Record, *insights: Insight) -> Reading:
     """A reading of a record."""
-    return Reading(of.id, not insights, insights, {"churn_risk": True}, {"quote_not_found": 1})
+    return Reading(
+        of.id,
+        not insights,
+        insights,
+        {"churn_risk": True},
+        (Refused("quote_not_found", "quote", "没说过的话", "表象"),),
+    )

@@ -3,12 +3,15 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from assistant.domain.filters import Filters
 from assistant.domain.records import record_id
 from assistant.errors import NotFoundError, UsageError
 from assistant.records.record_store import Saved
 from assistant.records.repository import Repository
+from assistant.records.selection import all_conditions
+from assistant.records.tables import records
 from tests.records.builders import record
 
 
@@ -103,3 +106,19 @@ def test_customers_are_narrowed_by_their_records(store: Repository) -> None:
     customers, total = store.list_customers(Filters(product=("P2",)), 10)
     assert ([customer["id"] for customer in customers], total) == (["C2"], 1)
     assert store.list_customers(Filters(aspect=("price",)), 10) == ([], 0)
+
+
+def test_products_and_models_are_found_however_they_are_written_and_without_reading_every_record(
+    store: Repository,
+) -> None:
+    made = [record("A-1", product="AirPro"), record("A-2", product="AIRPRO"), record("A-3", product=None)]
+    batch = [*made, replace(record("A-4", product="X5"), model="airpro"), record("A-5", product="")]
+    store.save_records([(one, None) for one in batch])
+    found = store.record_ids(Filters(product=("airPro",)))
+    assert found == {record_id("test", name) for name in ("A-1", "A-2", "A-4")}
+    asked = select(records.c.id).where(*all_conditions(Filters(product=("airpro",))))
+    compiled = asked.compile(store.database.engine, compile_kwargs={"literal_binds": True})
+    with store.database.reading() as connection:
+        plan = [row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}")]
+    assert any("ix_records_model" in step for step in plan)
+    assert not any(step == "SCAN records" for step in plan), plan

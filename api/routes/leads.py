@@ -1,0 +1,103 @@
+"""Leads over HTTP: listed, one looked at, taken along to won or lost, and counted."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from pydantic import Field
+
+from api.deps import AppDep, FiltersDep, Limit, Offset
+from api.paging import page_of
+from api.wire import Asked, Page, Wire
+from assistant.domain.vocabulary import LeadStatus, OpportunityType
+from assistant.errors import NotFoundError
+from assistant.records.lead_funnel import FunnelKey, funnel
+from assistant.records.lead_store import LONGEST_NOTE, LeadChange, Shown
+
+router = APIRouter(prefix="/v1/leads", tags=["leads"])
+BY = "http"
+"""Who changed a lead, as long as nobody logs in."""
+Note = Annotated[str, Field(min_length=1, max_length=LONGEST_NOTE)]
+
+
+class LeadIn(Asked):
+    """What is to be another about a lead; `override` says why one on hold is taken up all the same."""
+
+    status: LeadStatus | None = None
+    owner: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    note: Note | None = None
+    override: Note | None = None
+
+
+class LeadsOut(Page[dict[str, Any]]):
+    """Leads, and how many more are on hold: their customers don't want to be sold to."""
+
+    held: int
+
+
+class RateOut(Wire):
+    count: int
+    of: int
+    share: float | None
+    interval: tuple[float, float]
+
+
+class FunnelRowOut(Wire):
+    """Leads of one kind and how far they came."""
+
+    key: str
+    label: str
+    registered: int
+    held: int
+    assigned: int
+    contacted: int
+    won: int
+    lost: int
+    assign_rate: RateOut
+    contact_rate: RateOut
+    win_rate: RateOut
+
+
+class FunnelOut(Page[FunnelRowOut]):
+    """What became of leads; `all` is all of them together."""
+
+    by: FunnelKey
+    all: FunnelRowOut
+
+
+@router.get("")
+def leads(
+    app: AppDep,
+    filters: FiltersDep,
+    request: Request,
+    status: Annotated[Shown | None, Query(description="`hold` for those that are not to be offered")] = None,
+    owner: Annotated[str | None, Query(max_length=100)] = None,
+    type: OpportunityType | None = None,  # noqa: A002 - the field's name
+    limit: Limit = 50,
+    offset: Offset = 0,
+) -> LeadsOut:
+    """Leads, one for each customer and type, newest records first; those on hold only where asked for."""
+    items, total = app.store.list_leads(filters, limit, offset, status=status, owner=owner, kind=type)
+    return LeadsOut(**dict(page_of(request, items, total, offset)), held=app.store.held_leads(filters))
+
+
+@router.get("/funnel")
+def conversion(app: AppDep, filters: FiltersDep, by: FunnelKey = "type") -> FunnelOut:
+    """How many leads were assigned, contacted, won and lost, with 95 % intervals."""
+    rows, total = funnel(app.store.database, by, filters)
+    items = [FunnelRowOut.model_validate(row) for row in rows]
+    return FunnelOut(items=items, total=len(items), by=by, all=FunnelRowOut.model_validate(total))
+
+
+@router.get("/{lead_id}")
+def lead(app: AppDep, lead_id: str) -> dict[str, Any]:
+    """A lead with its history, the others it stands for, and why it is on hold."""
+    if (found := app.store.lead(lead_id)) is None:
+        raise NotFoundError(f"there is no lead {lead_id!r}")
+    return found
+
+
+@router.patch("/{lead_id}")
+def change(app: AppDep, lead_id: str, wish: LeadIn) -> dict[str, Any]:
+    """Give a lead a status, an owner, a note; written down with who and when."""
+    wanted = LeadChange(**wish.model_dump()).masked(lambda text: str(app.masker.mask_text(text)[0]))
+    return app.store.change_lead(lead_id, wanted, BY)

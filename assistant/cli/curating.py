@@ -1,0 +1,168 @@
+"""The command that lets people put themes right: voc theme rename, merge, split, move, lock, archive, history, undo;
+and look at what needs it: voc theme health, spikes."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from assistant.bootstrap import App, open_app
+from assistant.cli.output import emit_json, json_option
+from assistant.pipeline.actor import actor
+from assistant.pipeline.watching import theme_spikes, themes_health
+from assistant.records.curation import Edit
+from assistant.records.membership import WORDS
+from assistant.records.repository import Repository
+from assistant.settings import load_settings
+
+_FLAGS = {
+    "lock": ("locked", True, "Close a theme's membership: it keeps the members it has and gets no other."),
+    "unlock": ("locked", False, "Open a theme's membership again."),
+    "archive": ("archived", True, "Put a theme away: it keeps its members and is not listed."),
+    "restore": ("archived", False, "Bring back a theme that was put away."),
+}
+
+
+@click.group()
+def theme() -> None:
+    """Put themes right by hand; no later run overrules you, and every edit can be undone."""
+
+
+@theme.command()
+@click.argument("theme_id")
+@click.option("--title")
+@click.option("--definition", help="What belongs here and what does not.")
+@click.option("--surface")
+@click.option("--secondary")
+@click.option("--deep")
+@click.option("--deep-category")
+@json_option
+def rename(theme_id: str, as_json: bool, **words: str | None) -> None:
+    """Write a theme's words by hand: title, definition, rungs of the ladder."""
+    app = open_app(load_settings())
+    given = {name: str(app.masker.mask_text(text)[0]) for name in WORDS if (text := words[name]) is not None}
+    _change(lambda store: store.reword_theme(theme_id, given, actor()), as_json, app)
+
+
+@theme.command()
+@click.argument("theme_ids", nargs=-1, required=True)
+@click.option("--into", required=True, help="The theme that stays.")
+@json_option
+def merge(theme_ids: tuple[str, ...], into: str, as_json: bool) -> None:
+    """Put the members of THEME_IDS into another theme."""
+    _change(lambda store: store.merge_themes(theme_ids, into, actor()), as_json)
+
+
+@theme.command()
+@click.argument("theme_id")
+@click.option("--insight", "insight_ids", multiple=True, required=True, help="To take out; may be repeated.")
+@click.option("--title", required=True, help="What the new theme is called.")
+@json_option
+def split(theme_id: str, insight_ids: tuple[str, ...], title: str, as_json: bool) -> None:
+    """Take insights out of a theme into a new one."""
+    app = open_app(load_settings())
+    masked = str(app.masker.mask_text(title)[0])
+    _change(lambda store: store.split_theme(theme_id, insight_ids, masked, actor()), as_json, app)
+
+
+@theme.command()
+@click.argument("insight_ids", nargs=-1, required=True)
+@click.option("--to", required=True, help="The theme they belong to.")
+@json_option
+def move(insight_ids: tuple[str, ...], to: str, as_json: bool) -> None:
+    """Put insights into a theme, from wherever they are."""
+    _change(lambda store: store.move_insights(insight_ids, to, actor()), as_json)
+
+
+@theme.command()
+@click.argument("edit_id")
+@json_option
+def undo(edit_id: str, as_json: bool) -> None:
+    """Take an edit back; `voc theme history` shows which there are."""
+    _change(lambda store: store.undo_edit(edit_id, actor()), as_json)
+
+
+@theme.command()
+@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
+@click.option("--offset", type=click.IntRange(min=0), default=0)
+@json_option
+def history(limit: int, offset: int, as_json: bool) -> None:
+    """Who changed what about the themes, newest first."""
+    edits, total = open_app(load_settings()).store.theme_edits(limit, offset)
+    if as_json:
+        emit_json({"items": edits, "total": total})
+        return
+    for edit in edits:
+        what = ", ".join(f"{event['kind']} {event['theme_id']}" for event in edit["events"])
+        undone = "  (undone)" if edit["undone_at"] and "undone" not in what else ""
+        click.echo(f"{edit['at'][:16]}  {edit['edit_id']}  {edit['actor']}  {what}{undone}")
+    click.secho(f"{len(edits)} of {total} edits", dim=True, err=True)
+
+
+@theme.command()
+@json_option
+def health(as_json: bool) -> None:
+    """Duplicates, overlaps, what is too wide or too thin, what has no theme, each with the edit that would mend it."""
+    app = open_app(load_settings())
+    found = themes_health(app.pipeline.context)
+    if as_json:
+        emit_json(found)
+        return
+    low, high = found.interval
+    click.echo(
+        f"{found.themes} themes, {found.classified} of {found.insights} insights in one; "
+        f"{found.unclassified_share:.1%} in none (95 %: {low:.1%} to {high:.1%})"
+    )
+    for finding in found.findings:
+        click.echo(f"{finding.kind:12} {finding.why}")
+        click.secho(f"             {finding.suggestion}", dim=True)
+    if not found.findings:
+        click.echo("nothing to put right")
+
+
+@theme.command()
+@click.argument("theme_id", required=False)
+@json_option
+def spikes(theme_id: str | None, as_json: bool) -> None:
+    """Weeks in which a theme was far louder than usual, the latest first, with the quotes that made it."""
+    app = open_app(load_settings())
+    if theme_id is not None:
+        app.store.theme(theme_id)
+    found = theme_spikes(app.store, theme_id)
+    if as_json:
+        emit_json({"items": found, "total": len(found)})
+        return
+    for wave in found:
+        state = "over" if wave["over"] else "going on"
+        told = f"{wave['observed']} records where {wave['expected']:.1f} were usual, {state}"
+        click.echo(f"{wave['since']} to {wave['until']}  {told}  {wave['theme_id']}  {wave['title']}")
+        for quote in wave["quotes"]:
+            click.secho(f"    {quote['day']}  {quote['external_id']}  {quote['quote']}", dim=True)
+    if not found:
+        click.echo("no theme was louder than its usual level and chance explain")
+
+
+def _flag(name: str, flag: str, value: bool, text: str) -> click.Command:
+    @click.argument("theme_id")
+    @json_option
+    def command(theme_id: str, as_json: bool, **_: Any) -> None:
+        _change(lambda store: store.flag_theme(theme_id, flag, value, actor()), as_json)
+
+    return click.command(name, help=text)(command)
+
+
+for _name, (_flag_name, _value, _text) in _FLAGS.items():
+    theme.add_command(_flag(_name, _flag_name, _value, _text))
+
+
+def _change(change: Callable[[Repository], Edit], as_json: bool, app: App | None = None) -> None:
+    app = app or open_app(load_settings())
+    edit = app.pipeline.curate(change)
+    touched = [app.store.theme(theme_id) for theme_id in edit.themes]
+    if as_json:
+        themes = [{"theme_id": t.id, "title": t.title, "records": t.records, "customers": t.customers} for t in touched]
+        emit_json({"edit_id": edit.id, "themes": themes})
+        return
+    for one in touched:
+        click.echo(f"{one.id}  {one.customers} customers, {one.records} records  {one.title}")
+    click.secho(f"take it back with: voc theme undo {edit.id}", dim=True, err=True)
