@@ -1,31 +1,53 @@
 """The only wiring: builds concrete things from settings; nothing is built at import."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from assistant.answering.compose import AnswerService
+from assistant.answering.lookup import Lookup
 from assistant.domain.engine import Engine
 from assistant.domain.filters import Filters
-from assistant.errors import SettingError
-from assistant.intake.privacy import EgressLedger, Masker, SecondNet, Vault, check_egress, load_key, load_policy
+from assistant.errors import EgressError, SettingError
+from assistant.insight.accepting import misquotes
+from assistant.intake.privacy import (
+    EgressLedger,
+    Masker,
+    SecondNet,
+    Vault,
+    check_abroad,
+    check_egress,
+    load_key,
+    load_policy,
+)  # fmt: skip
+from assistant.llm.batch_book import BatchBook
+from assistant.llm.batch_desk import BatchDesk
+from assistant.llm.batch_files import BatchFiles
 from assistant.llm.budget import Spending
+from assistant.llm.cache import CallCache
 from assistant.llm.capabilities import CapabilityStore
 from assistant.llm.chat import ChatEndpoint
-from assistant.llm.engine import ModelEngine
+from assistant.llm.company import COMPANY_FILE, company_text
+from assistant.llm.engine import Endpoint, ModelEngine
 from assistant.llm.fence import fence_secret
+from assistant.llm.gathering import GatheredCache, GatheredLedger
+from assistant.llm.pricing import PRICES_FILE, run_price
 from assistant.pipeline import Pipeline
 from assistant.pipeline.context import Context
 from assistant.records.counting import Counting
 from assistant.records.database import Database
+from assistant.records.embedding_door import EmbeddingDoor, People
 from assistant.records.finding import Finder
 from assistant.records.repository import Repository
 from assistant.rules.engine import RulesEngine
 from assistant.settings import Settings
 from vectorstore.embedders.local import LocalEmbedder
 from vectorstore.embedders.openai_endpoint import EndpointEmbedder
+from vectorstore.embedders.pretrained import PretrainedEmbedder, library_of
 from vectorstore.index import PassageIndex
+from vectorstore.reranking import Dialect, EndpointReranker
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +62,24 @@ class App:
     rules: Engine
     masker: Masker
     ask: AnswerService
+    lookup: Lookup
     pipeline: Pipeline
 
     def search(self, query: str, filters: Filters, limit: int) -> list[dict[str, Any]]:
-        """Hits of a hybrid search as rows of the public contract, best first."""
-        hits = self.finder.search(query, allowed=self.store.record_ids(filters), limit=limit)
-        records = self.store.records_by_id([hit.document_id for hit in hits])
-        found = []
-        for hit in hits:
-            record = records[hit.document_id]
-            row = {"record_id": record.id, "external_id": record.external_id, "score": round(hit.score, 6)}
-            shown = hit.text if hit.kind == "record" else record.text[hit.start : hit.end]
-            row |= {"text": shown, "channel": record.channel, "product": record.product}
-            found.append({**row, "created_at": record.created_at, "start": hit.start, "end": hit.end})
-        return found
+        """Hits of a hybrid search for the words as they are, as rows of the public contract, best first."""
+        return self.lookup.search(query, filters, limit, literally=True).hits
 
 
-def open_app(settings: Settings, *, engine: Engine | None = None) -> App:
+def open_app(
+    settings: Settings,
+    *,
+    engine: Engine | None = None,
+    endpoint: Endpoint | None = None,
+    calls: CallCache | None = None,
+) -> App:
     """Build the application on the settings' data directory; `engine` replaces the one that settings name.
+
+    Of the model engine, `endpoint` replaces what its prompts are sent to, and `calls` where its answers are kept.
 
     Raises:
         SettingError: the data directory can't be made or written.
@@ -67,19 +89,30 @@ def open_app(settings: Settings, *, engine: Engine | None = None) -> App:
     database = Database(settings.resolved_database_url, data_dir / "write.lock")
     store = Repository(database)
     masker = Masker(load_key(data_dir), load_policy(settings.masking_policy))
-    index = PassageIndex(database, data_dir / "index", _embedder(settings), chroma_url=settings.chroma_url)
+    people = _people_abroad(settings, store, data_dir)
+    door = None if settings.embedding_model == "local" else EmbeddingDoor(database, _guard(settings), people)
+    index = PassageIndex(database, data_dir / "index", _embedder(settings, door), chroma_url=settings.chroma_url)
     rules = RulesEngine()
     net = SecondNet(masker)
-    chosen = engine or (rules if settings.engine_name == "rules" else _model_engine(settings, store, data_dir, net))
+    if engine is not None:
+        chosen = engine
+    elif settings.engine_name == "rules":
+        chosen = rules
+    else:
+        kept = GatheredCache(store.calls) if calls is None else calls
+        chosen = _model_engine(settings, data_dir, net, endpoint, kept, people)
     vault = _vault(settings, data_dir)
-    context = Context(data_dir, store, index, chosen, rules, masker, net, settings.language, vault)
+    context = Context(
+        data_dir, store, index, chosen, rules, masker, net, settings.language, vault, door, _desk(chosen, data_dir)
+    )
     index.add_names(context.names())
-    finder = Finder(index)
+    finder = Finder(index, _reranker(settings, EmbeddingDoor(database, check_egress, people)))
     ask = AnswerService(
         store=store, counting=store.counting, finder=finder, engine=chosen, fallback=rules, masker=masker,
         language=settings.language,
     )  # fmt: skip
-    return App(settings, store, store.counting, finder, chosen, rules, masker, ask, Pipeline(context))
+    lookup = Lookup(store, finder)
+    return App(settings, store, store.counting, finder, chosen, rules, masker, ask, lookup, Pipeline(context))
 
 
 def prepare(data_dir: Path) -> Path:
@@ -105,16 +138,52 @@ def _vault(settings: Settings, data_dir: Path) -> Vault | None:
     return Vault(load_key(data_dir), settings.vault_key.get_secret_value() if settings.vault_key else None)
 
 
-def _embedder(settings: Settings) -> LocalEmbedder | EndpointEmbedder:
+def _embedder(settings: Settings, door: EmbeddingDoor | None) -> LocalEmbedder | PretrainedEmbedder | EndpointEmbedder:
     if settings.embedding_model == "local":
         return LocalEmbedder()
+    if here := library_of(settings.embedding_model):
+        return PretrainedEmbedder(*here)
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
-    return EndpointEmbedder(settings.embedding_model, base_url=settings.openai_base_url, api_key=key)
+    return EndpointEmbedder(settings.embedding_model, base_url=settings.openai_base_url, api_key=key, door=door)
+
+
+def _people_abroad(settings: Settings, store: Repository, data_dir: Path) -> People | None:
+    """Where it is written down whose words go abroad; None where the endpoint is in the country."""
+    return People(store.database, egress_ledger(data_dir)) if settings.endpoint_region == "other" else None
+
+
+def _reranker(settings: Settings, door: EmbeddingDoor) -> EndpointReranker | None:
+    if settings.rerank_url is None:
+        return None
+    key = settings.rerank_key.get_secret_value() if settings.rerank_key else None
+    dialect: Dialect = "results" if settings.rerank_model else "texts"
+    return EndpointReranker(settings.rerank_url, settings.rerank_model, key, dialect, admit=door.admitted)
 
 
 def chat_endpoint(settings: Settings, data_dir: Path) -> ChatEndpoint:
     """The model endpoint of the settings, with what is remembered of it; no prompt goes there unlooked at."""
-    return ChatEndpoint(settings, CapabilityStore(data_dir / "capabilities.json"), guard=check_egress)
+    return ChatEndpoint(settings, CapabilityStore(data_dir / "capabilities.json"), guard=_guard(settings))
+
+
+def company_context(settings: Settings, data_dir: Path) -> str:
+    """What the company file says, as reading prompts carry it.
+
+    Raises:
+        SettingError: the file has a mistake, or holds a personal value.
+    """
+    text = company_text(settings.company_file, data_dir)
+    try:
+        check_egress(text)
+    except EgressError:
+        raise SettingError(
+            f"{settings.company_file or data_dir / COMPANY_FILE} holds a telephone number, e-mail address or the like: "
+            "it is sent with every prompt, take it out"
+        ) from None
+    return text
+
+
+def _guard(settings: Settings) -> Callable[[str], None]:
+    return check_egress if settings.endpoint_region == "cn" else check_abroad
 
 
 def egress_ledger(data_dir: Path) -> EgressLedger:
@@ -122,9 +191,28 @@ def egress_ledger(data_dir: Path) -> EgressLedger:
     return EgressLedger(data_dir / "egress", load_key(data_dir))
 
 
-def _model_engine(settings: Settings, store: Repository, data_dir: Path, net: SecondNet) -> ModelEngine:
-    endpoint = chat_endpoint(settings, data_dir)
-    spending = Spending(settings.budget_tokens)
+def _desk(engine: Engine, data_dir: Path) -> BatchDesk | None:
+    """What hands in batch files, where there is a model to hand them to."""
+    if not isinstance(engine, ModelEngine) or not isinstance(engine.endpoint, ChatEndpoint):
+        return None
+    book = BatchBook(data_dir / "batches")
+    return BatchDesk(engine, engine.endpoint, book, BatchFiles(engine.endpoint.vendor))
+
+
+def _model_engine(
+    settings: Settings,
+    data_dir: Path,
+    net: SecondNet,
+    endpoint: Endpoint | None,
+    calls: CallCache,
+    people: People | None,
+) -> ModelEngine:
+    endpoint = endpoint or chat_endpoint(settings, data_dir)
+    price = run_price(settings.chat_model, data_dir / PRICES_FILE, settings.budget_money)
+    spending = Spending(settings.budget_tokens, settings.budget_money, price.currency if price else "")
     secret = fence_secret(load_key(data_dir))
-    ledger = egress_ledger(data_dir) if settings.endpoint_region == "other" else None
-    return ModelEngine(settings, endpoint, secret, cache=store.calls, spending=spending, net=net, ledger=ledger)
+    company = company_context(settings, data_dir)
+    return ModelEngine(
+        settings, endpoint, secret, cache=calls, spending=spending, net=net,
+        ledger=GatheredLedger(people) if people else None, company=company, proof=misquotes,
+    )  # fmt: skip

@@ -32,10 +32,20 @@ def cluster(vectors: Vectors) -> Labels:
         return _close_groups(vectors, 0.5)
     labels = np.zeros(len(vectors), np.int64) if _one(vectors) else _cut(vectors)
     labels[_strays(vectors, labels)] = -1
+    return gathered(vectors, labels, _typical_distance(vectors, labels))
+
+
+def gathered(vectors: Vectors, labels: Labels, distance: float | None = None) -> Labels:
+    """The labels with those rows in no group that are close to each other as groups of their own.
+
+    Args:
+        distance: cosine distance on the average; None: as members of one group usually stand to one another.
+    """
+    labels = labels.copy()
     left = np.flatnonzero(labels < 0)
     if len(left):
-        rescued = _close_groups(vectors[left], _typical_distance(vectors, labels))
-        labels[left] = np.where(rescued >= 0, rescued + labels.max() + 1, -1)
+        close = _close_groups(vectors[left], _typical_distance(vectors, labels) if distance is None else distance)
+        labels[left] = np.where(close >= 0, close + labels.max() + 1, -1)
     return labels
 
 
@@ -55,11 +65,20 @@ def band(n: int) -> tuple[int, int]:
     return fewest, most
 
 
+def sums(vectors: Vectors, labels: Labels) -> NDArray[np.float64]:
+    """The sum of the rows of each group 0 … max, one row each."""
+    order = np.argsort(labels, kind="stable")
+    order = order[np.searchsorted(labels[order], 0) :]
+    total = np.zeros((int(labels.max(initial=-1)) + 1, vectors.shape[1]), np.float64)
+    if len(order):
+        groups, starts = np.unique(labels[order], return_index=True)
+        total[groups] = np.add.reduceat(vectors[order].astype(np.float64), starts, axis=0)
+    return total
+
+
 def centres(vectors: Vectors, labels: Labels) -> Vectors:
     """Unit middles of the groups 0 … max, one row each."""
-    total = np.zeros((int(labels.max()) + 1, vectors.shape[1]), np.float64)
-    grouped = labels >= 0
-    np.add.at(total, labels[grouped], vectors[grouped])
+    total = sums(vectors, labels)
     length = np.linalg.norm(total, axis=1, keepdims=True)
     return np.asarray(total / np.where(length > 0, length, 1), np.float32)
 

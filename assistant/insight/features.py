@@ -1,6 +1,7 @@
 """What makes two insights the same need: their words and their coded fields as one vector."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,9 @@ Embed = Callable[[list[str]], Vectors]
 """Texts (none of them blank) in, unit rows out."""
 
 SURFACE, SECONDARY, DEEP = 0.30, 0.10, 0.10
+CONTEXT = 0.20
+"""Share of what is said around the quote, for members that have it: the rungs of the rules are sentences from templates,
+so beside them the customer's own words are heard."""
 ASPECT, DEEP_CATEGORY, PRODUCT, SEGMENT = 0.20, 0.15, 0.10, 0.05
 """Shares of the cosine between two insights. Words alone group needs badly (pairwise F1 about .3 on planted needs),
 words and coded fields together well (above .85), so each side has half. A field that hardly varies in the
@@ -29,20 +33,44 @@ _SERVICE_SHARE = 0.8
 """How far such an aspect is about how the firm deals with people, whatever the product."""
 
 
-def joint_vectors(members: Sequence[Member], embed: Embed) -> Vectors:
-    """Unit rows, one per member, whose cosine says how far two insights are the same need."""
+@dataclass(frozen=True, slots=True)
+class Spaces:
+    """The same members seen in three ways: unit rows, one per member."""
+
+    joint: Vectors
+    """Words and coded fields together: says how far two insights are the same need."""
+    told: Vectors
+    """What is told, the wider story included, without any coded field: a second witness, blind to how it was coded."""
+    words: Vectors
+    """Surface and quote alone."""
+
+    def of(self, rows: NDArray[np.int64]) -> "Spaces":
+        """The same for some of the members."""
+        return Spaces(self.joint[rows], self.told[rows], self.words[rows])
+
+
+def spaces(members: Sequence[Member], embed: Embed) -> Spaces:
+    """The members as vectors; every text is embedded once."""
     insights = [member.insight for member in members]
+    words = _text([f"{item.surface}。{item.quote}" for item in insights], embed)
+    secondary = _text([item.secondary for item in insights], embed)
+    context = _text([member.context for member in members], embed)
     parts = [
-        (SURFACE, _text([f"{item.surface}。{item.quote}" for item in insights], embed)),
-        (SECONDARY, _text([item.secondary for item in insights], embed)),
+        (SURFACE, words),
+        (SECONDARY, secondary),
         (DEEP, _text([item.deep for item in insights], embed)),
+        (CONTEXT, context),
         (ASPECT, _coded([[(str(item.aspect), 1.0)] for item in insights])),
         (DEEP_CATEGORY, _coded([_motives(member) for member in members])),
         (PRODUCT, _coded([_products(member) for member in members])),
         (SEGMENT, _coded([[(_party(member), 1.0)] for member in members])),
     ]
-    joint = np.hstack([np.sqrt(weight) * part for weight, part in parts if part.shape[1]])
-    return _unit(joint.astype(np.float32))
+    wider = np.hstack([context, secondary * ~np.any(context, axis=1, keepdims=True)]) if context.size else secondary
+    return Spaces(_joined(parts), _joined([(0.5, words), (0.5, wider)]), words)
+
+
+def _joined(parts: Sequence[tuple[float, Vectors]]) -> Vectors:
+    return _unit(np.hstack([np.sqrt(weight) * part for weight, part in parts if part.shape[1]]).astype(np.float32))
 
 
 def _text(texts: list[str], embed: Embed) -> Vectors:

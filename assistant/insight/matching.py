@@ -1,6 +1,6 @@
 """Which new group is which known theme: themes keep their id while they keep a fair part of their members."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,10 +20,10 @@ class Matching:
     """For each group the index of the known theme it is, or None for a new one."""
     changed: tuple[float, ...]
     """For each group ``1 - |shared| / |either|`` against that theme; 1 for a new one."""
-    split: frozenset[int]
-    """New groups most of whose known members came out of one theme that lives on elsewhere."""
-    merged: frozenset[int]
-    """Known themes that live on no more, most of whose members went into a group that is another theme."""
+    split: Mapping[int, int]
+    """New group → the known theme that lives on elsewhere, out of which most of its known members came."""
+    merged: Mapping[int, int]
+    """Known theme that lives on no more → the group, another theme, into which most of its members went."""
 
 
 def match(groups: Sequence[Sequence[Member]], known: Sequence[KnownTheme]) -> Matching:
@@ -32,7 +32,7 @@ def match(groups: Sequence[Sequence[Member]], known: Sequence[KnownTheme]) -> Ma
     Members are known again by insight id; where not one is (everything was read anew), by record.
     """
     if not groups or not known:
-        return Matching((None,) * len(groups), (1.0,) * len(groups), frozenset(), frozenset())
+        return Matching((None,) * len(groups), (1.0,) * len(groups), {}, {})
     from scipy.optimize import linear_sum_assignment  # slow vendor
 
     now, before = _keys(groups, known)
@@ -49,16 +49,16 @@ def match(groups: Sequence[Sequence[Member]], known: Sequence[KnownTheme]) -> Ma
     changed = tuple(1.0 if theme is None else 1 - float(jaccard[g, theme]) for g, theme in enumerate(matched))
     taken = set(pairs.values())
     split = {
-        group
+        group: max(taken, key=lambda t: (shared[group, t], -t))
         for group, theme in enumerate(matched)
         if theme is None and any(shared[group, t] >= _SPLIT * len(now[group]) for t in taken)
     }
     merged = {
-        t
+        t: max(pairs, key=lambda g: (shared[g, t], -g))
         for t in range(len(known))
         if t not in taken and present[t] and any(shared[g, t] >= _SPLIT * len(present[t]) for g in pairs)
     }
-    return Matching(matched, changed, frozenset(split), frozenset(merged))
+    return Matching(matched, changed, split, merged)
 
 
 def _keys(

@@ -25,6 +25,8 @@ class Member:
     near_duplicate_of: str | None = None
     person: str | None = None
     """Whom the store counts the record as, where that is known."""
+    context: str = ""
+    """The masked words around the quote, for an insight whose rungs are templates; else blank."""
 
     @property
     def voice_key(self) -> str:
@@ -54,6 +56,8 @@ class KnownTheme:
     """True where a person wrote its words: they are kept whatever happens to the members."""
     held: frozenset[str] = frozenset()
     """Insights that a person put here: they stay."""
+    locked: bool = False
+    """True where a person closed it: it keeps the members it has and gets no other."""
     misfits: frozenset[str] = frozenset()
     """Insights that the engine which named it took out again: they stay out until it is named anew."""
 

@@ -11,9 +11,13 @@ AT_MOST = 3
 
 
 def misplaced(material: ThemeMaterial, numbers: Collection[int]) -> frozenset[str]:
-    """Insights of the voices with these numbers; none where more than one of `AT_MOST` would go."""
+    """Insights of the voices with these numbers; none where more than one of `AT_MOST` telling voices would go.
+
+    Of those at the edge any number may go: they are shown because they are doubtful.
+    """
     called = frozenset(voice.insight_id for voice in material.voices if voice.n in numbers)
-    return called if AT_MOST * len(called) <= len(material.voices) else frozenset()
+    edge = frozenset(voice.insight_id for voice in material.edge if voice.n in numbers)
+    return called | edge if AT_MOST * len(called) <= len(material.voices) else frozenset()
 
 
 def remaining(members: Sequence[Member], out: Collection[str], held: Collection[str], read: int) -> tuple[Member, ...]:

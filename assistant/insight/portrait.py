@@ -11,6 +11,7 @@ from assistant.insight.members import Member, tally
 from assistant.insight.wording import letter_pairs, unmasked_part
 
 MOST_VOICES = 12
+MOST_AT_EDGE = 6
 _LOOKED_AT = 2000
 _ALIKE = 0.6
 _WHOLE = 12
@@ -44,6 +45,33 @@ def portray(
     )
 
 
+def at_edge(
+    members: Sequence[Member], shown: ThemeMaterial, margins: Mapping[str, float], most: int = MOST_AT_EDGE
+) -> tuple[Voice, ...]:
+    """The members that are the least surely here and not shown yet, numbered on; none whose place nobody measured."""
+    heard = {voice.insight_id for voice in shown.voices}
+    doubted = [m for m in members if m.insight.id in margins and m.insight.id not in heard]
+    doubted.sort(key=lambda m: (margins[m.insight.id], m.insight.id))
+    return tuple(_voice(n, member) for n, member in enumerate(doubted[:most], start=len(shown.voices) + 1))
+
+
+def beside(materials: Sequence[ThemeMaterial], most: int = 4) -> list[tuple[str, ...]]:
+    """For each theme the names of those most like it in product, aspect, motive and customers; nameless ones by a surface."""
+    marks = [_marks(material) for material in materials]
+    named = [m.theme.title if m.theme.definition else m.voices[0].surface for m in materials]
+    found = []
+    for at, own in enumerate(marks):
+        likeness = [(len(own & other), -n) for n, other in enumerate(marks) if n != at and own & other]
+        found.append(tuple(named[-n] for _, n in sorted(likeness, reverse=True)[:most]))
+    return found
+
+
+def _marks(material: ThemeMaterial) -> frozenset[str]:
+    leading = (material.products, material.aspects, material.deep_categories)
+    values = {f"{kind}={counts[0][0]}" for kind, counts in enumerate(leading) if counts}
+    return frozenset(values)
+
+
 def keywords(groups: Sequence[Sequence[Member]], words: Words, most: int = 8) -> list[tuple[str, ...]]:
     """Words that tell each group from the others, most telling first, by class-based TF-IDF.
 
@@ -68,7 +96,7 @@ def keywords(groups: Sequence[Sequence[Member]], words: Words, most: int = 8) ->
 
 def _voices_with(group: Sequence[Member], words: Words) -> Counter[str]:
     said: dict[str, set[str]] = {}
-    for member in group:
+    for member in group[:_LOOKED_AT]:
         text = unmasked_part(f"{member.insight.surface}\n{member.insight.quote}")
         said.setdefault(member.voice_key, set()).update(w for w in words(text) if _WORD.match(w))
     return Counter(word for voice in said.values() for word in voice)

@@ -1,28 +1,24 @@
 """The same need in many records: groups insights into themes that keep their identity from run to run."""
 
 import hashlib
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.domain.engine import Engine
-from assistant.domain.insights import Insight, LadderStanding
 from assistant.domain.themes import Theme, ThemeMaterial
-from assistant.domain.vocabulary import DeepCategory, Standing
+from assistant.insight.decisions import Honoured, honoured
 from assistant.insight.features import Embed
-from assistant.insight.grouping import group
-from assistant.insight.matching import match
+from assistant.insight.grouping import grouping
+from assistant.insight.matching import Matching, match
 from assistant.insight.members import KnownTheme, Member, count_customers, count_records, tally
 from assistant.insight.misfits import misplaced, remaining
 from assistant.insight.naming import distinct_titles, give_names
-from assistant.insight.portrait import Words, keywords, portray
+from assistant.insight.portrait import Words, at_edge, beside, keywords, portray
+from assistant.insight.rungs import deep_category_of, standing_of
+from assistant.insight.weak import is_weak_signal, last_day
 
 RENAMED = 0.3
 """Change of membership above which a theme is given new words."""
-INDEPENDENT = 3
-"""Customers it takes before a theme's deeper rungs are more than a hypothesis."""
-
-_RISING: tuple[Standing, ...] = ("implied", "stated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +33,10 @@ class ThemesResult:
     """Theme id → what an engine is shown of it."""
     new: int
     """Themes that nobody knew before (those split off are counted apart)."""
-    merged: int
-    split: int
+    merged: Mapping[str, str]
+    """Known theme that is no more → the theme that most of its members went into."""
+    split: Mapping[str, str]
+    """New theme → the known one out of which it came."""
     retired: tuple[str, ...]
     """Known themes that are no more, merged ones among them."""
     named: int
@@ -85,20 +83,25 @@ def build_themes(
         engine: names themes; where it fails `fallback` does, and `failed` counts it.
         previous: themes as they stand; pinned words and held members are respected.
     """
-    found = group(members, embed)
-    matching = match(found, [replace(known, insights=known.insights | known.misfits) for known in previous])
-    groups = _with_held(
+    found = grouping(members, embed)
+    decided = honoured(found.groups, members, previous)
+    matching = match(decided.free, [_known_by_matching(known) for known in previous])
+    groups = _with_placed(
         [
             _identified(tuple(own), None if known is None else previous[known], changed)
-            for own, known, changed in zip(found, matching.known, matching.changed, strict=True)
+            for own, known, changed in zip(decided.free, matching.known, matching.changed, strict=True)
         ],
-        members,
+        decided,
         previous,
     )
     groups = [item if _needs_words(item, engine) else _without(item, _earlier(item), len(members)) for item in groups]
     groups.sort(key=lambda item: (-count_customers(item.members), item.id))
     telling = keywords([item.members for item in groups], words)
     drafts = [_material(item, own) for item, own in zip(groups, telling, strict=True)]
+    drafts = [
+        replace(draft, neighbours=near, edge=at_edge(item.members, draft, found.margins))
+        for item, draft, near in zip(groups, drafts, beside(drafts), strict=True)
+    ]
     renamed = [_needs_words(item, engine) for item in groups]
     named = give_names([draft for draft, wanted in zip(drafts, renamed, strict=True) if wanted], engine, fallback)
     titled = _titled(drafts, renamed, named.themes)
@@ -107,17 +110,18 @@ def build_themes(
         item.id: _counted_again(item, replace(draft, theme=theme), own)
         for item, draft, theme, own in zip(groups, drafts, titled, telling, strict=True)
     }
+    materials = _with_weak_signals(groups, materials, len(members), last_day(members))
     themes = sorted((m.theme for m in materials.values()), key=lambda theme: (-theme.customers, theme.id))
     assignment = {member.insight.id: item.id for item in groups for member in item.members}
     alive = {item.id for item in groups}
-    split = len(matching.split)
+    split, merged = _lineage(decided.free, matching, previous, alive)
     return ThemesResult(
         themes=tuple(themes),
         assignment=assignment,
         unassigned=tuple(sorted(m.insight.id for m in members if m.insight.id not in assignment)),
         materials=materials,
-        new=sum(known is None for known in matching.known) - split,
-        merged=len(matching.merged),
+        new=sum(known is None for known in matching.known) - len(split),
+        merged=merged,
         split=split,
         retired=tuple(known.theme.id for known in previous if known.theme.id not in alive),
         named=sum(renamed),
@@ -126,25 +130,29 @@ def build_themes(
     )
 
 
-def standing_of(members: Sequence[Member], deep_category: DeepCategory) -> LadderStanding:
-    """How far the rungs of a theme are proved: what `INDEPENDENT` customers bear out is more than a hypothesis."""
-    return LadderStanding(
-        "stated",
-        _proved(members, lambda insight: insight.standing.secondary),
-        _proved(
-            [m for m in members if deep_category in (m.insight.deep_category, m.insight.deep_category_alt)],
-            lambda insight: insight.standing.deep,
-        ),
-    )
+def _with_weak_signals(
+    groups: Sequence[_Group], materials: Mapping[str, ThemeMaterial], read: int, last: str | None
+) -> dict[str, ThemeMaterial]:
+    return {
+        item.id: replace(
+            materials[item.id],
+            theme=replace(materials[item.id].theme, weak_signal=is_weak_signal(item.members, read, last)),
+        )
+        for item in groups
+    }
 
 
-def _proved(members: Sequence[Member], rung: Callable[[Insight], Standing]) -> Standing:
-    best: Standing = "hypothesis"
-    for level in _RISING:
-        reached = _RISING[_RISING.index(level) :]
-        if count_customers(m for m in members if rung(m.insight) in reached) >= INDEPENDENT:
-            best = level
-    return best
+def _lineage(
+    free: Sequence[Sequence[Member]], matching: Matching, previous: Sequence[KnownTheme], alive: Collection[str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """(new theme → known one it was split off, known theme that is no more → the one it went into), by id."""
+    ids = [
+        _new_id(own) if known is None else previous[known].theme.id
+        for own, known in zip(free, matching.known, strict=True)
+    ]
+    split = {ids[group]: previous[theme].theme.id for group, theme in matching.split.items()}
+    merged = {previous[theme].theme.id: ids[group] for theme, group in matching.merged.items()}
+    return split, {theme: into for theme, into in merged.items() if theme not in alive}
 
 
 def _identified(members: tuple[Member, ...], known: KnownTheme | None, changed: float) -> _Group:
@@ -157,24 +165,24 @@ def _new_id(members: Sequence[Member]) -> str:
     return "th_" + hashlib.sha256(founders.encode()).hexdigest()[:12]
 
 
-def _with_held(groups: Sequence[_Group], members: Sequence[Member], previous: Sequence[KnownTheme]) -> list[_Group]:
-    """Groups after what people decided: held insights are where they were put, emptied groups are gone."""
-    home = {insight: known for known in previous for insight in known.held}
-    if not home:
-        return list(groups)
-    moved: dict[str, list[Member]] = {}
-    for member in sorted(members, key=lambda m: m.insight.id):
-        if member.insight.id in home:
-            moved.setdefault(home[member.insight.id].theme.id, []).append(member)
-    kept = [
-        replace(
-            item, members=tuple(m for m in item.members if m.insight.id not in home) + tuple(moved.pop(item.id, ()))
-        )
-        for item in groups
-    ]
+def _known_by_matching(known: KnownTheme) -> KnownTheme:
+    """What a group is compared with: the members that clustering is free to place."""
+    if known.locked:
+        return replace(known, insights=frozenset(), records=frozenset())
+    return replace(known, insights=(known.insights | known.misfits) - known.held)
+
+
+def _with_placed(groups: Sequence[_Group], decided: Honoured, previous: Sequence[KnownTheme]) -> list[_Group]:
+    """The groups with whom people placed in them; a theme that has nobody else is a group of its own."""
+    left = dict(decided.placed)
+    kept = [replace(item, members=_together(item.members, left.pop(item.id, []))) for item in groups]
     known = {theme.theme.id: theme for theme in previous}
-    kept += [_Group(theme_id, tuple(own), known[theme_id], 0.0) for theme_id, own in moved.items()]
+    kept += [_Group(theme_id, tuple(own), known[theme_id], 0.0) for theme_id, own in sorted(left.items())]
     return [item for item in kept if item.members]
+
+
+def _together(members: Sequence[Member], placed: Sequence[Member]) -> tuple[Member, ...]:
+    return tuple(sorted((*members, *placed), key=lambda member: member.insight.id))
 
 
 def _earlier(item: _Group) -> frozenset[str]:
@@ -214,7 +222,7 @@ def _needs_words(item: _Group, engine: Engine) -> bool:
 
 def _material(item: _Group, telling: tuple[str, ...]) -> ThemeMaterial:
     """Material with a provisional theme: known words, or those of the most telling voice."""
-    category = _deep_category(item.members)
+    category = deep_category_of(item.members)
     counted = Theme(
         id=item.id,
         title="·".join(telling[:2]),
@@ -260,15 +268,6 @@ def _counted_again(item: _Group, named: ThemeMaterial, telling: tuple[str, ...])
         customers=counted.customers,
     )
     return replace(stayed, theme=theme)
-
-
-def _deep_category(members: Sequence[Member]) -> DeepCategory:
-    weights: Counter[DeepCategory] = Counter()
-    for member in {m.voice_key: m for m in members}.values():
-        weights[member.insight.deep_category] += 2
-        if member.insight.deep_category_alt is not None:
-            weights[member.insight.deep_category_alt] += 1
-    return min(weights, key=lambda category: (-weights[category], category))
 
 
 def _titled(drafts: Sequence[ThemeMaterial], renamed: Sequence[bool], named: Sequence[Theme]) -> list[Theme]:

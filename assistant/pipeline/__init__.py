@@ -1,10 +1,11 @@
 """The order of the stages; the only place that knows it."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from assistant.domain.alerts import AlertsReceipt, Message
 from assistant.domain.proposals import Proposal
 from assistant.domain.receipts import (
     AnalyseReceipt,
@@ -15,19 +16,29 @@ from assistant.domain.receipts import (
     RetainReceipt,
     ThemesReceipt,
 )
+from assistant.domain.themes import Theme
 from assistant.intake.reading import ReadOptions
+from assistant.pipeline.actor import actor
+from assistant.pipeline.alerting import configured, run_alerts, send_test, set_fix, week_digest
 from assistant.pipeline.analysing import plan_analyse, run_analyse
+from assistant.pipeline.batching import run_batch
 from assistant.pipeline.context import Context, Progress, silent
-from assistant.pipeline.erasing import erase_customer, find_customer
+from assistant.pipeline.curating import curate
+from assistant.pipeline.erasing import NO_GROUND, Ground, erase_customer, erase_record, forget_ban
 from assistant.pipeline.ideating import run_ideas
 from assistant.pipeline.indexing import run_index
 from assistant.pipeline.ingesting import run_ingest
 from assistant.pipeline.proposing import propose
-from assistant.pipeline.retaining import apply_retention
+from assistant.pipeline.retaining import apply_retention, set_rule
+from assistant.pipeline.subjects import find_customer, find_to_erase
 from assistant.pipeline.theming import run_themes
 from assistant.pipeline.unmasking import Unmasked, unmask
+from assistant.records.curation import Edit
+from assistant.records.repository import Repository
 
-Receipt = IngestReceipt | IndexReceipt | AnalyseReceipt | ThemesReceipt | IdeasReceipt
+__all__ = ["Ground", "Pipeline", "Receipt"]
+
+Receipt = IngestReceipt | IndexReceipt | AnalyseReceipt | ThemesReceipt | IdeasReceipt | AlertsReceipt
 
 
 class Pipeline:
@@ -37,10 +48,16 @@ class Pipeline:
         self.context = context
 
     def ingest(
-        self, paths: Sequence[Path], options: ReadOptions, *, dry_run: bool = False, progress: Progress = silent
+        self,
+        paths: Sequence[Path],
+        options: ReadOptions,
+        *,
+        dry_run: bool = False,
+        patience: float = 0,
+        progress: Progress = silent,
     ) -> IngestReceipt:
         """See `run_ingest`."""
-        return run_ingest(self.context, paths, options, dry_run=dry_run, progress=progress)
+        return run_ingest(self.context, paths, options, dry_run=dry_run, patience=patience, progress=progress)
 
     def index(self, *, rebuild: bool = False, progress: Progress = silent) -> IndexReceipt:
         """See `run_index`."""
@@ -60,9 +77,24 @@ class Pipeline:
             return plan_analyse(self.context, limit=limit, since=since, retry_failed=retry_failed)
         return run_analyse(self.context, limit=limit, since=since, retry_failed=retry_failed, progress=progress)
 
+    def analyse_by_batch(
+        self,
+        *,
+        limit: int | None = None,
+        since: str | None = None,
+        retry_failed: bool = False,
+        progress: Progress = silent,
+    ) -> AnalyseReceipt:
+        """See `run_batch`."""
+        return run_batch(self.context, limit=limit, since=since, retry_failed=retry_failed, progress=progress)
+
     def themes(self, *, rebuild: bool = False, progress: Progress = silent) -> ThemesReceipt:
         """See `run_themes`."""
         return run_themes(self.context, rebuild=rebuild, progress=progress)
+
+    def curate(self, change: Callable[[Repository], Edit]) -> Edit:
+        """See `curate`."""
+        return curate(self.context, change)
 
     def ideas(
         self, *, theme_ids: Sequence[str] = (), limit: int | None = None, progress: Progress = silent
@@ -74,31 +106,71 @@ class Pipeline:
         """See `propose`."""
         return propose(self.context, idea_or_theme)
 
+    def alerts(self, *, send: bool = True) -> AlertsReceipt:
+        """See `run_alerts`."""
+        return run_alerts(self.context, send=send)
+
+    def test_alerts(self, channel: str | None) -> AlertsReceipt:
+        """See `send_test`."""
+        return send_test(self.context, channel)
+
+    def digest(self, week: str | None) -> Message:
+        """See `week_digest`."""
+        return week_digest(self.context, week)
+
+    def set_fix(self, theme_id: str, day: str | None) -> Theme:
+        """See `set_fix`."""
+        return set_fix(self.context, theme_id, day, actor())
+
     def find_customer(self, customer: str) -> str:
         """See `find_customer`."""
         return find_customer(self.context, customer)
 
-    def erase(self, customer: str) -> EraseReceipt:
+    def find_to_erase(self, customer: str) -> str:
+        """See `find_to_erase`."""
+        return find_to_erase(self.context, customer)
+
+    def erase(self, customer: str, ground: Ground = NO_GROUND) -> EraseReceipt:
         """See `erase_customer`."""
-        return erase_customer(self.context, customer)
+        return erase_customer(self.context, customer, ground)
+
+    def erase_record(self, any_id: str, ground: Ground = NO_GROUND) -> EraseReceipt:
+        """See `erase_record`."""
+        return erase_record(self.context, any_id, ground)
+
+    def forget_ban(self, named: str, ground: Ground = NO_GROUND) -> int:
+        """See `forget_ban`."""
+        return forget_ban(self.context, named, ground)
 
     def unmask(self, pseudonym: str, reason: str) -> list[Unmasked]:
         """See `unmask`."""
         return unmask(self.context, pseudonym, reason)
+
+    def retain(self, source: str, days: int | None) -> None:
+        """See `set_rule`."""
+        set_rule(self.context, source, days)
 
     def apply_retention(self, today: dt.date) -> RetainReceipt:
         """See `apply_retention`."""
         return apply_retention(self.context, today)
 
     def run(
-        self, paths: Sequence[Path], options: ReadOptions, *, progress: Progress = silent
+        self, paths: Sequence[Path], options: ReadOptions, *, patience: float = 0, progress: Progress = silent
     ) -> Iterator[tuple[str, Receipt]]:
         """All stages in order, each receipt as soon as its stage has ended; ends where not one record could be read.
 
+        It ends after the ingest too where that was interrupted.
+
+        Where ``alerts.toml`` names channels, alerts come last.
+
         A model's insights are indexed too, so the index stage comes a second time after them, with a receipt for both.
         """
+        told = configured(self.context)
         if paths:
-            yield "ingest", self.ingest(paths, options, progress=progress)
+            taken = self.ingest(paths, options, patience=patience, progress=progress)
+            yield "ingest", taken
+            if taken.stopped:
+                return
         indexed = self.index(progress=progress)
         yield "index", indexed
         analysed = self.analyse(progress=progress)
@@ -110,3 +182,5 @@ class Pipeline:
             yield "index", replace(again, embedded=indexed.embedded + again.embedded, reused=indexed.reused)
         yield "themes", self.themes(progress=progress)
         yield "ideas", self.ideas(progress=progress)
+        if told:
+            yield "alerts", self.alerts()

@@ -1,6 +1,6 @@
 """What every stage's runner is given, and the lock that keeps two runs off the same data."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,10 @@ from filelock import FileLock, Timeout
 from assistant.domain.engine import Engine
 from assistant.errors import BusyError
 from assistant.intake.privacy import Masker, SecondNet, Vault
+from assistant.llm.batch_desk import BatchDesk
+from assistant.records.embedding_door import EmbeddingDoor
 from assistant.records.repository import Repository
+from vectorstore.embedders.base import Vectors
 from vectorstore.index import PassageIndex
 
 NAMES = 300
@@ -38,10 +41,20 @@ class Context:
     language: Literal["zh", "en"] = "zh"
     vault: Vault | None = None
     """None: raw values are not kept."""
+    door: EmbeddingDoor | None = None
+    """What stands before the embedding endpoint; None: embeddings are made here."""
+    desk: BatchDesk | None = None
+    """Hands in batch files; None: the engine is no model, or its endpoint takes none."""
 
     def words(self, text: str) -> list[str]:
         """A text's words, as the index cuts them."""
         return self.index.analyzer.words(text)
+
+    def embedder_for(self, people: Iterable[str]) -> Callable[[list[str]], Vectors]:
+        """What embeds texts made of these people's words, who are written down where those are sent abroad."""
+        if self.door is not None:
+            self.door.note(people)
+        return self.index.embedder.embed_documents
 
     def names(self) -> list[str]:
         """Product names and models, those with most records, that the full text keeps whole."""

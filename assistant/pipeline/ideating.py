@@ -12,7 +12,7 @@ from assistant.insight.members import Member
 from assistant.insight.portrait import keywords, portray
 from assistant.insight.scoring import Weight
 from assistant.pipeline.context import Context, Progress, silent
-from assistant.pipeline.theming import member_of
+from assistant.pipeline.newcomers import member_of
 from assistant.records.rows import digest
 
 

@@ -2,6 +2,7 @@
 
 from assistant.domain.insights import Insight
 from assistant.domain.receipts import IndexReceipt
+from assistant.llm.pricing import find_price
 from assistant.pipeline.context import Context, Progress, silent
 from assistant.records.finding import translated
 from assistant.records.indexing import insight_passages_of, passages_of
@@ -10,6 +11,7 @@ from assistant.records.indexing import insight_passages_of, passages_of
 def run_index(context: Context, *, rebuild: bool = False, progress: Progress = silent) -> IndexReceipt:
     """Bring the index level with the store; with `rebuild`, make every passage anew (vectors are reused)."""
     store, index = context.store, context.index
+    before = context.door.refused if context.door is not None else 0
     with context.exclusive():
         index.add_names(context.names())
         if rebuild:
@@ -26,7 +28,19 @@ def run_index(context: Context, *, rebuild: bool = False, progress: Progress = s
         _index_readings(context, progress)
         with translated():
             stats = index.bring_level(lambda n, total: progress("index", n, total), rebuild=rebuild)
-    return IndexReceipt(store.record_count(), stats.passages, stats.embedded, stats.reused, stats.generation)
+    refused = context.door.refused - before if context.door is not None else 0
+    return IndexReceipt(
+        records=store.record_count(), passages=stats.passages, embedded=stats.embedded, reused=stats.reused,
+        generation=stats.generation, refused=refused, calls=stats.calls, prompt_tokens=stats.tokens, cut=stats.cut,
+        cost=_cost(context, stats.tokens) if stats.calls else 0.0,
+    )  # fmt: skip
+
+
+def _cost(context: Context, tokens: int) -> float | None:
+    """What the endpoint's tokens cost by the price list; None where the model's price is not known."""
+    model = context.index.embedder.identity.rpartition("@")[0]
+    price = find_price(model, context.data_dir / "prices.toml")
+    return None if price is None else price.cost(tokens, 0)
 
 
 def _index_readings(context: Context, progress: Progress) -> None:

@@ -11,7 +11,7 @@ from assistant.insight.members import Member
 from assistant.insight.proposals import draft
 from assistant.pipeline.context import Context
 from assistant.pipeline.ideating import materials
-from assistant.pipeline.theming import member_of
+from assistant.pipeline.newcomers import member_of
 from assistant.records.rows import digest
 
 

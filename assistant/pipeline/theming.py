@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from assistant.domain.receipts import ThemesReceipt
-from assistant.insight.members import KnownTheme, Member
+from assistant.insight.hierarchy import parents_of
+from assistant.insight.members import KnownTheme
 from assistant.insight.themes import ThemesResult, build_themes
 from assistant.insight.trends import trend_of
 from assistant.pipeline.context import Context, Progress, silent
+from assistant.pipeline.newcomers import join_newcomers, member_of, note_grouped
+from assistant.records.curation import Decisions
 from assistant.records.rows import digest
-from assistant.records.theme_store import PlacedInsight
 
 _NONE: frozenset[str] = frozenset()
 
@@ -16,91 +18,103 @@ _NONE: frozenset[str] = frozenset()
 def run_themes(context: Context, *, rebuild: bool = False, progress: Progress = silent) -> ThemesReceipt:
     """Group all insights into themes; the same insights and engine cost nothing the second time.
 
-    With `rebuild`, nothing of the present themes is carried over: all are formed and named anew.
+    In a large corpus a few new insights join the themes there are (`newcomers.py`); everything is grouped anew where
+    they are many, where the corpus has grown much since, or where they tell of something that no theme is about. With
+    `rebuild`, all themes are formed and named anew, but for what people decided about them.
     """
     store, engine = context.store, context.engine
     with context.exclusive():
-        caught = context.net.caught
-        placed = store.placed_insights()
-        seen = [
-            (p.insight.id, p.insight.surface, p.person, p.created_at, p.product, p.segment, p.channel) for p in placed
-        ]
-        shaped_by = digest(
-            seen, store.monthly_counts()[1], engine.identity("name_theme"), context.index.embedder.identity
-        )
+        homes = store.insight_homes()
+        made_by = digest(engine.identity("name_theme"), context.index.embedder.identity)
+        shaped_by = digest([(row[0], *row[2:]) for row in homes], store.monthly_counts()[1], made_by)
         if not rebuild and (known := store.stage_receipt("themes", shaped_by)) is not None:
             return ThemesReceipt(**{**known, "new": 0, "merged": 0, "split": 0, "pii_masked": 0})
-        out = store.theme_misfits()
-        previous = (
-            [] if rebuild else [KnownTheme(*item, misfits=out.get(item[0].id, _NONE)) for item in store.theme_members()]
-        )
-        progress("themes", 0, len(placed))
-        members = [member_of(p) for p in placed]
-        result = build_themes(
-            members, context.index.embedder.embed_documents, context.words, engine, context.rules, previous
-        )
-        voices = {
-            theme_id: [voice.insight_id for voice in material.voices] for theme_id, material in result.materials.items()
-        }
-        store.save_themes(result.themes, result.assignment, voices, _events(result, previous))
-        store.set_trends(_trends(context))
-        store.drop_ideas_of(result.retired)
-        receipt = ThemesReceipt(
-            themes=len(result.themes),
-            assigned=len(result.assignment),
-            unassigned=len(result.unassigned),
-            new=result.new,
-            merged=result.merged,
-            split=result.split,
-            coverage=result.coverage,
-            engine=engine.name,
-            failed=dict(result.failed),
-            pii_masked=context.net.caught - caught,
-        )
-        if not result.failed:
+        progress("themes", 0, len(homes))
+        receipt = (None if rebuild else join_newcomers(context, homes, made_by)) or _grouped(context, rebuild, made_by)
+        store.set_trends(trends_now(context))
+        if not receipt.failed:
             store.save_stage("themes", shaped_by, _plain(receipt))
-        progress("themes", len(placed), len(placed))
+        progress("themes", len(homes), len(homes))
     return receipt
+
+
+def _grouped(context: Context, rebuild: bool, made_by: str) -> ThemesReceipt:
+    """Everything grouped anew."""
+    store, engine = context.store, context.engine
+    caught = context.net.caught
+    placed = store.placed_insights()
+    previous = _known(context, rebuild)
+    embed = context.embedder_for({p.person for p in placed})
+    result = build_themes([member_of(p) for p in placed], embed, context.words, engine, context.rules, previous)
+    voices = {theme_id: [voice.insight_id for voice in m.voices] for theme_id, m in result.materials.items()}
+    store.save_themes(result.themes, result.assignment, voices, _events(result, previous))
+    store.save_parents(parents_of(list(result.materials.values()), embed, store.parent_children()))
+    store.drop_ideas_of(result.retired)
+    note_grouped(context, made_by, len(placed), result.unassigned)
+    return ThemesReceipt(
+        themes=len(result.themes),
+        assigned=len(result.assignment),
+        unassigned=len(result.unassigned),
+        new=result.new,
+        merged=len(result.merged),
+        split=len(result.split),
+        coverage=result.coverage,
+        engine=engine.name,
+        failed=dict(result.failed),
+        pii_masked=context.net.caught - caught,
+    )
+
+
+def _known(context: Context, rebuild: bool) -> list[KnownTheme]:
+    """The themes as they stand; of a rebuild only those that people have had a hand in."""
+    out, decided = context.store.theme_misfits(), context.store.theme_decisions()
+    known = []
+    for theme, insights, records in context.store.theme_members():
+        if rebuild and theme.id not in decided:
+            continue
+        own = decided.get(theme.id, Decisions())
+        known.append(
+            KnownTheme(
+                theme,
+                insights,
+                records,
+                pinned=own.edited,
+                held=own.held,
+                locked=own.locked,
+                misfits=out.get(theme.id, _NONE),
+            )
+        )
+    return known
 
 
 def _plain(receipt: ThemesReceipt) -> dict[str, object]:
     return {name: getattr(receipt, name) for name in receipt.__slots__}
 
 
-def member_of(placed: PlacedInsight) -> Member:
-    """A stored insight as a member of a theme."""
-    return Member(
-        placed.insight,
-        channel=placed.channel,
-        product=placed.product,
-        segment=placed.segment,
-        created_at=placed.created_at,
-        customer_id=placed.customer_id if placed.person == placed.customer_id else None,
-        near_duplicate_of=placed.near_duplicate_of,
-        person=placed.person,
-    )
+Event = tuple[str, str, dict[str, object]]
 
 
-def _events(result: ThemesResult, previous: Sequence[KnownTheme]) -> list[tuple[str, str, dict[str, object]]]:
+def _events(result: ThemesResult, previous: Sequence[KnownTheme]) -> list[Event]:
+    """What happened to themes in this run: founded, renamed, misfits, split, merged, gone."""
     before = {known.theme.id: known.misfits for known in previous}
-    founded: list[tuple[str, str, dict[str, object]]] = [
-        (t.id, "founded", {"title": t.title}) for t in result.themes if t.id not in before
-    ]
     titles = {known.theme.id: known.theme.title for known in previous}
-    renamed: list[tuple[str, str, dict[str, object]]] = [
-        (t.id, "renamed", {"from": titles[t.id], "to": t.title})
-        for t in result.themes
-        if t.id in titles and titles[t.id] != t.title
-    ]
-    misfits: list[tuple[str, str, dict[str, object]]] = [
-        (t.id, "misfits", {"insights": sorted(now)})
-        for t in result.themes
-        if (now := result.misfits.get(t.id, _NONE)) != before.get(t.id, _NONE)
-    ]
-    return [*founded, *renamed, *misfits, *((theme_id, "gone", {}) for theme_id in result.retired)]
+    events: list[Event] = []
+    for t in result.themes:
+        if t.id not in before:
+            events.append((t.id, "founded", {"title": t.title}))
+        elif titles[t.id] != t.title:
+            events.append((t.id, "renamed", {"from": titles[t.id], "to": t.title}))
+        if (now := result.misfits.get(t.id, _NONE)) != before.get(t.id, _NONE):
+            events.append((t.id, "misfits", {"insights": sorted(now)}))
+    for part, whole in sorted(result.split.items()):
+        events += [(part, "split", {"out_of": whole}), (whole, "split_off", {"into": part})]
+    for theme_id, into in sorted(result.merged.items()):
+        events += [(theme_id, "merged", {"into": into}), (into, "merged_from", {"themes": [theme_id]})]
+    return [*events, *((theme_id, "gone", {}) for theme_id in result.retired if theme_id not in result.merged)]
 
 
-def _trends(context: Context) -> dict[str, str]:
+def trends_now(context: Context) -> dict[str, str]:
+    """Theme id → trend, from the months of all that was read."""
     by_theme, totals = context.store.monthly_counts()
     months = sorted(totals)
     return {

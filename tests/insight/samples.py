@@ -51,6 +51,7 @@ def _masked(text: str) -> tuple[MaskedSpan, ...]:
 def insight_draft(quote: str = "水温忽冷忽热", **changes: Any) -> InsightDraft:
     values: dict[str, Any] = {
         "quote": quote,
+        "more_quotes": [],
         "surface": "水温不稳",
         "secondary": "家里人抱怨",
         "secondary_standing": "implied",
@@ -61,6 +62,7 @@ def insight_draft(quote: str = "水温忽冷忽热", **changes: Any) -> InsightD
         "aspect": "performance",
         "sentiment": "negative",
         "severity": 4,
+        "effort": 3,
         "suggestion": None,
         "failure_context": None,
         "opportunities": [],
@@ -134,7 +136,7 @@ def member(n: int = 1, customer: str | None = "", **changes: Any) -> Member:
     """A member with its own record, customer `c<n>` unless named; `changes` go to the insight or the member."""
     of_member = {
         key: changes.pop(key)
-        for key in ("product", "segment", "channel", "created_at", "near_duplicate_of")
+        for key in ("product", "segment", "channel", "created_at", "near_duplicate_of", "context")
         if key in changes
     }
     values: dict[str, Any] = {

@@ -15,7 +15,8 @@ from assistant.domain.vocabulary import ASPECTS, DEEP_CATEGORIES
 from assistant.errors import ModelAccessError, ModelDownError
 from assistant.insight.grouping import block_of
 from assistant.insight.members import PARTNERS, KnownTheme, Member, count_customers
-from assistant.insight.themes import ThemesResult, build_themes, standing_of
+from assistant.insight.rungs import standing_of
+from assistant.insight.themes import ThemesResult, build_themes
 from tests.insight.samples import embedder_of, member, planted, words
 from tests.insight.scripted import ScriptedEngine
 
@@ -143,7 +144,7 @@ def test_themes_keep_their_identity_when_a_tenth_is_added() -> None:
     moved = [i for i in same if after.assignment[i] != before.assignment[i]]
     assert len(moved) <= 0.1 * len(same)
     assert engine.calls == after.named < len(after.themes) / 2
-    assert after.new + after.split + len(kept) == len(after.themes)
+    assert after.new + len(after.split) + len(kept) == len(after.themes)
     assert len(after.retired) == len(before.themes) - len(kept)
 
 
@@ -152,7 +153,7 @@ def test_a_second_run_changes_nothing_and_asks_nobody() -> None:
     engine = ScriptedEngine()
     again = build(members, known(whole(), members), engine)
     assert again.assignment == whole().assignment
-    assert (engine.calls, again.new, again.merged, again.split, again.retired) == (0, 0, 0, 0, ())
+    assert (engine.calls, again.new, again.merged, again.split, again.retired) == (0, 0, {}, {}, ())
 
 
 def test_themes_are_known_by_their_records_when_everything_was_read_anew() -> None:
@@ -177,6 +178,56 @@ def test_what_people_decided_stays() -> None:
     result = build(members, [replace(decided, insights=first.insights), *others])
     assert result.assignment[guest] == first.theme.id
     assert next(t for t in result.themes if t.id == first.theme.id).title == "经理写的名字"
+
+
+def test_merged_by_hand_stays_merged_and_those_who_come_later_follow() -> None:
+    earlier = MEMBERS[: len(MEMBERS) * 8 // 10]
+    (first, second, *others) = known(build(earlier), earlier)
+    both = first.insights | second.insights
+    merged = replace(first, insights=both, held=both, records=first.records | second.records)
+    result = build(MEMBERS, [merged, *others])
+    assert {result.assignment[one] for one in both} == {first.theme.id}
+    apart = build(MEMBERS, [first, second, *others]).assignment
+    later = {m.insight.id for m in MEMBERS} - {m.insight.id for m in earlier}
+    joining = {one for one in later if apart.get(one) in (first.theme.id, second.theme.id)}
+    assert joining
+    staying = {one for one in joining if result.assignment.get(one) == first.theme.id}
+    assert len(staying) >= 0.8 * len(joining)
+
+
+def test_split_by_hand_stays_split() -> None:
+    whole_one, *others = known(whole(), MEMBERS)
+    members = sorted(whole_one.insights)
+    left, right = frozenset(members[::2]), frozenset(members[1::2])
+    second = replace(whole_one.theme, id="th_second", title="分出来的")
+    divided = [
+        replace(whole_one, insights=left, held=left),
+        KnownTheme(second, right, pinned=True, held=right),
+        *others,
+    ]
+    result = build(MEMBERS, divided)
+    assert {result.assignment[one] for one in left} == {whole_one.theme.id}
+    assert {result.assignment[one] for one in right} == {"th_second"}
+    again = build(MEMBERS, known_as_decided(result, divided))
+    assert again.assignment == result.assignment
+
+
+def known_as_decided(result: ThemesResult, decided: Sequence[KnownTheme]) -> list[KnownTheme]:
+    """The themes as the next run finds them, with what was decided before."""
+    before = {item.theme.id: item for item in decided}
+    return [
+        replace(item, held=before[item.theme.id].held, pinned=before[item.theme.id].pinned)
+        if item.theme.id in before
+        else item
+        for item in known(result, MEMBERS)
+    ]
+
+
+def test_a_locked_theme_keeps_its_members_and_gets_no_other() -> None:
+    earlier = MEMBERS[: len(MEMBERS) * 8 // 10]
+    first, *others = known(build(earlier), earlier)
+    result = build(MEMBERS, [replace(first, locked=True), *others])
+    assert {one for one, home in result.assignment.items() if home == first.theme.id} == first.insights
 
 
 def test_too_few_voices_make_no_theme_unless_they_hurt_badly() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.domain.statistics import two_proportion_z, wilson
-from assistant.insight.trends import trend_of
+from assistant.insight.trends import change_of, long_run, trend_of
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,35 @@ def test_the_test_of_two_shares_agrees_with_the_chi_square_of_the_table(n: int, 
     if 0 < a + b < n + m:
         oracle = chi2_contingency([[a, n - a], [b, m - b]], correction=False).statistic
         assert z * z == pytest.approx(oracle, abs=1e-6)
+
+
+def test_a_slow_rise_is_growth_and_a_flat_line_is_not() -> None:
+    totals = [35] * 10
+    assert trend_of([0, 1, 0, 1, 2, 1, 1, 2, 3, 4], totals) == "growing"
+    assert trend_of([4, 3, 2, 1, 1, 2, 1, 0, 1, 0], totals) == "fading"
+    assert trend_of([1, 2, 1, 1, 2, 1, 2, 1, 1, 2], totals) == "too_few"
+    assert trend_of([0, 0, 0, 1, 0, 1, 0, 1, 1, 2], totals) == "too_few", "six mentions prove nothing"
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.integers(30, 60)), min_size=2, max_size=12))
+@settings(max_examples=60, deadline=None)
+def test_the_long_run_is_the_score_test_of_a_line_through_the_single_records(months: list[tuple[int, int]]) -> None:
+    series, totals = [said for said, _ in months], [read for _, read in months]
+    times = [month for month, read in enumerate(totals) for _ in range(read)]
+    said = [int(n < series[month]) for month, read in enumerate(totals) for n in range(read)]
+    if 0 < sum(said) < len(said):
+        n, mean_t, mean_s = len(said), sum(times) / len(times), sum(said) / len(said)
+        together = sum((t - mean_t) * (s - mean_s) for t, s in zip(times, said, strict=True))
+        spread = sum((t - mean_t) ** 2 for t in times) * sum((s - mean_s) ** 2 for s in said)
+        assert long_run(series, totals) == pytest.approx(together / spread**0.5 * n**0.5, rel=1e-6, abs=1e-9)
+    else:
+        assert long_run(series, totals) == 0
+
+
+def test_a_change_is_told_with_its_interval_and_the_counts_it_is_of() -> None:
+    change = change_of([5, 6, 5, 14, 18, 21], [100] * 6)
+    assert (change.months, change.now, change.before, change.read_now, change.read_before) == (3, 53, 16, 300, 300)
+    assert change.difference == pytest.approx(37 / 300)
+    assert 0 < change.interval[0] < change.difference < change.interval[1]
+    nothing = change_of([], [])
+    assert (nothing.now, nothing.before, nothing.interval) == (0, 0, (-1.0, 1.0))

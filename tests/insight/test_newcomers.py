@@ -1,0 +1,75 @@
+"""Newcomers join the theme they are like; strangers are left; what tells of something new calls for grouping anew."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from assistant.insight.grouping import block_of
+from assistant.insight.members import Member
+from assistant.insight.newcomers import FROM, join, may_join
+from tests.insight.samples import embedder_of, member, planted
+
+MEMBERS, NEEDS = planted()
+EMBED = embedder_of(MEMBERS)
+NEED_OF = {m.insight.id: need for m, need in zip(MEMBERS, NEEDS, strict=True)}
+
+
+def by_need(members: list[Member]) -> dict[str, list[Member]]:
+    found: dict[str, list[Member]] = {}
+    for one in members:
+        found.setdefault(f"th_{NEED_OF[one.insight.id]}", []).append(one)
+    return found
+
+
+def test_most_newcomers_join_their_own_need_and_few_another() -> None:
+    new = MEMBERS[::10]
+    known = by_need([m for n, m in enumerate(MEMBERS) if n % 10])
+    found = join(new, known, EMBED, len(MEMBERS))
+    assert {*found.assignment, *found.left} == {m.insight.id for m in new}
+    assert not set(found.assignment) & set(found.left)
+    right = sum(theme == f"th_{NEED_OF[one]}" for one, theme in found.assignment.items())
+    assert right >= 0.9 * len(found.assignment)
+    assert len(found.assignment) >= 0.6 * len(new)
+    blocks = {theme: Counter(map(block_of, own)) for theme, own in known.items()}
+    for one in new:
+        if theme := found.assignment.get(one.insight.id):
+            assert block_of(one) in blocks[theme]
+
+
+def test_order_does_not_matter_and_nobody_new_changes_nothing() -> None:
+    known = by_need(MEMBERS[40:])
+    assert join(MEMBERS[:40], known, EMBED, 500) == join(MEMBERS[39::-1], known, EMBED, 500)
+    assert join([], known, EMBED, 500).assignment == {}
+    assert join([], {}, EMBED, 0).left == ()
+
+
+def test_a_need_that_nobody_told_before_calls_for_grouping_anew() -> None:
+    said = "屏幕上有划痕想换壳"
+    fresh = [
+        replace(
+            member(9000 + n, quote=f"{said}{n}", surface=said, secondary=said, deep=said, aspect="design"), product="W1"
+        )
+        for n in range(12)
+    ]
+    embed = embedder_of([*MEMBERS, *fresh])
+    found = join(fresh, by_need(MEMBERS), embed, len(MEMBERS))
+    assert found.unheard
+    assert len(found.left) == len(fresh)
+
+
+@pytest.mark.parametrize(
+    ("now", "new", "at_last", "may"),
+    [
+        (FROM, 10, FROM, True),
+        (FROM - 1, 10, FROM, False),
+        (100_000, 1_000, 99_000, True),
+        (100_000, 6_000, 94_000, False),
+        (100_000, 1_000, 80_000, False),
+        (100_000, 1_000, 130_000, False),
+    ],
+)
+def test_newcomers_join_only_where_they_are_few_and_the_corpus_is_much_the_same(
+    now: int, new: int, at_last: int, may: bool
+) -> None:
+    assert may_join(now, new, at_last) is may
