@@ -3,7 +3,8 @@
 VectorStoreError        root
 ├── IndexUnusableError  the database or directory of the index can't be used as it is
 ├── GenerationError     a Chroma generation is missing or damaged: caught inside, exact search serves instead
-└── EmbedderError       an embedder failed; `kind` is ``access`` (trying again is useless), ``down`` or ``answer``
+└── EmbedderError       an embedder failed; `kind` is ``access`` (trying again is useless), ``down``, ``answer``,
+                        or ``egress`` (the text may not be sent)
 """
 
 from typing import Literal
@@ -24,6 +25,6 @@ class GenerationError(VectorStoreError):
 class EmbedderError(VectorStoreError):
     """An embedder gave no usable vectors."""
 
-    def __init__(self, message: str, kind: Literal["access", "down", "answer"]) -> None:
+    def __init__(self, message: str, kind: Literal["access", "down", "answer", "egress"]) -> None:
         super().__init__(message)
         self.kind = kind

@@ -12,18 +12,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
 
-from vectorstore import chroma
+from vectorstore import chroma, state
 from vectorstore.connections import Connections
 from vectorstore.embedders.base import Vectors
 from vectorstore.errors import GenerationError
 from vectorstore.places import Place
 from vectorstore.tables import index_generations, passages
-from vectorstore.vectors import Picture, picture, stream
+from vectorstore.vectors import Picture, Rows, picture, stream
 
 _LOG = logging.getLogger(__name__)
 PROBES, NEIGHBOURS = 100, 10
+GLANCES = 12
+"""Passages that a generation is asked for whenever it is opened."""
 SELF, RECALL = 0.95, 0.98
 """A new generation must find this share of `PROBES` passages by their own vectors, and of their true neighbours.
 
@@ -59,17 +61,53 @@ class Generations:
         return Generation(*row) if row else None
 
     def open(self, generation: Generation) -> chroma.Collection:
-        """The generation, checked against its manifest. `GenerationError` where it is missing or damaged."""
+        """The generation, checked against its manifest and asked for some passages by their own vectors.
+
+        Raises:
+            GenerationError: it is missing or damaged, or somebody has changed what is in it.
+        """
         collection = self._place.open(generation.path, generation.manifest)
-        if collection.count() != generation.passages:
+        try:
+            self._recognise(generation, collection)
+        except GenerationError:
             collection.close()
-            raise GenerationError(f"generation {generation.id} holds another number of passages than it should")
+            raise
         return collection
 
+    def _recognise(self, generation: Generation, collection: chroma.Collection) -> None:
+        """It must hold as many as it should, and find some of them by their own vectors under their own rows."""
+        if collection.count() != generation.passages:
+            raise GenerationError(f"generation {generation.id} holds another number of passages than it should")
+        ends = select(func.min(passages.c.row), func.max(passages.c.row))
+        with self._engine.connect() as connection:
+            first, last = connection.execute(ends.where(passages.c.row <= generation.high_watermark)).one()
+            if first is None:
+                return
+            drawn = np.linspace(first, last, GLANCES, dtype=np.int64).tolist()
+            known = _without_zeros(picture(connection, generation.model, among=drawn))
+        seen = 0
+        for row, vector in zip(known.rows.tolist(), known.matrix, strict=True):
+            found, cosines = collection.nearest(vector, NEIGHBOURS)
+            near = bool(len(found)) and bool(cosines[0] >= 1 - 1e-3)
+            seen += near and (row in found or self._are(generation, found, vector))  # of many repeats, any ten
+        if seen < SELF * len(known.rows) - 1:
+            raise GenerationError(f"generation {generation.id} does not hold the passages that it should")
+
+    def _are(self, generation: Generation, rows: Rows, vector: Vectors) -> bool:
+        with self._engine.connect() as connection:
+            known = picture(connection, generation.model, among=rows.tolist())
+        return bool(len(known.rows)) and bool((known.matrix @ vector).max() >= 1 - 1e-3)
+
+    def aside(self, generation: Generation) -> Picture | None:
+        """The vectors that lie beside the graph of a generation that was opened; None where there are none."""
+        return self._place.aside(generation.path)
+
     def damage(self, generation: Generation) -> str | None:
-        """What is wrong with a generation, or None."""
+        """What is wrong with a generation as far as its files tell, or None."""
         try:
-            self.open(generation).close()
+            self._place.examine(generation.path, generation.manifest)
+            if self._place.far:
+                self.open(generation).close()
         except GenerationError as error:
             return str(error)
         return None
@@ -81,14 +119,19 @@ class Generations:
             GenerationError: it did not pass its tests; the former generation goes on serving.
         """
         identity = uuid.uuid4().hex[:12]
+        former = self.active(model)
+        harm = self.damage(former) if former else None
+        if former and harm:
+            self._note(f"generation {former.id} could not be used ({harm}): exact search served, it is built anew")
         with self._engine.connect() as connection:
             watermark = connection.execute(select(func.coalesce(func.max(passages.c.row), 0))).scalar_one()
         try:
             held = self._fill(identity, model, watermark, progress)
             generation = Generation(identity, model, identity, held, watermark, self._place.seal(identity))
             self.open(generation).close()
-        except GenerationError:
+        except GenerationError as error:
             self._discard(identity)
+            self._note(f"a generation could not be built ({error}): what served before goes on serving")
             raise
         self._activate(generation)
         return generation
@@ -101,8 +144,12 @@ class Generations:
 
     def sweep(self) -> list[str]:
         """Remove rows and files of generations that do not serve; returns the names of those removed."""
+        unused: ColumnElement[bool] = ~index_generations.c.active
         with self._engine.begin() as connection:
-            connection.execute(delete(index_generations).where(~index_generations.c.active))
+            model = state.read(connection, "model")
+            if model is not None:
+                unused = or_(unused, index_generations.c.model != model)
+            connection.execute(delete(index_generations).where(unused))
             kept = set(connection.execute(select(index_generations.c.path)).scalars())
         try:
             found = [name for name in self._place.names() if name not in kept]
@@ -112,6 +159,14 @@ class Generations:
         for name in found:
             self._discard(name)
         return found
+
+    def names(self) -> list[str]:
+        """What is at the place, asked of it. `GenerationError` where it can't be asked."""
+        return self._place.names()
+
+    def _note(self, sentence: str) -> None:
+        with self._engine.begin() as connection:
+            state.note(connection, sentence)
 
     def _discard(self, name: str) -> None:
         try:
@@ -126,10 +181,11 @@ class Generations:
                 everything = connection.execute(select(passages.c.row).order_by(passages.c.row)).scalars().all()
                 draw = random.Random(0).sample(everything, min(PROBES, len(everything)))  # noqa: S311 - a sample
                 exam = Exam(_without_zeros(picture(connection, model, among=draw)).matrix)
-                for part in map(_without_zeros, stream(connection, model)):
-                    inside = part.rows <= watermark
-                    collection.add(part.rows[inside], part.matrix[inside])
-                    exam.see(part.matrix[inside])
+                for part in stream(connection, model, until=watermark):
+                    self._place.put_aside(name, part)
+                    inside = _without_zeros(part)
+                    collection.add(inside.rows, inside.matrix)
+                    exam.see(inside.matrix)
                     if progress:
                         progress(exam.seen, len(everything))
             exam.hold(collection)
@@ -141,8 +197,13 @@ class Generations:
         values = {name: getattr(generation, name) for name in Generation.__slots__}
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         with self._engine.begin() as connection:
-            connection.execute(update(index_generations).values(active=False, status="retired"))
+            former = update(index_generations).where(index_generations.c.model == generation.model)
+            connection.execute(former.values(active=False, status="retired"))
             connection.execute(insert(index_generations).values(**values, created_at=now, status="ready", active=True))
+            state.note(
+                connection, f"generation {generation.id} serves: {generation.passages} passages, {generation.model}"
+            )
+            state.touch(connection)
 
 
 class Exam:

@@ -1,6 +1,8 @@
 """The public face of finding: put passages in, bring the index level, search, and ask how it is."""
 
 import hashlib
+import logging
+import re
 import threading
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,11 +15,13 @@ from vectorstore import levelling, searching, state, writing
 from vectorstore.connections import Connections
 from vectorstore.embedders.base import Embedder, TrainableEmbedder
 from vectorstore.embedders.hashing import HashingEmbedder
+from vectorstore.embedders.local import LocalEmbedder
 from vectorstore.errors import GenerationError, IndexUnusableError
 from vectorstore.generations import Generations
-from vectorstore.lexical import FullText, Lexical
+from vectorstore.lexical import FullText, Lexical, Remembered
 from vectorstore.passages import Hit, IndexHealth, IndexStats, Passage
 from vectorstore.places import ChromaServer, Directories, Place
+from vectorstore.relevance import Bar
 from vectorstore.serving import EXACT_ALLOWED, Server
 from vectorstore.tables import embedder_states, passages
 from vectorstore.text import Analyzer
@@ -25,6 +29,7 @@ from vectorstore.vectors import count_missing, drop_orphans
 
 __all__ = ["Hit", "IndexHealth", "IndexStats", "Passage", "PassageIndex"]
 
+_LOG = logging.getLogger(__name__)
 EXACT_NUMBERS = 20_000_000
 """Up to so many vector components (80 MB) exact search is as fast as Chroma, and serves; beyond it Chroma does."""
 
@@ -55,12 +60,16 @@ class PassageIndex:
     ) -> None:
         self._engine = engine
         self._directory = directory
+        self._chroma_url = chroma_url
         self._given = embedder
         self._analyzer = Analyzer(names, directory)
         self._generations = Generations(engine, _place(directory, chroma_url))
         self._server = Server(engine, self._generations, exact_numbers, exact_allowed)
+        self._bar = Bar()
+        self._remembered = Remembered()
         self._lock = threading.RLock()
         self._loaded: Embedder | None = None
+        self._names_held: list[str] = []
 
     def add_names(self, names: Iterable[str]) -> bool:
         """Keep these product names whole; True where some were new, so that the full text is renewed when written."""
@@ -99,6 +108,19 @@ class PassageIndex:
             self._server.close()
             self._generations.retire()
 
+    def remains(self) -> list[str]:
+        """After `scrub`: the names of generations that are still at their place, as the place itself tells.
+
+        Raises:
+            GenerationError: the place can't be asked.
+        """
+        return self._generations.names()
+
+    @property
+    def remote(self) -> str | None:
+        """The Chroma server that holds the generations, without user and password; None where they are files here."""
+        return None if self._chroma_url is None else re.sub(r"//[^/@]*@", "//", self._chroma_url)
+
     def bring_level(self, progress: levelling.Progress | None = None, *, rebuild: bool = False) -> IndexStats:
         """Fit the local embedder if it has been outgrown, embed what lacks a vector, renew the generation if worthwhile.
 
@@ -112,13 +134,12 @@ class PassageIndex:
             with self._engine.begin() as connection:
                 self._renew_full_text(connection, anew=rebuild)
             trainer = self._given if isinstance(self._given, TrainableEmbedder) else None
-            embedder = levelling.trained(self._engine, trainer, anew=rebuild) if trainer else self.embedder
+            embedder = levelling.trained(self._engine, trainer, anew=rebuild) if trainer else self._given
+            assert isinstance(embedder, Embedder)  # what is given is one, or makes one
             if rebuild:
                 self._server.close()
                 self._generations.retire()
-            stats = levelling.bring_level(
-                self._engine, self._generations, embedder, progress, trained_here=trainer is not None
-            )
+            stats = levelling.bring_level(self._engine, self._generations, embedder, progress)
             self._loaded = embedder
             self._server.close()
             return stats
@@ -159,10 +180,15 @@ class PassageIndex:
                 ranked = self._search(connection).rank(query, allowed, depth, floor=floor)
             return searching.hits(connection, ranked, limit, fold=fold, recency=recency or {})
 
+    def neighbours(self, connection: Connection) -> searching.Neighbours:
+        """The dense half alone, as it serves now."""
+        return self._server.neighbours(connection, self.embedder)
+
     def _search(self, connection: Connection) -> searching.Search:
+        self._learn_names(connection)
         embedder = self.embedder
         neighbours = self._server.neighbours(connection, embedder)
-        return searching.Search(connection, self._analyzer, self._lexical(), embedder, neighbours)
+        return searching.Search(connection, self._analyzer, self._lexical(), embedder, neighbours, self._bar)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
@@ -180,35 +206,56 @@ class PassageIndex:
         return self._analyzer
 
     def _lexical(self) -> Lexical:
-        return FullText(self._analyzer)
+        return FullText(self._analyzer, self._remembered)
 
     def _renew_full_text(self, connection: Connection, *, anew: bool = False) -> None:
-        if anew or state.read(connection, "analyzer") != self._analyzer.identity:
-            writing.rebuild_full_text(connection, self._lexical(), self._analyzer.identity)
+        self._learn_names(connection)
+        writing.renew_full_text(connection, self._analyzer, FullText, anew=anew)
+
+    def _learn_names(self, connection: Connection) -> None:
+        """Cut questions as the full text was cut: with all the names that it has ever known."""
+        held = writing.names(connection)
+        if held != self._names_held:
+            self._names_held = held
+            self.add_names(held)
 
     @property
     def embedder(self) -> Embedder:
-        """The embedder that serves now, to embed other texts with; before anything was fitted, a hashing one."""
+        """The embedder that serves now, to embed other texts with; before anything was fitted, a hashing one.
+
+        After the model was changed in the settings that is the former one, until the index has been brought level.
+        """
         with self._engine.connect() as connection:
             model = state.read(connection, "model")
             with self._lock:
-                if not isinstance(self._given, TrainableEmbedder):
-                    return self._given
                 if self._loaded is None or (model is not None and self._loaded.identity != model):
-                    kept = connection.execute(
-                        select(embedder_states.c.state).where(embedder_states.c.identity == model)
-                    ).scalar_one_or_none()
-                    if kept is None:
-                        return HashingEmbedder()
-                    self._loaded = self._given.load(kept)
-                return self._loaded
+                    self._loaded = self._serving(connection, model)
+                return self._loaded or HashingEmbedder()
+
+    def _serving(self, connection: Connection, model: str | None) -> Embedder | None:
+        """The embedder of this model: the one given, one fitted here, or another of the same endpoint."""
+        given = self._given
+        if not isinstance(given, TrainableEmbedder) and model in (None, given.identity):
+            return given
+        kept = connection.execute(select(embedder_states.c.state).where(embedder_states.c.identity == model)).scalar()
+        if kept is not None:
+            try:
+                return (given if isinstance(given, TrainableEmbedder) else LocalEmbedder()).load(kept)
+            except ValueError as error:
+                _LOG.warning("%s; full text alone serves until then", error)
+        if isinstance(given, TrainableEmbedder) or model is None:
+            return None
+        named = getattr(given, "named", None)
+        return (named(model) if named else None) or given
 
     def health(self) -> IndexHealth:
         """How the index is; opens the generation and checks its files."""
         embedder = self.embedder
+        given = None if isinstance(self._given, TrainableEmbedder) else self._given.identity
         generation = self._generations.active(embedder.identity)
         damaged = self._generations.damage(generation) if generation else None
         with self._engine.connect() as connection:
+            self._learn_names(connection)
             total = connection.execute(select(func.count()).select_from(passages)).scalar_one()
             newer = passages.c.row > (generation.high_watermark if generation else 0)
             delta = connection.execute(select(func.count()).select_from(passages).where(newer)).scalar_one()
@@ -223,6 +270,8 @@ class PassageIndex:
                 delta=delta,
                 damaged=damaged,
                 serving="none" if not total else "chroma" if by_chroma else "exact",
+                wanted=given if total and given not in (None, state.read(connection, "model")) else None,
+                events=tuple(state.events(connection)),
                 stale_full_text=bool(total) and state.read(connection, "analyzer") != self._analyzer.identity,
             )
 

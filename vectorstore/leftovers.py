@@ -1,4 +1,4 @@
-"""What Chroma may leave in its files of the memory it was given: unused slots for links, which are set to zero here.
+"""What Chroma may leave in its files of the memory it was given, in slots for links and room for elements that are not used.
 
 Nothing in the vectors or links decides what stands in them, so they may hold what the process had in its memory before,
 unmasked text among it. The layout is hnswlib's: ``header.bin`` gives the sizes, ``data_level0.bin`` holds for each element
@@ -17,7 +17,7 @@ _WORD = 4
 
 
 def blank_leftovers(directory: Path) -> int:
-    """Set every unused link slot of a finished, closed generation to zero; how many bytes were not.
+    """Set all that is not used in a finished, closed generation to zero; how many bytes were not.
 
     Raises:
         GenerationError: the files have another layout than is known here, so nothing can be said of them.
@@ -28,12 +28,19 @@ def blank_leftovers(directory: Path) -> int:
 def _blank(folder: Path) -> int:
     try:
         fields = _HEADER.unpack((folder / "header.bin").read_bytes())
-        count, size, label, vector, most, most_at_bottom = (fields[place] for place in (3, 4, 5, 6, 9, 10))
+        room, count, size, label, vector, most, most_at_bottom = (fields[place] for place in (2, 3, 4, 5, 6, 9, 10))
         data = np.fromfile(folder / "data_level0.bin", dtype=np.uint8)
         upper = np.fromfile(folder / "link_lists.bin", dtype=np.uint8)
-        if vector != _WORD * (1 + most_at_bottom) or not vector < label < size or len(data) != count * size:
+        elements, rest = divmod(len(data), size)
+        if vector != _WORD * (1 + most_at_bottom) or not vector < label < size:
             raise ValueError("sizes do not fit together")  # noqa: TRY301 - told in one sentence below
-        blanked = _blank_bottom(data.reshape(count, size)[:, :vector]) + _blank_upper(upper, _WORD * (1 + most), count)
+        if rest or elements not in (count, room) or count > room:
+            raise ValueError("another number of elements than the header says")  # noqa: TRY301 - as above
+        behind = data[count * size :]
+        blanked = int(np.count_nonzero(behind))
+        behind[:] = 0
+        blanked += _blank_bottom(data[: count * size].reshape(count, size)[:, :vector])
+        blanked += _blank_upper(upper, _WORD * (1 + most), count)
         data.tofile(folder / "data_level0.bin")
         upper.tofile(folder / "link_lists.bin")
     except (OSError, ValueError, IndexError, struct.error) as error:

@@ -1,20 +1,19 @@
 """Bringing the index level with its passages: fit, embed what lacks a vector, build a generation when worthwhile."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from sqlalchemy import Connection, delete, func, insert, select
 
 from vectorstore import state
 from vectorstore.connections import Connections
-from vectorstore.embedders.base import Embedder, TrainableEmbedder
+from vectorstore.embedders.base import Embedder, PaidEmbedder, Spent, TrainableEmbedder, Vectors
 from vectorstore.errors import GenerationError
 from vectorstore.generations import Generation, Generations, gone
 from vectorstore.passages import IndexStats
 from vectorstore.tables import embedder_states, passages, vectors
 from vectorstore.text import without_masks
 from vectorstore.vectors import count_missing, drop_orphans, keep, missing
-from vectorstore.writing import batched
 
 Progress = Callable[[int, int], None]
 _LOG = logging.getLogger(__name__)
@@ -32,7 +31,10 @@ def trained(engine: Connections, trainer: TrainableEmbedder, *, anew: bool = Fal
             select(embedder_states.c.fitted_on, embedder_states.c.state).where(embedder_states.c.identity == model)
         ).first()
         if kept is not None and not anew and not trainer.outgrown(kept.fitted_on, total):
-            return trainer.load(kept.state)
+            try:
+                return trainer.load(kept.state)
+            except ValueError as error:
+                _LOG.warning("%s; it is fitted anew", error)
         sample = select(func.min(passages.c.text)).group_by(passages.c.content_hash).order_by(passages.c.content_hash)
         texts = [str(body) for body in connection.execute(sample.limit(trainer.sample)).scalars()]
     texts.sort(key=without_masks)  # the order shapes the last digits of the model: let it not hang on a key
@@ -48,7 +50,9 @@ def trained(engine: Connections, trainer: TrainableEmbedder, *, anew: bool = Fal
 
 
 def embed_missing(engine: Connections, embedder: Embedder, progress: Progress | None) -> None:
-    """Embed each distinct text that lacks a vector, once; what was done before a failure is kept.
+    """Embed each distinct text that lacks a vector, once; what was done before a failure or a kill is kept.
+
+    What is paid for is kept as soon as it is answered.
 
     Raises:
         EmbedderError: from the embedder.
@@ -56,32 +60,57 @@ def embed_missing(engine: Connections, embedder: Embedder, progress: Progress | 
     with engine.connect() as connection:
         todo = missing(connection, embedder.identity)
     done = 0
-    for batch in batched(todo, _BATCH):
-        rows = embedder.embed_documents([body for _, body in batch])
+    for at, rows in _parts(embedder, [body for _, body in todo]):
         with engine.begin() as connection:
-            keep(connection, embedder.identity, [key for key, _ in batch], rows)
-        done += len(batch)
+            keep(connection, embedder.identity, [key for key, _ in todo[at : at + len(rows)]], rows)
+        done += len(rows)
         if progress:
             progress(done, len(todo))
 
 
+def _parts(embedder: Embedder, texts: list[str]) -> Iterator[tuple[int, Vectors]]:
+    if isinstance(embedder, PaidEmbedder):
+        yield from embedder.embed_in_parts(texts)
+        return
+    for at in range(0, len(texts), _BATCH):
+        yield at, embedder.embed_documents(texts[at : at + _BATCH])
+
+
 def bring_level(
-    engine: Connections, generations: Generations, embedder: Embedder, progress: Progress | None, *, trained_here: bool
+    engine: Connections, generations: Generations, embedder: Embedder, progress: Progress | None
 ) -> IndexStats:
-    """See `PassageIndex.bring_level`; `trained_here` embedders leave no vectors of their forerunners behind."""
+    """See `PassageIndex.bring_level`; a model that is new here takes over when its generation stands, not before."""
     identity = embedder.identity
     with engine.connect() as connection:
+        former = state.read(connection, "model")
         lacking = count_missing(connection, identity)
         total = connection.execute(select(func.count()).select_from(passages)).scalar_one()
+    before = _spent(embedder)
     embed_missing(engine, embedder, progress)
-    with engine.begin() as connection:
-        if trained_here:
-            _forget_forerunners(connection, identity)
-        drop_orphans(connection)
-        state.write(connection, "model", identity)
-        state.touch(connection)
+    if former in (None, identity):
+        _settle(engine, identity, None)
     generation = _generation(engine, generations, identity, total)
-    return IndexStats(total, lacking, total - lacking, generation.id if generation else None)
+    if former not in (None, identity):
+        _settle(engine, identity, former)
+    generations.sweep()
+    now = _spent(embedder)
+    paid = (now.requests - before.requests, now.tokens - before.tokens, now.cut - before.cut)
+    return IndexStats(total, lacking, total - lacking, generation.id if generation else None, *paid)
+
+
+def _spent(embedder: Embedder) -> Spent:
+    return embedder.spent if isinstance(embedder, PaidEmbedder) else Spent()
+
+
+def _settle(engine: Connections, identity: str, former: str | None) -> None:
+    """From here on this model's vectors serve."""
+    with engine.begin() as connection:
+        state.write(connection, "model", identity)
+        _forget_fitted(connection, identity)
+        drop_orphans(connection)
+        state.touch(connection)
+        if former is not None:
+            state.note(connection, f"embedding model {identity} took over from {former}")
 
 
 def worthwhile(engine: Connections, generations: Generations, active: Generation) -> bool:
@@ -95,8 +124,8 @@ def worthwhile(engine: Connections, generations: Generations, active: Generation
     return generations.damage(active) is not None
 
 
-def _forget_forerunners(connection: Connection, identity: str) -> None:
-    """Models fitted before are of no use any more; paid vectors of other embedders are kept."""
+def _forget_fitted(connection: Connection, identity: str) -> None:
+    """Models fitted here that do not serve any more cost nothing to make again; paid vectors of others are kept."""
     former = select(embedder_states.c.identity).where(embedder_states.c.identity != identity)
     connection.execute(delete(vectors).where(vectors.c.model.in_(former)))
     connection.execute(delete(embedder_states).where(embedder_states.c.identity != identity))
@@ -106,7 +135,6 @@ def _generation(engine: Connections, generations: Generations, model: str, total
     """The generation that serves afterwards; a failed build is logged, and exact search serves."""
     active = generations.active(model)
     if active is not None and not worthwhile(engine, generations, active):
-        generations.sweep()
         return active
     if total == 0:
         return None
@@ -114,5 +142,4 @@ def _generation(engine: Connections, generations: Generations, model: str, total
         active = generations.build(model)
     except GenerationError as error:
         _LOG.warning("%s; exact search serves instead", error)
-    generations.sweep()
     return active

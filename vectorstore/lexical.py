@@ -6,12 +6,15 @@ A PostgreSQL implementation of `Lexical` would keep the same pre-cut tokens in t
 
 import json
 from collections.abc import Collection, Iterable, Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 from sqlalchemy import Connection, text
 
+from vectorstore import state
 from vectorstore.text import Analyzer
+from vectorstore.vectors import Rows
 
+Column = Literal["words", "grams"]
 WORD_WEIGHT, GRAM_WEIGHT = 0.5, 1.0
 """Column weights of bm25: character grams carry more than jieba words on short service utterances (measured)."""
 
@@ -19,6 +22,9 @@ POSTINGS = 20_000
 """Postings read for one query, rarest terms first: bounds a query's time at any corpus size (about 15 ms)."""
 
 
+REMEMBERED = 100_000
+"""So many document frequencies are remembered at most (about 15 MB)."""
+_COLUMNS = ("words", "grams")
 _ADD = "INSERT INTO passages_full_text(rowid, words, grams) VALUES (:r, :w, :g)"
 _REMOVE = "INSERT INTO passages_full_text(passages_full_text, rowid, words, grams) VALUES ('delete', :r, :w, :g)"
 _CLEAR = "INSERT INTO passages_full_text(passages_full_text) VALUES ('delete-all')"
@@ -27,13 +33,14 @@ _COUNT = "SELECT count(*) FROM passages_full_text_docsize"
 _FREQUENCIES = """
 SELECT v.col, v.term, v.doc FROM json_each(:terms) AS t CROSS JOIN passages_full_text_terms AS v ON v.term = t.value
 """
+_HOLDING = "SELECT rowid FROM passages_full_text WHERE passages_full_text MATCH :match ORDER BY rowid"
 _SEARCH = """
 SELECT rowid, rank FROM passages_full_text
 WHERE passages_full_text MATCH :match AND rank MATCH :weights ORDER BY rank, rowid LIMIT :limit
 """
 _SEARCH_WITHIN = """
 SELECT rowid, rank FROM passages_full_text WHERE passages_full_text MATCH :match AND rank MATCH :weights
-AND +rowid IN (SELECT "row" FROM passages WHERE document_id IN (SELECT value FROM json_each(:ids)))
+AND +rowid IN (SELECT value FROM json_each(:rows))
 ORDER BY rank, rowid LIMIT :limit
 """
 """The plus keeps SQLite from asking full text once per allowed passage."""
@@ -62,15 +69,32 @@ class Lexical(Protocol):
         """How many passages are indexed."""
         ...
 
-    def frequencies(self, connection: Connection, words: Collection[str]) -> dict[str, int]:
-        """Word → number of passages that have it, for those that are known."""
+    def frequencies(self, connection: Connection, terms: Collection[str], column: Column = "words") -> dict[str, int]:
+        """Word or character gram → number of passages that have it, for those that are known."""
+        ...
+
+    def holding(self, connection: Connection, body: str) -> list[int]:
+        """Rows that have all the character pairs of a text, ascending: whatever holds the text, and little else."""
         ...
 
     def search(
-        self, connection: Connection, query: str, limit: int, documents: Collection[str] | None = None
+        self, connection: Connection, query: str, limit: int, allowed: Rows | None = None
     ) -> list[tuple[int, float]]:
-        """The best ``(row, score)``, best first, score > 0; any text is a safe query."""
+        """The best ``(row, score)`` of the allowed rows (None: of all), best first, score > 0; any text is safe."""
         ...
+
+
+class Remembered:
+    """Document frequencies looked up since the index changed last: the commonest terms take longest to count."""
+
+    def __init__(self) -> None:
+        self._version, self._known = -1, dict[tuple[str, str], int]()
+
+    def of(self, version: int) -> dict[tuple[str, str], int]:
+        """What is known of this version of the index, to be read and added to; 0 is a term that no passage has."""
+        if self._version != version or len(self._known) > REMEMBERED:
+            self._version, self._known = version, {}
+        return self._known
 
 
 class FullText:
@@ -79,8 +103,9 @@ class FullText:
     Ranking is FTS5's ``bm25`` with `WORD_WEIGHT` and `GRAM_WEIGHT` over both columns.
     """
 
-    def __init__(self, analyzer: Analyzer) -> None:
+    def __init__(self, analyzer: Analyzer, remembered: Remembered | None = None) -> None:
         self._analyzer = analyzer
+        self._remembered = remembered or Remembered()
 
     def add(self, connection: Connection, passages: Iterable[tuple[int, str]]) -> None:
         """See `Lexical.add`."""
@@ -106,23 +131,31 @@ class FullText:
         """See `Lexical.count`."""
         return int(connection.execute(text(_COUNT)).scalar_one())
 
-    def frequencies(self, connection: Connection, words: Collection[str]) -> dict[str, int]:
+    def frequencies(self, connection: Connection, terms: Collection[str], column: Column = "words") -> dict[str, int]:
         """See `Lexical.frequencies`."""
-        found = self._frequencies(connection, {"words": list(words), "grams": []})
-        return {word: frequency for (_, word), frequency in found.items()}
+        found = self._frequencies(connection, {"words": [], "grams": [], column: list(terms)})
+        return {term: frequency for (_, term), frequency in found.items()}
+
+    def holding(self, connection: Connection, body: str) -> list[int]:
+        """See `Lexical.holding`."""
+        pairs = [f'"{gram}"' for gram in dict.fromkeys(self._analyzer.grams(body)) if len(gram) > 1]
+        if not pairs:
+            return []
+        match = f"{{grams}} : ({' AND '.join(pairs)})"
+        return [int(row) for row in connection.execute(text(_HOLDING), {"match": match}).scalars()]
 
     def search(
-        self, connection: Connection, query: str, limit: int, documents: Collection[str] | None = None
+        self, connection: Connection, query: str, limit: int, allowed: Rows | None = None
     ) -> list[tuple[int, float]]:
         """See `Lexical.search`."""
         match = self._match(connection, query)
-        if not match or (documents is not None and not documents):
+        if not match or (allowed is not None and not len(allowed)):
             return []
         parameters = {"match": match, "limit": limit, "weights": f"bm25({WORD_WEIGHT}, {GRAM_WEIGHT})"}
         statement = _SEARCH
-        if documents is not None:
+        if allowed is not None:
             statement = _SEARCH_WITHIN
-            parameters["ids"] = json.dumps(list(documents))
+            parameters["rows"] = json.dumps(allowed.tolist())
         found = connection.execute(text(statement), parameters)
         return [(int(row), -float(rank)) for row, rank in found]
 
@@ -146,9 +179,14 @@ class FullText:
         return " OR ".join(parts)
 
     def _frequencies(self, connection: Connection, wanted: dict[str, list[str]]) -> dict[tuple[str, str], int]:
-        terms = sorted({term for column in wanted.values() for term in column})
-        found = connection.execute(text(_FREQUENCIES), {"terms": json.dumps(terms)})
-        return {(column, term): int(df) for column, term, df in found if term in wanted[column]}
+        asked = [(column, term) for column, terms in wanted.items() for term in dict.fromkeys(terms)]
+        known = self._remembered.of(state.version(connection))
+        new = sorted({term for column, term in asked if (column, term) not in known})
+        if new:
+            found = connection.execute(text(_FREQUENCIES), {"terms": json.dumps(new)})
+            counted = {(str(column), str(term)): int(df) for column, term, df in found}
+            known.update({(column, term): counted.get((column, term), 0) for term in new for column in _COLUMNS})
+        return {key: df for key in asked if (df := known.get(key, 0))}
 
 
 def rarest(frequencies: dict[tuple[str, str], int], postings: int) -> Sequence[tuple[str, str]]:

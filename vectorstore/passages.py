@@ -48,6 +48,12 @@ class IndexStats:
     embedded: int
     reused: int
     generation: str | None
+    calls: int = 0
+    """Requests made of an embedding endpoint."""
+    tokens: int = 0
+    """What the endpoint says it counted."""
+    cut: int = 0
+    """Texts longer than the endpoint takes, whose beginning stands for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +73,15 @@ class IndexHealth:
     serving: Literal["chroma", "exact", "none"]
     stale_full_text: bool
     """True where the full text was cut by another dictionary; the next `bring_level` renews it."""
+    wanted: str | None = None
+    """The model of the settings, where another still serves until the index has been brought level with it."""
+    events: tuple[str, ...] = ()
+    """The last things that happened to generations and models, oldest first, each with its moment."""
 
     @property
     def level(self) -> bool:
         """True where nothing is left to do for `bring_level`."""
-        return not (self.vectors_missing or self.damaged or self.stale_full_text)
+        return not (self.vectors_missing or self.damaged or self.stale_full_text or self.wanted)
 
 
 def content_hash(text: str) -> str:

@@ -2,23 +2,48 @@
 
 import json
 import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
+
+import numpy as np
 
 from vectorstore import chroma
 from vectorstore.errors import GenerationError
 from vectorstore.leftovers import blank_leftovers
+from vectorstore.vectors import Picture
+
+_ASIDE, _ROWS, _VECTORS = "aside", "rows.i64", "vectors.f16"
 
 
 class Place(Protocol):
     """Holds generations by name. Everything raises `GenerationError` where it fails."""
 
+    @property
+    def far(self) -> bool:
+        """True where a generation is out of our sight, so that only opening and asking it tells how it is."""
+        ...
+
     def create(self, name: str) -> chroma.Collection:
         """A new, empty generation."""
         ...
 
+    def put_aside(self, name: str, part: Picture) -> None:
+        """Keep vectors beside the graph, by ascending row, in half precision, for search over some of them."""
+        ...
+
+    def aside(self, name: str) -> Picture | None:
+        """What was put aside in a finished generation, read into memory; None where nothing was."""
+        ...
+
     def seal(self, name: str) -> str:
         """What `open` will compare a finished, closed generation with."""
+        ...
+
+    def examine(self, name: str, manifest: str) -> None:
+        """Raise `GenerationError` where a finished generation is not as it was sealed, without opening it."""
         ...
 
     def open(self, name: str, manifest: str) -> chroma.Collection:
@@ -37,39 +62,85 @@ class Place(Protocol):
 class Directories:
     """One directory for each generation below a root that is ours alone; sealed by sizes and checksums."""
 
+    far = False
+
     def __init__(self, root: Path) -> None:
         self._root = root
 
     def create(self, name: str) -> chroma.Collection:
         """See `Place.create`."""
-        (self._root / name).mkdir(parents=True)
+        with _told("can't be made"):
+            (self._root / name / _ASIDE).mkdir(parents=True)
         return chroma.create_collection(self._root / name)
+
+    def put_aside(self, name: str, part: Picture) -> None:
+        """See `Place.put_aside`."""
+        with _told("can't be written"):
+            with (self._root / name / _ASIDE / _ROWS).open("ab") as file:
+                file.write(part.rows.astype("<i8").tobytes())
+            with (self._root / name / _ASIDE / _VECTORS).open("ab") as file:
+                file.write(part.matrix.astype("<f2").tobytes())
+
+    def aside(self, name: str) -> Picture | None:
+        """See `Place.aside`; not mapped: a file that is cut while it is mapped would end the process."""
+        rows, vectors = (self._root / name / _ASIDE / file for file in (_ROWS, _VECTORS))
+        with _told("can't be read"):
+            if not rows.is_file() or not rows.stat().st_size:
+                return None
+            held = np.fromfile(rows, dtype="<i8")
+            return Picture(held, np.fromfile(vectors, dtype="<f2").reshape(len(held), -1))
 
     def seal(self, name: str) -> str:
         """See `Place.seal`; of the files that Chroma does not touch again, cleared of what memory left in them."""
         directory = self._root / name
         blank_leftovers(directory)
-        files = {
-            str(path.relative_to(directory)): [path.stat().st_size, chroma.checksum(path)]
-            for path in sorted(directory.glob("*/*"))
-        }
-        return json.dumps(files)
+        with _told("can't be read"):
+            found = sorted(directory.glob("*/*"))
+            return json.dumps({str(path.relative_to(directory)): _measured(path) for path in found})
+
+    def examine(self, name: str, manifest: str) -> None:
+        """See `Place.examine`: all files by size and checksum, Chroma's own database by its structure."""
+        sealed: dict[str, list[int]] = json.loads(manifest)
+        with _told("can't be read"), ThreadPoolExecutor(4) as pool:
+            present = pool.map(lambda file: _measured(self._root / name / file), sealed)
+            for file, is_now in zip(sealed, present, strict=True):
+                if sealed[file] != is_now:
+                    raise GenerationError(f"{file} of the index generation is missing or damaged")
+        chroma.look_over(self._root / name)
 
     def open(self, name: str, manifest: str) -> chroma.Collection:
         """See `Place.open`."""
-        for file, (size, digest) in json.loads(manifest).items():
-            path = self._root / name / file
-            if not path.is_file() or path.stat().st_size != size or chroma.checksum(path) != digest:
-                raise GenerationError(f"{file} of the index generation is missing or damaged")
+        self.examine(name, manifest)
         return chroma.open_collection(self._root / name)
 
     def remove(self, name: str) -> None:
-        """See `Place.remove`."""
-        shutil.rmtree(self._root / name, ignore_errors=True)
+        """See `Place.remove`; a link is removed, what it points to is not ours."""
+        path = self._root / name
+        with _told("can't be removed"):
+            if path.is_symlink() or path.is_file():
+                path.unlink()
+            elif path.exists():
+                shutil.rmtree(path)
 
     def names(self) -> list[str]:
         """See `Place.names`."""
-        return sorted(path.name for path in self._root.iterdir()) if self._root.is_dir() else []
+        with _told("can't be read"):
+            return sorted(path.name for path in self._root.iterdir()) if self._root.is_dir() else []
+
+
+def _measured(path: Path) -> list[int]:
+    """Size and checksum of a file; nothing where there is none."""
+    return [path.stat().st_size, chroma.checksum(path)] if path.is_file() else []
+
+
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    """The system's refusals (rights, room, a file in the way) as `GenerationError`, with its own word for why."""
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+        raise GenerationError(f"the files of the index generation {what} ({why})") from error
 
 
 class ChromaServer:
@@ -80,6 +151,8 @@ class ChromaServer:
         owner: tells our collections from other installations' on the same server.
     """
 
+    far = True
+
     def __init__(self, url: str, owner: str) -> None:
         self._url = url
         self._prefix = f"voc-{owner}-"
@@ -88,9 +161,19 @@ class ChromaServer:
         """See `Place.create`."""
         return chroma.create_remote(self._url, self._prefix + name)
 
+    def put_aside(self, name: str, part: Picture) -> None:
+        """See `Place.put_aside`; nothing: the database has them."""
+
+    def aside(self, name: str) -> Picture | None:
+        """See `Place.aside`."""
+        return None
+
     def seal(self, name: str) -> str:
         """See `Place.seal`; the server answers for its files."""
         return "{}"
+
+    def examine(self, name: str, manifest: str) -> None:
+        """See `Place.examine`; nothing can be told without opening it."""
 
     def open(self, name: str, manifest: str) -> chroma.Collection:
         """See `Place.open`."""

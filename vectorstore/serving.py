@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from sqlalchemy import Connection, func, select
@@ -12,14 +12,16 @@ from vectorstore.chroma import Collection
 from vectorstore.connections import Connections
 from vectorstore.embedders.base import Embedder, Vectors
 from vectorstore.errors import GenerationError
-from vectorstore.generations import Generation, Generations, gone
+from vectorstore.generations import Generation, Generations
 from vectorstore.searching import Neighbours
-from vectorstore.tables import one_of, passages
-from vectorstore.vectors import Picture, Rows, picture
+from vectorstore.tables import passages, vectors
+from vectorstore.vectors import Picture, Rows, picture, present
 
 _LOG = logging.getLogger(__name__)
-EXACT_ALLOWED = 5_000
-"""Up to so many allowed passages their vectors are read and searched exactly; more are handed to Chroma as ids."""
+EXACT_ALLOWED = 25_000
+"""Up to so many allowed passages are searched exactly, out of what lies beside the graph; more go to Chroma as ids."""
+EXACT_READ = 5_000
+"""The same where nothing lies beside the graph (a Chroma server) and their vectors are read from the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class ExactNeighbours:
 
     def of(self, rows: Rows) -> tuple[Rows, Vectors]:
         """See `Neighbours.of`."""
-        return self.everything.of(rows)
+        part = self.everything.of(rows)
+        return part.rows, part.matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,32 +49,64 @@ class ChromaNeighbours:
     collection: Collection
     watermark: int
     delta: Picture
+    present: Rows
+    """The passages of the generation that are still there, ascending."""
     gone: int
     """About how many passages of the generation are there no more."""
     exact_allowed: int = EXACT_ALLOWED
+    aside: Picture | None = None
+    """The vectors of the generation in half precision; where they are not, they are read from the database."""
+    narrowed: list[tuple[Rows, list[Picture]]] = field(default_factory=list)
+    """The rows that a search was narrowed to last, and their vectors."""
 
     def nearest(self, query: Vectors, limit: int, allowed: Rows | None) -> tuple[Rows, Vectors]:
         """See `Neighbours.nearest`. `GenerationError` where the generation fails."""
         if allowed is not None and len(allowed) <= self.exact_allowed:
-            return picture(self.connection, self.model, among=allowed.tolist()).nearest(query, limit)
+            return _best([part.nearest(query, limit) for part in self._few(allowed)], limit)
         old = None if allowed is None else allowed[allowed <= self.watermark]
-        rows, cosines = self._present(*self.collection.nearest(query, limit + min(self.gone, limit), old))
-        newer, newer_cosines = self.delta.nearest(query, limit, allowed)
-        rows, cosines = np.concatenate([rows, newer]), np.concatenate([cosines, newer_cosines])
-        order = np.lexsort((rows, -cosines))[:limit]
-        return rows[order], cosines[order]
+        return _best([self._in_graph(query, limit, old), self.delta.nearest(query, limit, allowed)], limit)
 
     def of(self, rows: Rows) -> tuple[Rows, Vectors]:
-        """See `Neighbours.of`."""
+        """See `Neighbours.of`; always from the database, so that what is shown is right whatever chose it."""
         found = picture(self.connection, self.model, among=rows.tolist())
         return found.rows, found.matrix
 
+    def _few(self, allowed: Rows) -> list[Picture]:
+        """What is allowed, as pictures; a search asks for the same twice."""
+        if not (self.narrowed and self.narrowed[0][0] is allowed):
+            self.narrowed[:] = [(allowed, self._parts(allowed))]
+        return self.narrowed[0][1]
+
+    def _parts(self, allowed: Rows) -> list[Picture]:
+        if self.aside is None:
+            return [picture(self.connection, self.model, among=allowed.tolist())]
+        old = self.aside.of(allowed[allowed <= self.watermark])
+        newer = self.delta.of(allowed[allowed > self.watermark])
+        return [Picture(old.rows, old.matrix.astype(np.float32)), newer]
+
+    def _in_graph(self, query: Vectors, limit: int, allowed: Rows | None) -> tuple[Rows, Vectors]:
+        """So many of the graph that are still there: what went may lie thick around a query, so ask until it is enough."""
+        wanted = limit + min(self.gone, limit)
+        while True:
+            rows, cosines = self.collection.nearest(query, wanted, allowed)
+            kept, near = self._present(rows, cosines)
+            if len(kept) >= limit or len(rows) < wanted:
+                return kept, near
+            wanted *= 4
+
     def _present(self, rows: Rows, cosines: Vectors) -> tuple[Rows, Vectors]:
-        if not self.gone:
-            return rows, cosines
-        held = select(passages.c.row).where(one_of(passages.c.row, rows.tolist()))
-        mask = np.isin(rows, np.array(list(self.connection.execute(held).scalars()), dtype=np.int64))
+        if not len(self.present):
+            return rows[:0], cosines[:0]
+        places = np.minimum(np.searchsorted(self.present, rows), len(self.present) - 1)
+        mask = self.present[places] == rows
         return rows[mask], cosines[mask]
+
+
+def _best(found: list[tuple[Rows, Vectors]], limit: int) -> tuple[Rows, Vectors]:
+    """The best of several rankings by cosine, equal ones by row."""
+    rows, cosines = (np.concatenate(of_all) for of_all in zip(*found, strict=True))
+    order = np.lexsort((rows, -cosines))[:limit]
+    return rows[order], cosines[order]
 
 
 class Server:
@@ -87,9 +122,10 @@ class Server:
         self._lock = threading.Lock()
         self._key: tuple[int, str] | None = None
         self._picture: Picture | None = None
-        self._open: tuple[Generation, Collection] | None = None
+        self._open: tuple[Generation, Collection, Picture | None] | None = None
         self._damaged: set[str] = set()
-        self._gone = 0
+        self._present: Rows = np.zeros(0, dtype=np.int64)
+        self._wanted = False
 
     def neighbours(self, connection: Connection, embedder: Embedder) -> Neighbours:
         """What serves this embedder's vectors, up to date with the database."""
@@ -97,6 +133,7 @@ class Server:
         with self._lock:
             if self._key != key:
                 self._key, self._picture = key, None
+                self._wanted = self.wants_chroma(connection, embedder.dim)
             generation = self._serving(connection, embedder)
             if generation is None:
                 if self._picture is None:
@@ -104,16 +141,21 @@ class Server:
                 return ExactNeighbours(self._picture)
             if self._picture is None:
                 self._picture = picture(connection, embedder.identity, after=generation[0].high_watermark)
-                self._gone = gone(connection, generation[0])
-            watermark = generation[0].high_watermark
-            return ChromaNeighbours(connection, embedder.identity, generation[1], watermark, self._picture, self._gone)
+                self._present = present(connection, generation[0].high_watermark)
+            opened, collection, aside = generation
+            few = self._exact_allowed if aside is not None else min(self._exact_allowed, EXACT_READ)
+            gone = max(0, opened.passages - len(self._present))
+            return ChromaNeighbours(
+                connection, embedder.identity, collection, opened.high_watermark, self._picture, self._present, gone,
+                few, aside,
+            )  # fmt: skip
 
     def distrust(self, neighbours: Neighbours) -> None:
         """These neighbours failed while they served: where they are still the ones that serve, use them no more."""
         with self._lock:
             if self._open is None or not isinstance(neighbours, ChromaNeighbours):
                 return
-            generation, collection = self._open
+            generation, collection, _ = self._open
             if neighbours.collection is collection:
                 _LOG.warning("index generation %s failed; exact search serves instead", generation.id)
                 self._damaged.add(generation.id)
@@ -125,14 +167,18 @@ class Server:
             self._shut()
 
     def wants_chroma(self, connection: Connection, dim: int | None) -> bool:
-        """True where there are too many vectors for a picture of everything."""
+        """True where there are too many vectors for a picture of everything; `dim` None is what is kept."""
         total = connection.execute(select(func.count()).select_from(passages)).scalar_one()
+        if dim is None:
+            dim = connection.execute(select(vectors.c.dim).limit(1)).scalar()
         return total * (dim or 0) > self._exact_numbers
 
-    def _serving(self, connection: Connection, embedder: Embedder) -> tuple[Generation, Collection] | None:
+    def _serving(
+        self, connection: Connection, embedder: Embedder
+    ) -> tuple[Generation, Collection, Picture | None] | None:
         if self._picture is not None and self._open is None:
             return None
-        if not self.wants_chroma(connection, embedder.dim):
+        if not self._wanted:
             self._shut(keep_picture=True)
             return None
         active = self._generations.active(embedder.identity)
@@ -142,7 +188,7 @@ class Server:
             return None
         if self._open is None:
             try:
-                self._open = (active, self._generations.open(active))
+                self._open = (active, self._generations.open(active), self._generations.aside(active))
             except GenerationError as error:
                 _LOG.warning("%s; exact search serves instead", error)
                 self._damaged.add(active.id)

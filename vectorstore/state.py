@@ -1,12 +1,16 @@
-"""The few single values an index remembers in its database."""
+"""The few single values an index remembers in its database, and the last things that happened to it."""
 
+import datetime as dt
+import json
 from typing import Literal
 
 from sqlalchemy import Connection, insert, select, update
 
 from vectorstore.tables import index_state
 
-Key = Literal["version", "analyzer", "model"]
+Key = Literal["version", "analyzer", "names", "model", "events"]
+EVENTS = 12
+"""So many of the last events are kept."""
 
 
 def read(connection: Connection, key: Key) -> str | None:
@@ -29,3 +33,14 @@ def touch(connection: Connection) -> None:
 def version(connection: Connection) -> int:
     """How often the index has changed."""
     return int(read(connection, "version") or 0)
+
+
+def note(connection: Connection, sentence: str) -> None:
+    """Remember, in the caller's transaction, that something happened now; no text of a passage may be in it."""
+    moment = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    write(connection, "events", json.dumps([*events(connection), f"{moment} {sentence}"][-EVENTS:]))
+
+
+def events(connection: Connection) -> list[str]:
+    """The last things that happened, oldest first, each with its moment (UTC)."""
+    return [str(event) for event in json.loads(read(connection, "events") or "[]")]

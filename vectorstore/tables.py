@@ -73,7 +73,7 @@ index_generations = Table(
     Column("active", Boolean, nullable=False),
     Column("manifest", Text, nullable=False, server_default="{}"),
 )
-"""Immutable Chroma directories; `path` is relative to the index directory. One row at most is active."""
+"""Immutable Chroma directories; `path` is relative to the index directory. One row of a model at most is active."""
 
 index_state = Table(
     "index_state",

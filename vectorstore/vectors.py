@@ -1,5 +1,6 @@
 """Vectors in the database: what is kept, what is missing, and exact search over any part of them."""
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ from vectorstore.tables import one_of, passages, vectors
 
 Rows = NDArray[np.int64]
 _CHUNK = 4_000
+_THREADS_PAY = 4_000_000
+_FEW = 0.25
+"""Up to this share of a picture it is faster to take the allowed vectors out than to score all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,43 +24,91 @@ class Picture:
 
     rows: Rows
     matrix: Vectors
+    """float32; where it is kept beside a generation, float16."""
 
     def nearest(self, query: Vectors, limit: int, allowed: Rows | None = None) -> tuple[Rows, Vectors]:
         """The exact nearest rows by cosine, best first, and their cosines; equal cosines by row."""
-        rows, scores = self.rows, self.matrix @ query if len(self.rows) else np.zeros(0, dtype=np.float32)
+        if not len(self.rows):
+            return self.rows[:0], np.zeros(0, dtype=np.float32)
+        if allowed is not None and len(allowed) <= len(self.rows) * _FEW:
+            return self.of(allowed).nearest(query, limit)
+        rows, scores = self.rows, dots(self.matrix, query)
         if allowed is not None:
-            mask = np.isin(rows, allowed)
-            rows, scores = rows[mask], scores[mask]
+            places = self._places(allowed)
+            rows, scores = rows[places], scores[places]
         if limit < len(rows):
             best = np.argpartition(-scores, limit - 1)[:limit]
             rows, scores = rows[best], scores[best]
         order = np.lexsort((rows, -scores))
         return rows[order], scores[order]
 
-    def of(self, rows: Rows) -> tuple[Rows, Vectors]:
+    def of(self, rows: Rows) -> "Picture":
         """The part of the picture that shows these rows."""
-        mask = np.isin(self.rows, rows)
-        return self.rows[mask], self.matrix[mask]
+        places = self._places(rows)
+        return Picture(self.rows[places], self.matrix[places])
+
+    def _places(self, rows: Rows) -> Rows:
+        """Where those of these rows stand that are in the picture, ascending."""
+        wanted = np.sort(rows)
+        places = np.searchsorted(self.rows, wanted)
+        inside = places < len(self.rows)
+        places, wanted = places[inside], wanted[inside]
+        found: Rows = places[self.rows[places] == wanted]
+        return found
+
+
+def dots(matrix: Vectors, vector: Vectors) -> Vectors:
+    """``matrix @ vector``; small ones on one thread, since waking BLAS's others costs more than it saves."""
+    if matrix.size > _THREADS_PAY:
+        return matrix @ vector
+    found: Vectors = np.einsum("ij,j->i", matrix, vector)
+    return found
+
+
+def present(connection: Connection, until: int) -> Rows:
+    """All rows up to one, ascending."""
+    found = connection.execute(select(passages.c.row).where(passages.c.row <= until).order_by(passages.c.row))
+    return np.fromiter(found.scalars(), dtype=np.int64)
 
 
 def picture(connection: Connection, model: str, *, after: int = 0, among: Sequence[int] | None = None) -> Picture:
     """All vectors of a model, those of rows newer than `after`, or those of rows among some, as one matrix."""
-    parts = list(stream(connection, model, after=after, among=among))
-    if not parts:
+    if among is None:
+        newer = select(func.count()).select_from(passages).where(passages.c.row > after)
+        most = connection.execute(newer).scalar_one()
+    else:
+        most = len(among)
+    parts = stream(connection, model, after=after, among=among)
+    first = next(parts, None)
+    if first is None:
         return Picture(np.zeros(0, dtype=np.int64), np.zeros((0, 0), dtype=np.float32))
-    return Picture(np.concatenate([p.rows for p in parts]), np.concatenate([p.matrix for p in parts]))
+    rows = np.empty(most, dtype=np.int64)  # filled in place: there is never a second copy
+    matrix = np.empty((most, first.matrix.shape[1]), dtype=np.float32)
+    held = 0
+    for part in itertools.chain([first], parts):
+        place = slice(held, held + len(part.rows))
+        rows[place], matrix[place] = part.rows, part.matrix
+        held = place.stop
+    return Picture(rows[:held], matrix[:held])
 
 
 def stream(
-    connection: Connection, model: str, *, after: int = 0, among: Sequence[int] | None = None
+    connection: Connection,
+    model: str,
+    *,
+    after: int = 0,
+    until: int | None = None,
+    among: Sequence[int] | None = None,
 ) -> Iterator[Picture]:
-    """The same as `picture`, in chunks of some thousands, by ascending row."""
+    """The same as `picture`, in chunks of some thousands, by ascending row; `until` is the last row wanted."""
     statement = (
         select(passages.c.row, vectors.c.vector)
         .join(vectors, (vectors.c.content_hash == passages.c.content_hash) & (vectors.c.model == model))
         .where(passages.c.row > after)
         .order_by(passages.c.row)
     )
+    if until is not None:
+        statement = statement.where(passages.c.row <= until)
     if among is not None:
         statement = statement.where(one_of(passages.c.row, among))
     for chunk in connection.execute(statement).partitions(_CHUNK):

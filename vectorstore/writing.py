@@ -1,6 +1,7 @@
 """Passages and their full text, written in the caller's transaction; what has not changed is not touched."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TypeVar
 
@@ -10,6 +11,7 @@ from vectorstore import state
 from vectorstore.lexical import Lexical
 from vectorstore.passages import Passage
 from vectorstore.tables import one_of, passages
+from vectorstore.text import Analyzer
 
 _BATCH = 2_000
 _Item = TypeVar("_Item")
@@ -53,14 +55,47 @@ def remove(connection: Connection, lexical: Lexical, document_ids: Collection[st
     return len(stale)
 
 
-def rebuild_full_text(connection: Connection, lexical: Lexical, analyzer: str) -> None:
-    """Cut all passages anew and note who did it."""
+def renew_full_text(
+    connection: Connection, analyzer: Analyzer, lexical: Callable[[Analyzer], Lexical], *, anew: bool
+) -> None:
+    """Bring the full text to this analyzer, which knows all the names that it was cut with, and note who did it.
+
+    Where only names came, the passages that hold one of them are cut anew; else all are.
+    """
+    held = names(connection)
+    former = Analyzer(held)
+    stands = state.read(connection, "analyzer")
+    if stands == analyzer.identity and not anew:
+        return
+    came = set(analyzer.names) - set(former.names)
+    if came and stands == former.identity and not anew:
+        _cut_anew(connection, lexical(former), lexical(analyzer), came)
+    else:
+        _cut_all(connection, lexical(analyzer))
+    state.write(connection, "analyzer", analyzer.identity)
+    state.write(connection, "names", json.dumps(analyzer.names, ensure_ascii=False))
+    state.touch(connection)
+
+
+def names(connection: Connection) -> list[str]:
+    """The product names that the full text was cut with; none is ever forgotten, so that it need not be cut back."""
+    return [str(name) for name in json.loads(state.read(connection, "names") or "[]")]
+
+
+def _cut_anew(connection: Connection, former: Lexical, lexical: Lexical, came: Collection[str]) -> None:
+    rows = sorted({row for name in came for row in former.holding(connection, name)})
+    for batch in batched(rows, _BATCH):
+        found = connection.execute(select(passages.c.row, passages.c.text).where(one_of(passages.c.row, batch)))
+        bodies = [(row.row, row.text) for row in found]
+        former.remove(connection, bodies)
+        lexical.add(connection, bodies)
+
+
+def _cut_all(connection: Connection, lexical: Lexical) -> None:
     lexical.clear(connection)
     found = connection.execute(select(passages.c.row, passages.c.text).order_by(passages.c.row))
     for part in found.partitions(_BATCH):
         lexical.add(connection, [(row.row, row.text) for row in part])
-    state.write(connection, "analyzer", analyzer)
-    state.touch(connection)
 
 
 def batched(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:

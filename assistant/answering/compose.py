@@ -12,10 +12,11 @@ from typing import Literal
 
 from assistant.answering.lexicon import Names, load_names
 from assistant.answering.material import Gathered, gather
-from assistant.answering.plan import Catalogue, plan
+from assistant.answering.plan import plan
 from assistant.answering.ports import Counting, Finder, Masker, Store
 from assistant.answering.searching import Sources
 from assistant.answering.triage import LONGEST, turned_away
+from assistant.answering.understanding import catalogue_of
 from assistant.answering.verify import REASONS, Verified, verify
 from assistant.domain.answers import Answer, AnswerMaterial, Plan
 from assistant.domain.drafts import AnswerDraft
@@ -92,7 +93,7 @@ class AnswerService:
         if sentence := turned_away(asked.question):
             yield from self._tell(self._refusal(asked, sentence, ()))
             return
-        catalogue = self._catalogue()
+        catalogue = catalogue_of(self._store, self._names)
         made = plan(asked.question, earlier, catalogue, self._today(), given)
         asked = replace(asked, plan=made)
         yield Event("plan", made)
@@ -190,10 +191,6 @@ class AnswerService:
             elapsed_ms=_elapsed(asked),
             plan=asked.plan,
         )
-
-    def _catalogue(self) -> Catalogue:
-        store, (first, last) = self._store, self._store.span()
-        return Catalogue(tuple(store.products()), tuple(store.models()), first, last, self._names)
 
     def _masked(self, text: str) -> str:
         return str(self._masker.mask_text(text)[0])

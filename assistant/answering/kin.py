@@ -2,31 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
-from importlib.resources import files
 
 from assistant.answering.lexicon import normalise
 from assistant.answering.matching import content_grams
 from assistant.domain.themes import Voice
 from assistant.rules.topics import matters
-
-
-@cache
-def _meanings() -> tuple[frozenset[str], ...]:
-    text = files("assistant.answering").joinpath("data/kin.txt").read_text(encoding="utf-8")
-    return tuple(frozenset(line.split()) for line in text.splitlines() if line and not line.startswith("#"))
+from vectorstore.text import meanings, synonyms
 
 
 def meanings_in(text: str) -> set[int]:
-    """The numbers of the meanings (lines of ``data/kin.txt``) that a text holds a word of."""
+    """The numbers of the meanings (lines of the finder's ``synonyms.txt``) that a text holds a word of."""
     plain = normalise(text)
-    return {number for number, words in enumerate(_meanings()) if any(word in plain for word in words)}
+    return {number for number, words in enumerate(meanings()) if any(word in plain for word in words)}
 
 
 def same_meaning(text: str) -> list[str]:
     """The other words for what a text speaks of, in order."""
-    plain = normalise(text)
-    return sorted(word for number in meanings_in(text) for word in _meanings()[number] if word not in plain)
+    return sorted(synonyms(text))
 
 
 def to_the_point(question: str, voices: Sequence[Voice]) -> list[Voice]:

@@ -35,6 +35,8 @@ class Cues:
     by: Mapping[str, re.Pattern[str]]
     stop: re.Pattern[str]
     follow_up: re.Pattern[str]
+    own: re.Pattern[str]
+    """Somebody speaks of what happened to themselves."""
     off_topic: Mapping[str, re.Pattern[str]]
     promise: re.Pattern[str]
     majority: re.Pattern[str]
@@ -56,6 +58,7 @@ def cues() -> Cues:
         by={name: _any(patterns) for name, patterns in data["by"].items()},
         stop=_any(sorted(data["phrases"]["stop"], key=len, reverse=True)),
         follow_up=_any(data["phrases"]["follow_up"]),
+        own=_any(data["phrases"]["own"]),
         off_topic={name: _any(patterns) for name, patterns in data["off_topic"].items()},
         promise=_any(data["promise"]["words"]),
         majority=_any(data["quantifiers"]["majority"]),

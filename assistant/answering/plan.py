@@ -15,6 +15,7 @@ from assistant.domain.vocabulary import Dimension
 COUNTING: frozenset[Intent] = frozenset({"count", "compare", "trend"})
 """Intents answered with counted figures."""
 _ORDER: tuple[Intent, ...] = ("reply", "propose", "compare", "trend", "count", "explain", "list")
+_FACTS = frozenset({"product", "segment", "channel"})
 _LEANING = 24
 """A longer question stands for itself."""
 _TOP = re.compile(r"(?:前|top ?)(\d{1,2}|[一二三四五六七八九十两])")
@@ -47,16 +48,19 @@ def plan(
     catalogue: Catalogue,
     today: date,
     given: Filters | None = None,
+    *,
+    searching: bool = False,
 ) -> Plan:
     """The plan of a question, after earlier questions of the same talk (oldest first).
 
     A filter given by the caller wins over the same filter read out of the question. Relative dates count from
     today, or from the last day of the data where they end more than 60 days before; `notes` say which days were
-    meant. Dates and groups become filters only where the question speaks about the feedback; in a customer's own
-    sentence they are left among the words to search.
+    meant. Dates and groups become filters only where the question speaks about the feedback, or where it is what
+    somebody is `searching` for; in a customer's own sentence they are left among the words to search.
     """
     leans = bool(history and len(question) <= _LEANING and cues().follow_up.search(normalise(question)))
-    read = _read(question, catalogue, today, leans=leans)
+    told = leans or (searching and not cues().own.search(normalise(question)))
+    read = _read(question, catalogue, today, told=told, searching=searching)
     if leans:
         read = _follow(_folded(history, catalogue, today), read)
     filters = _over(read.filters, given) if given is not None else read.filters
@@ -87,14 +91,17 @@ def _over(below: Filters, above: Filters) -> Filters:
     return Filters(**chosen)
 
 
-def _read(question: str, catalogue: Catalogue, today: date, *, leans: bool) -> Plan:
+def _read(question: str, catalogue: Catalogue, today: date, *, told: bool, searching: bool) -> Plan:
+    """`told`: it is known to speak about the feedback, whatever its words; `searching` leaves all but filters in."""
     text, words = normalise(question), cues()
     intents = tuple(name for name in _ORDER if words.intents[name].search(text)) or ("find",)
     counting = bool(COUNTING & set(intents))
-    asking = leans or counting or bool(words.asking.search(text)) or bool({"propose", "list"} & set(intents))
+    asking = told or counting or bool(words.asking.search(text)) or bool({"propose", "list"} & set(intents))
     anchor, stale = reference_day(today, catalogue.last_day)
     periods = find_periods(text, anchor)
-    named = _named(text, catalogue, asking=asking, counting=counting)
+    named = _named(text, catalogue, asking=asking, counting=counting and not searching)
+    if searching:  # what is read out of insights is no fact to narrow a search by: the words find it too
+        named = [item for item in named if item.field in _FACTS]
     filters = _filters(named, periods if asking else [])
     notes = _notes(filters, periods, catalogue, anchor if stale else None, asking=asking)
     by = _by(text, words, filters, intents, len(periods))
@@ -105,7 +112,9 @@ def _read(question: str, catalogue: Catalogue, today: date, *, leans: bool) -> P
         intents=intents,
         filters=filters,
         by=by,
-        query=_rest(text, named, periods, words) if asking or intents != ("find",) else text,
+        query=_query(text, named, periods if asking else [], words, searching=searching)
+        if asking or intents != ("find",)
+        else text,
         limit=_limit(text),
         periods=tuple(_days(p, anchor) for p in periods) if asking and len(periods) > 1 else (),
         notes=notes,
@@ -184,11 +193,22 @@ def _limit(text: str) -> int:
     return max(1, min(asked, 20))
 
 
-def _rest(text: str, named: Sequence[Named], periods: Sequence[Period], words: Cues) -> str:
+def _query(text: str, named: Sequence[Named], periods: Sequence[Period], words: Cues, *, searching: bool) -> str:
+    if searching:
+        groups = [item for item in named if item.field != "product"]
+        return " ".join(_blanked(text, groups, periods).split())
+    return _rest(text, named, periods, words)
+
+
+def _blanked(text: str, named: Sequence[Named], periods: Sequence[Period]) -> str:
     kept = list(text)
     for start, end in [(n.start, n.end) for n in named] + [(p.start, p.end) for p in periods]:
         kept[start:end] = " " * (end - start)
-    rest = words.stop.sub(" ", "".join(kept))
+    return "".join(kept)
+
+
+def _rest(text: str, named: Sequence[Named], periods: Sequence[Period], words: Cues) -> str:
+    rest = words.stop.sub(" ", _blanked(text, named, periods))
     rest = re.sub(r"[^\w.⟦⟧:]+", " ", rest)
     pieces = [piece for piece in rest.split() if piece not in _EMPTY]
     return " ".join(pieces)

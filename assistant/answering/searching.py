@@ -10,7 +10,8 @@ from assistant.answering.labels import scope_label
 from assistant.answering.matching import content_grams, matching_themes
 from assistant.answering.plan import Catalogue
 from assistant.answering.ports import Counting, Finder, Hit, Masker, Store
-from assistant.answering.values import foreign_kinds, product_words
+from assistant.answering.understanding import words_to_search
+from assistant.answering.values import foreign_kinds
 from assistant.answering.voices import Found, merged, voices_of_themes
 from assistant.domain.answers import Plan
 from assistant.domain.filters import Filters
@@ -105,7 +106,7 @@ def _of_named_theme(plan: Plan, sources: Sources) -> Found | None:
 def _look(plan: Plan, allowed: Collection[str] | None, sources: Sources) -> Found:
     held = sources.catalogue
     foreign = () if plan.filters.product else foreign_kinds(plan.question, held.products, held.models, held.lexicon)
-    words = _words(plan, held)
+    words = words_to_search(plan, held)
     found = find(words, plan, allowed, sources.store, sources.finder, sources.masker, foreign)
     pieces = () if found.voices or foreign else telling_words(plan.query or plan.question)
     if not pieces:
@@ -166,14 +167,6 @@ class Piecewise:
                 found.setdefault(place, hit)
                 score[place] = score.get(place, 0.0) + hit.score
         return [found[place] for place in sorted(found, key=lambda place: (-score[place], place))][:limit]
-
-
-def _words(plan: Plan, held: Catalogue) -> str:
-    """What to search for: the words left over, with the product's name, which tells the finder what they are about."""
-    if not plan.query:
-        return plan.question
-    called = product_words(plan.question, held.products, held.models, held.lexicon)
-    return " ".join([*(word for word in called if word not in plan.query), plan.query])
 
 
 def _named_records(question: str, store: Store) -> set[str]:

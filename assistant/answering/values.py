@@ -45,8 +45,7 @@ def find_kinds(text: str, products: Sequence[str], models: Sequence[str], names:
     found: list[Named] = []
     calls = sorted(((word, kind) for kind, words in names.kinds.items() for word in words), key=lambda p: -len(p[0]))
     for word, kind in calls:
-        values = products_of(kind, products, models, names)
-        if values:
+        if word in text and (values := products_of(kind, products, models, names)):
             found += [
                 Named("product", values, match.start(), match.end())
                 for match in re.finditer(re.escape(word), text)

@@ -125,13 +125,16 @@ def _behind_endpoint(folder: Path, count: int) -> Iterator[Figure]:
         peer = _peer(data, count, url)
     name = f"embedder behind an endpoint, {ENDPOINT_MILLISECONDS} ms per {AT_ONCE} texts"
     yield Figure(f"{name}: voc index", count / took.seconds, "records/s")
+    yield Figure("  a second of processor time", count / took.processor, "records")
     yield Figure(f"  {peer['way']}: {peer['texts']:,}", peer["rate"], "texts/s")
+    yield Figure("  a second of processor time", peer["processor"], "texts")
     yield Figure("  voc index against it", count / took.seconds / peer["rate"], "times", least=3)
 
 
 def _against_peer(data: Path, rate: float, count: int) -> Iterator[Figure]:
     told = _peer(data, min(PEER_SAMPLE, count))
     yield Figure(f"{told['way']}: {told['texts']:,} texts", told["rate"], "texts/s")
+    yield Figure("  a second of processor time", told["processor"], "texts")
     yield Figure("  voc index against it", rate / told["rate"], "times", least=3)
     yield Figure("  its search p50", told["p50"], "ms")
     yield Figure("  its search with `where` 2 %, p50", told["where_p50"], "ms")

@@ -1,7 +1,7 @@
 """Questions in many forms find what was said, in words of their own; what nobody spoke of is still refused."""
 
+import itertools
 from datetime import date
-from importlib.resources import files
 
 import pytest
 
@@ -17,6 +17,7 @@ from tests.answering.fakes import (
     theme,
     ticket,
 )
+from vectorstore.text import meanings
 
 SAID = {
     "filter": "滤芯太贵了,三个月一换,用不起啊。",
@@ -102,6 +103,6 @@ def test_quotes_that_share_nothing_with_the_question_give_way_to_better_ones() -
 
 
 def test_a_word_has_one_meaning() -> None:
-    words = [word for line in files("assistant.answering").joinpath("data/kin.txt").read_text(encoding="utf-8").splitlines() if not line.startswith("#") for word in line.split()]  # fmt: skip
+    words = list(itertools.chain.from_iterable(meanings()))
     assert len(words) == len(set(words))
     assert all(meanings_in(word) for word in words)

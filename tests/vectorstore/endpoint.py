@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import numpy as np
+
 from vectorstore.embedders.hashing import HashingEmbedder
 
 
@@ -19,7 +21,20 @@ class Endpoint:
     url: str = ""
     requests: list[dict[str, Any]] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
-    """Consumed one a request: ``429``, ``500``, ``401``, ``short`` (a vector too few), ``nan``, ``text``."""
+    """Consumed one a request: ``429``, ``500``, ``401``, ``short`` (a vector too few), ``nan``, ``text``, ``wide``
+    (other dimension), ``mixed`` (other order), ``base64`` (whatever was asked for), ``wait`` (429, Retry-After)."""
+    most: int = 10_000
+    """Texts in one request; more are refused with 400."""
+    says: str = "too many inputs"
+    longest: int = 10_000
+    """Characters of one text; more are refused with 400."""
+
+    @property
+    def paid(self) -> list[str]:
+        """The texts of all requests that were answered with vectors."""
+        return [text for texts in self.answered for text in texts]
+
+    answered: list[list[str]] = field(default_factory=list)
 
 
 @contextmanager
@@ -37,6 +52,12 @@ def serving() -> Iterator[Endpoint]:
             fault = endpoint.faults.pop(0) if endpoint.faults else ""
             if fault.isdigit():
                 self.reply(int(fault), json.dumps({"error": {"message": "no", "type": "x"}}))
+            elif fault == "wait":
+                self.reply(429, json.dumps({"error": {"message": "slow down"}}), {"Retry-After": "0.2"})
+            elif len(asked["input"]) > endpoint.most:
+                self.reply(400, json.dumps({"error": {"message": endpoint.says}}))
+            elif any(len(text) > endpoint.longest for text in asked["input"]):
+                self.reply(400, json.dumps({"error": {"message": "input is too long"}}))
             elif fault == "text":
                 self.reply(200, "<html>busy</html>")
             else:
@@ -47,13 +68,21 @@ def serving() -> Iterator[Endpoint]:
             rows = model.embed_documents(texts)[: len(texts) - (fault == "short")]
             if fault == "nan":
                 rows[0, 0] = float("nan")
-            coded = asked.get("encoding_format") == "base64"
+            if fault == "wide":
+                rows = np.concatenate([rows, rows], axis=1)
+            coded = "base64" in (asked.get("encoding_format"), fault)
             values = [base64.b64encode(row.tobytes()).decode() if coded else row.tolist() for row in rows]
             data = [{"object": "embedding", "index": at, "embedding": value} for at, value in enumerate(values)]
-            return {"object": "list", "model": "m", "data": data, "usage": {"prompt_tokens": 1, "total_tokens": 1}}
+            if fault == "mixed":
+                data.reverse()
+            endpoint.answered.append(texts)
+            usage = {"prompt_tokens": len(texts), "total_tokens": len(texts)}
+            return {"object": "list", "model": "m", "data": data, "usage": usage}
 
-        def reply(self, status: int, body: str) -> None:
+        def reply(self, status: int, body: str, headers: dict[str, str] | None = None) -> None:
             self.send_response(status)
+            for name, value in (headers or {}).items():
+                self.send_header(name, value)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body.encode())))
             self.end_headers()

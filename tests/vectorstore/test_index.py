@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, create_engine, func, select
 
 from tests.vectorstore.building import PARTS, filled, new_engine, put, texts
 from tests.vectorstore.endpoint import serving
@@ -216,6 +216,40 @@ def test_names_renew_the_full_text(tmp_path: Path) -> None:
     assert index.search("云净小魔方") == []
 
 
+def test_names_are_kept_and_cut_what_holds_them_as_a_full_rebuild_would(tmp_path: Path) -> None:
+    bodies = {
+        **TEXTS,
+        "n": "云净小魔方坏了",
+        "m": "雲淨小魔方还没坏",
+        "o": "晨星云灯不亮，云净水器也坏",
+        "p": "小魔方是玩具",
+    }
+    index, engine = filled(folder(tmp_path, "bit by bit"), bodies)
+    for names in (["云净小魔方"], ["晨星云灯", "云净"], ["小魔方 S3", "JSQ30"]):
+        index.add_names(names)
+        put(index, engine, {})
+    at_once, other = filled(folder(tmp_path, "at once"), bodies)
+    at_once.add_names(["云净小魔方", "晨星云灯", "云净"])
+    at_once.bring_level()
+    assert full_text(engine) == full_text(other)
+    later = PassageIndex(engine, tmp_path / "index", HashingEmbedder(), names=["别的名字"])
+    assert later.search("云净小魔方")[0].document_id in {"n", "m"}
+    assert {"云净小魔方", "晨星云灯", "别的名字"} <= set(later.analyzer.names)
+    put(index, engine, dict.fromkeys(bodies, "换了"))
+    assert "云" not in {term for _, term, _ in full_text(engine)}
+
+
+def folder(parent: Path, name: str) -> Path:
+    (parent / name).mkdir()
+    return parent / name
+
+
+def full_text(engine: Engine) -> set[tuple[str, str, int]]:
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql("SELECT col, term, doc FROM passages_full_text_terms")
+        return {(str(column), str(term), int(count)) for column, term, count in found}
+
+
 def test_an_endpoint_that_fails_leaves_full_text(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with serving() as endpoint:
         index, _ = filled(tmp_path, TEXTS, EndpointEmbedder("m", base_url=endpoint.url, batch=100, pause=0.01))
@@ -246,3 +280,40 @@ def test_tuning_shares_are_shares() -> None:
     for embedder in (HashingEmbedder(), EndpointEmbedder("m"), LocalEmbedder().fit(["漏水"])):
         assert isinstance(embedder.tuning, Tuning)
         assert 0 <= embedder.tuning.dense <= 1
+
+
+def test_a_changed_model_takes_over_when_it_is_ready_and_going_back_is_free(tmp_path: Path) -> None:
+    with serving() as endpoint:
+        first = filled(tmp_path, TEXTS, EndpointEmbedder("one", base_url=endpoint.url), exact_numbers=0)[0]
+        engine = create_engine(f"sqlite:///{tmp_path / 'voc.db'}")
+        other = PassageIndex(
+            engine, tmp_path / "index", EndpointEmbedder("two", base_url=endpoint.url), exact_numbers=0
+        )
+        expected = [hit.document_id for hit in first.search("热水器漏水")]
+        health = other.health()
+        assert (health.model, health.serving) == (first.embedder.identity, "chroma")
+        assert (health.wanted, health.level) == (f"two@{endpoint.url}", False)
+        endpoint.requests.clear()
+        assert [hit.document_id for hit in other.search("热水器漏水")] == expected
+        assert [asked["model"] for asked in endpoint.requests] == ["one"], "until it is ready the former one is asked"
+        assert other.bring_level().embedded == 320
+        assert other.embedder.identity == f"two@{endpoint.url}"
+        assert len(other.remains()) == 1
+        assert "took over" in " ".join(other.health().events)
+        endpoint.requests.clear()
+        assert first.bring_level().embedded == 0, "paid vectors are kept"
+        assert endpoint.requests == []
+        assert first.embedder.identity == f"one@{endpoint.url}"
+        assert [hit.document_id for hit in first.search("热水器漏水")] == expected
+
+
+def test_from_the_local_model_to_an_endpoint(tmp_path: Path) -> None:
+    with serving() as endpoint:
+        local, engine = filled(tmp_path, TEXTS, LocalEmbedder())
+        other = PassageIndex(engine, tmp_path / "index", EndpointEmbedder("two", base_url=endpoint.url))
+        found = local.search("热水器漏水")
+        assert other.search("热水器漏水") == found
+        assert endpoint.requests == []
+        assert other.bring_level().embedded == 320
+        with engine.connect() as connection:
+            assert set(connection.execute(select(vectors.c.model)).scalars()) == {f"two@{endpoint.url}"}

@@ -25,6 +25,7 @@ def generation(tmp_path: Path) -> Path:
 
 
 def neighbours(directory: Path) -> list[list[int]]:
+    chroma.look_over(directory)
     collection = chroma.open_collection(directory)
     queries = np.random.default_rng(2).normal(size=(5, DIM)).astype(np.float32)
     found = [collection.nearest(query, 10)[0].tolist() for query in queries]
@@ -44,6 +45,22 @@ def test_leftovers_are_blanked_and_the_same_is_found(generation: Path) -> None:
     assert not any(SECRET in path.read_bytes() for path in generation.rglob("*") if path.is_file())
     assert blank_leftovers(generation) == 0
     assert neighbours(generation) == before
+
+
+def test_room_for_elements_that_are_not_there_is_blanked_too(tmp_path: Path) -> None:
+    rows = np.eye(3, DIM, dtype=np.float32)
+    collection = chroma.create_collection(tmp_path)
+    collection.add(np.arange(1, 4), rows)
+    collection.close()
+    blank_leftovers(tmp_path)
+    before = neighbours(tmp_path)
+    (bottom,) = tmp_path.glob("*/data_level0.bin")
+    content = bytearray(bottom.read_bytes())
+    content[-len(SECRET) :] = SECRET
+    bottom.write_bytes(content)
+    assert blank_leftovers(tmp_path) == len(SECRET)
+    assert SECRET not in bottom.read_bytes()
+    assert neighbours(tmp_path) == before
 
 
 @pytest.mark.parametrize("name", ["header.bin", "data_level0.bin", "link_lists.bin"])

@@ -2,6 +2,7 @@ import math
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -9,6 +10,7 @@ from sqlalchemy import Engine, select
 
 from tests.vectorstore.building import PARTS, filled, texts
 from vectorstore.lexical import GRAM_WEIGHT, WORD_WEIGHT, FullText, rarest
+from vectorstore.searching import rows_of
 from vectorstore.tables import passages
 from vectorstore.text import Analyzer
 
@@ -66,11 +68,11 @@ def test_any_text_is_a_safe_query(store: Engine, query: str) -> None:
         assert len(FULL_TEXT.search(connection, query, 3)) <= 3
 
 
-def test_stays_within_documents(store: Engine) -> None:
+def test_stays_within_rows(store: Engine) -> None:
     with store.connect() as connection:
         everywhere = FULL_TEXT.search(connection, "刺鼻", 1000)
-        within = FULL_TEXT.search(connection, "刺鼻", 1000, ["d36", "d0", "none"])
-        assert FULL_TEXT.search(connection, "刺鼻", 1000, []) == []
+        within = FULL_TEXT.search(connection, "刺鼻", 1000, rows_of(connection, ["d36", "d0", "none"]))
+        assert FULL_TEXT.search(connection, "刺鼻", 1000, np.zeros(0, dtype=np.int64)) == []
     assert len(everywhere) == 32
     assert len(within) == 1
     assert set(within) < set(everywhere)

@@ -1,11 +1,7 @@
 """Chroma and exact search are one to who searches: same neighbours, and right answers whatever becomes of the files."""
 
 import shutil
-import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,8 +12,8 @@ from tests.vectorstore.building import filled, put, texts
 from vectorstore.embedders.hashing import HashingEmbedder
 from vectorstore.embedders.local import LocalEmbedder
 from vectorstore.index import PassageIndex
-from vectorstore.places import ChromaServer
 from vectorstore.tables import index_generations, vectors
+from vectorstore.vectors import picture
 
 TEXTS = texts()
 QUERIES = ["热水器忽冷忽热", "门锁没电老人进不去", "升级以后打印机连不上", "师傅改时间 安装费", "味道"]
@@ -67,6 +63,21 @@ def test_what_is_newer_than_the_generation_is_found_and_what_is_gone_is_not(
     assert "new" in found
     assert not {"d0", "d1"} & found
     assert answers(index) == answers(exact(engine, tmp_path))
+
+
+def test_what_went_may_lie_thick_around_a_query(tmp_path: Path) -> None:
+    crowd = {f"same{at}": "热水器忽冷忽热,水温不稳" for at in range(60)}
+    index, engine = filled(tmp_path, {**TEXTS, **crowd}, HashingEmbedder(64), exact_numbers=0)
+    generation = index.health().generation
+    with engine.begin() as connection:
+        index.remove(connection, list(crowd))
+    index.bring_level()
+    assert index.health().generation == generation
+    query = HashingEmbedder(64).embed_query("热水器忽冷忽热,水温不稳")
+    with engine.connect() as connection:
+        served, truth = index.neighbours(connection), picture(connection, HashingEmbedder(64).identity)
+        found, best = served.nearest(query, 10, None), truth.nearest(query, 10)
+    assert found[1] == pytest.approx(best[1], abs=1e-3)
 
 
 def test_a_big_change_is_worth_a_new_generation_and_the_old_goes(
@@ -178,50 +189,6 @@ def test_a_generation_of_another_model_does_not_serve(chroma: tuple[PassageIndex
     other = PassageIndex(engine, tmp_path / "index", HashingEmbedder(), exact_numbers=0)
     assert other.health().serving == "exact"
     assert answers(other) == answers(exact(engine, tmp_path))
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The real Chroma server (Rust), as it comes with the package, on loopback."""
-    program = shutil.which("chroma", path=str(Path(sys.executable).parent))
-    if program is None:
-        pytest.skip("the chroma command is not installed beside this Python")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [program, "run", "--path", str(tmp_path_factory.mktemp("server")), "--host", "127.0.0.1"]
-    with subprocess.Popen(
-        [*command, "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as running:
-        try:
-            _wait_for(port, running)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            running.kill()
-
-
-def _wait_for(port: int, running: subprocess.Popen[bytes]) -> None:
-    for _ in range(300):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        if running.poll() is not None:
-            break
-        time.sleep(0.1)
-    pytest.skip("the chroma server did not start")
-
-
-def test_a_chroma_server_serves_the_same(tmp_path: Path, server: str) -> None:
-    index, engine = filled(tmp_path, TEXTS, chroma_url=server, exact_numbers=0)
-    assert index.health().serving == "chroma"
-    assert answers(index) == answers(exact(engine, tmp_path))
-    first = index.health().generation
-    put(index, engine, {f"x{at}": f"遥控器失灵,第{at}次" for at in range(90)})
-    assert index.bring_level().generation != first
-    assert len(ChromaServer(server, "nobody").names()) == 0
-    assert answers(index) == answers(exact(engine, tmp_path))
-    index.scrub()
-    assert index.health().serving == "exact"
 
 
 def test_a_chroma_server_that_is_not_there(tmp_path: Path) -> None:

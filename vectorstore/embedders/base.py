@@ -1,6 +1,8 @@
 """What every embedder promises, and what may be expected of its neighbours."""
 
-from collections.abc import Sequence
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias, runtime_checkable
 
@@ -18,6 +20,8 @@ class Tuning:
     """Share of the dense score in the fused score, 0 to 1; the rest is full text."""
     feedback: float = 0.0
     """Weight of the mean of the nearest passages when added to the query (Rocchio); 0 is off."""
+    synonyms: float = 0.0
+    """Weight of the known other words for what the query speaks of, when added to it; 0 is off."""
     floor: float = 0.3
     """Cosine below which a passage that shares no word with the query is left out."""
     certain: float | None = None
@@ -53,6 +57,34 @@ class Embedder(Protocol):
 
     def embed_query(self, text: str) -> Vectors:
         """One vector, ``[dim]``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What an endpoint was asked for since its embedder was made, and what it said it counted."""
+
+    requests: int = 0
+    tokens: int = 0
+    cut: int = 0
+    """Texts that were too long for the model, so that their beginning stands for them."""
+
+    def plus(self, requests: int = 0, tokens: int = 0, cut: int = 0) -> "Spent":
+        """The same and more."""
+        return Spent(self.requests + requests, self.tokens + tokens, self.cut + cut)
+
+
+@runtime_checkable
+class PaidEmbedder(Embedder, Protocol):
+    """An embedder whose work costs money: it gives what it has as soon as it has it, so that it can be kept."""
+
+    @property
+    def spent(self) -> Spent:
+        """The bill so far."""
+        ...
+
+    def embed_in_parts(self, texts: list[str]) -> Iterator[tuple[int, Vectors]]:
+        """Position of a part's first text and its rows, in any order; raises only after all that was answered."""
         ...
 
 
@@ -98,3 +130,10 @@ def refuse_blank(texts: Sequence[str]) -> None:
     for position, text in enumerate(texts):
         if not text.strip():
             raise ValueError(f"text {position} to embed is blank: leave it out")
+
+
+def identity_of(model: str, base_url: str | None) -> str:
+    """Names a model of an endpoint in at most 120 characters, without the login that a URL may hold."""
+    where = re.sub(r"//[^/@]*@", "//", base_url or "openai").rstrip("/")
+    name = f"{model}@{where}"
+    return name if len(name) <= 120 else f"{name[:103]}~{hashlib.sha256(name.encode()).hexdigest()[:16]}"

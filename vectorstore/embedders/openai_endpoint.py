@@ -1,11 +1,36 @@
-"""Embeddings of any OpenAI-compatible endpoint, with this package's own patience and its own errors."""
+"""Embeddings of any OpenAI-compatible endpoint: its limits learned, its faults waited out, its bill counted."""
 
-from typing import Any
+import base64
+import binascii
+import logging
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from typing import Any, Protocol
 
 import numpy as np
 
-from vectorstore.embedders.base import Tuning, Vectors, refuse_blank, unit
+from vectorstore.embedders.base import Spent, Tuning, Vectors, identity_of, refuse_blank, unit
 from vectorstore.errors import EmbedderError
+
+_LOG = logging.getLogger(__name__)
+_LIMIT = re.compile(
+    r"(?:batch|array|input|items?|texts?|larger|exceed|most|max)[^.;]{0,80}?\b(\d{1,4})\b", re.IGNORECASE
+)
+_TOO_MUCH = frozenset({400, 413, 422})
+_CUTS = 4
+"""How often one text that is refused is halved: 8,192 tokens' worth of text still gets into a window of 512."""
+_LONGEST_WAIT = 120.0
+"""Seconds an endpoint may ask us to wait; beyond that it is down."""
+
+
+class Door(Protocol):
+    """What looks at texts once more before they are sent. Safe for several threads."""
+
+    def admitted(self, texts: Sequence[str]) -> list[bool]:
+        """Which texts may be sent."""
+        ...
 
 
 class EndpointEmbedder:
@@ -15,10 +40,12 @@ class EndpointEmbedder:
         model: the endpoint's name of the model.
         base_url: None is OpenAI's own.
         api_key: servers without keys are given a placeholder.
-        batch: texts in one request (DashScope takes 10).
+        batch: texts in one request at first; lowered to what the endpoint is found to take (DashScope 10, others 64).
+        at_once: requests under way at a time.
         timeout: seconds for one request.
         attempts: how often a request is made before `EmbedderError` ``down``.
-        pause: longest pause between two attempts in seconds; it doubles from a sixteenth of it.
+        pause: longest pause between two attempts in seconds, where the endpoint names none; doubles from a sixteenth.
+        door: says which texts may be sent; one that may not gets a vector of zeros, which nothing is near to.
     """
 
     def __init__(
@@ -27,20 +54,26 @@ class EndpointEmbedder:
         *,
         base_url: str | None = None,
         api_key: str | None = None,
-        batch: int = 10,
+        batch: int = 256,
+        at_once: int = 4,
         timeout: float = 60.0,
         attempts: int = 5,
         pause: float = 16.0,
+        door: Door | None = None,
     ) -> None:
         self._model, self._base_url, self._api_key = model, base_url, api_key
-        self._batch, self._timeout, self._attempts, self._pause = batch, timeout, attempts, pause
+        self._batch = self._most = batch
+        self._at_once = at_once
+        self._timeout, self._attempts, self._pause, self._door = timeout, attempts, pause, door
         self._dim: int | None = None
         self._made: Any = None
+        self._lock = threading.Lock()
+        self._spent = Spent()
 
     @property
     def identity(self) -> str:
-        """Endpoint and model: two servers may call different models by one name."""
-        return f"{self._model}@{self._base_url or 'openai'}"[:120]
+        """Endpoint and model: two servers may call different models by one name. Holds no login."""
+        return identity_of(self._model, self._base_url)
 
     @property
     def dim(self) -> int | None:
@@ -48,78 +81,203 @@ class EndpointEmbedder:
         return self._dim
 
     @property
+    def spent(self) -> Spent:
+        """See `PaidEmbedder.spent`."""
+        return self._spent
+
+    @property
     def tuning(self) -> Tuning:
         """Not measured with a real model: full text keeps a good part, no feedback, a cautious bar for certainty."""
         return Tuning(dense=0.65, floor=0.3, certain=0.55)
 
+    def named(self, identity: str) -> "EndpointEmbedder | None":
+        """The embedder of another model of the same endpoint, by its identity; None where it is of another one."""
+        model, _, _ = identity.rpartition("@")
+        if not model or identity_of(model, self._base_url) != identity:
+            return None
+        return EndpointEmbedder(
+            model, base_url=self._base_url, api_key=self._api_key, batch=self._most, at_once=self._at_once,
+            timeout=self._timeout, attempts=self._attempts, pause=self._pause, door=self._door,
+        )  # fmt: skip
+
     def embed_documents(self, texts: list[str]) -> Vectors:
         """See `Embedder.embed_documents`; several requests where there are more texts than one takes."""
+        found = dict(self.embed_in_parts(texts))
+        if not found:
+            return np.zeros((0, self._dim or 0), dtype=np.float32)
+        return np.concatenate([found[at] for at in sorted(found)])
+
+    def embed_in_parts(self, texts: list[str]) -> Iterator[tuple[int, Vectors]]:
+        """See `PaidEmbedder.embed_in_parts`."""
         refuse_blank(texts)
         if not texts:
-            return np.zeros((0, self._dim or 0), dtype=np.float32)
-        parts = [self._ask(texts[at : at + self._batch], self._attempts) for at in range(0, len(texts), self._batch)]
-        return np.concatenate(parts)
+            return
+        at = min(self._batch, len(texts))
+        yield 0, self._part(texts[:at])  # alone: what it teaches of the endpoint's limit holds for the others
+        failure: EmbedderError | None = None
+        with ThreadPoolExecutor(self._at_once) as pool:
+            while at < len(texts) and failure is None:
+                asked: dict[Future[Vectors], int] = {}
+                while at < len(texts) and len(asked) < 2 * self._at_once:
+                    asked[pool.submit(self._part, texts[at : at + self._batch])] = at
+                    at += self._batch
+                for done in as_completed(asked):
+                    try:
+                        yield asked[done], done.result()
+                    except EmbedderError as error:
+                        failure = error
+        if failure is not None:
+            raise failure
 
     def embed_query(self, text: str) -> Vectors:
-        """See `Embedder.embed_query`; two tries, since somebody is waiting."""
+        """See `Embedder.embed_query`; two tries, since somebody is waiting.
+
+        Raises:
+            EmbedderError: also ``egress``, where the door does not let it out.
+        """
         refuse_blank([text])
+        if self._door is not None and not all(self._door.admitted([text])):
+            raise self._kept_back()
         vector: Vectors = self._ask([text], attempts=min(2, self._attempts))[0]
         return vector
 
-    def _client(self) -> Any:
-        if self._made is None:
-            from langchain_openai import OpenAIEmbeddings  # 1.4 s: late
-            from pydantic import SecretStr
+    def _part(self, texts: list[str]) -> Vectors:
+        """Vectors of texts, zeros for those that may not be sent."""
+        admitted = [True] * len(texts) if self._door is None else self._door.admitted(texts)
+        sent = [text for text, may in zip(texts, admitted, strict=True) if may]
+        rows = self._ask(sent) if sent else None
+        if self._dim is None:
+            raise self._kept_back()
+        found = np.zeros((len(texts), self._dim), dtype=np.float32)
+        if rows is not None:
+            found[np.array(admitted)] = rows
+        return found
 
-            self._made = OpenAIEmbeddings(
-                model=self._model,
-                openai_api_base=self._base_url,
-                openai_api_key=SecretStr(self._api_key or "not-needed"),
-                chunk_size=self._batch,
-                request_timeout=self._timeout,
-                max_retries=0,
-                check_embedding_ctx_length=False,
-            )
-        return self._made
+    def _kept_back(self) -> EmbedderError:
+        return EmbedderError(f"a text for embedding model {self._model} holds a personal value: not sent", "egress")
 
-    def _ask(self, texts: list[str], attempts: int) -> Vectors:
+    def _ask(self, texts: list[str], attempts: int | None = None) -> Vectors:
+        """Vectors of texts; in smaller requests, or of a text's beginning, where the endpoint refuses the size."""
+        import openai  # 0.6 s: late
+
+        try:
+            return self._checked(self._asked(texts, attempts or self._attempts), len(texts))
+        except openai.APIStatusError as error:
+            if error.status_code not in _TOO_MUCH:
+                raise self._refusal(error.status_code) from error
+            if len(texts) == 1:
+                return self._beginning(texts[0], error.status_code)
+            self._learn(len(texts), str(error))
+        parts, at = [], 0
+        while at < len(texts):
+            size = min(self._batch, len(texts) - 1)
+            parts.append(self._ask(texts[at : at + size], attempts))
+            at += size
+        return np.concatenate(parts)
+
+    def _learn(self, refused: int, said: str) -> None:
+        """Smaller batches from here on: of the number that the refusal names, where one fits, else of the half."""
+        named = [int(number) for number in _LIMIT.findall(said) if 1 <= int(number) < refused]
+        with self._lock:
+            if named:
+                self._most = min(self._most, max(named))
+            self._batch = min(self._batch, max(named) if named else refused // 2)
+
+    def _beginning(self, text: str, status: int) -> Vectors:
+        """The vector of as much of a refused text as the endpoint takes."""
+        import openai  # loaded by then
+
+        for _ in range(_CUTS):
+            text = text[: len(text) // 2].strip()
+            if not text:
+                break
+            try:
+                rows = self._checked(self._asked([text], self._attempts), 1)
+            except openai.APIStatusError as error:
+                if error.status_code not in _TOO_MUCH:
+                    raise self._refusal(error.status_code) from error
+                continue
+            with self._lock:
+                self._spent = self._spent.plus(cut=1)
+                self._batch = self._most  # it was the length of one, not the number of texts
+            _LOG.warning("embedding model %s: a text was too long, its first %d characters stand for it",
+                         self._model, len(text))  # fmt: skip
+            return rows
+        raise self._refusal(status)
+
+    def _refusal(self, status: int) -> EmbedderError:
+        return EmbedderError(
+            f"embedding model {self._model} refused (HTTP {status}): check key, model and length of texts", "access"
+        )
+
+    def _asked(self, texts: list[str], attempts: int) -> Any:
+        """One request, made again where that may help. `openai.APIStatusError` where the endpoint refuses it."""
         import openai  # 0.6 s: late
         from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
         passing = (openai.APIConnectionError, openai.RateLimitError, openai.InternalServerError)
-        patience = Retrying(
+        patient = wait_random_exponential(multiplier=self._pause / 16, max=self._pause)
+        retrying = Retrying(
             retry=retry_if_exception_type(passing),
             stop=stop_after_attempt(attempts),
-            wait=wait_random_exponential(multiplier=self._pause / 16, max=self._pause),
+            wait=lambda state: max(patient(state), asked_to_wait(state.outcome.exception() if state.outcome else None)),
             reraise=True,
         )
         try:
-            answer = patience(self._client().embed_documents, texts)
+            answer = retrying(self._client().embeddings.create, model=self._model, input=texts, encoding_format="float")
         except passing as error:
             raise EmbedderError(
-                f"embedding model {self._model}: no answer after {attempts} tries ({type(error).__name__})",
-                "down",
+                f"embedding model {self._model}: no answer after {attempts} tries ({type(error).__name__})", "down"
             ) from error
-        except openai.APIStatusError as error:
-            raise EmbedderError(
-                f"embedding model {self._model} refused (HTTP {error.status_code}): check key, model and batch size",
-                "access",
-            ) from error
-        except (openai.OpenAIError, ValueError, TypeError, KeyError) as error:
-            raise EmbedderError(
-                f"embedding model {self._model} gave an answer that can't be read ({type(error).__name__})", "answer"
-            ) from error
-        return self._checked(answer, len(texts))
+        except openai.APIStatusError:
+            raise
+        except (openai.OpenAIError, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise self._unreadable(type(error).__name__) from error
+        return answer
+
+    def _client(self) -> Any:
+        with self._lock:
+            if self._made is None:
+                import openai  # 0.6 s: late
+
+                self._made = openai.OpenAI(
+                    base_url=self._base_url, api_key=self._api_key or "not-needed", timeout=self._timeout, max_retries=0
+                )
+            return self._made
 
     def _checked(self, answer: Any, expected: int) -> Vectors:
+        """The vectors of an answer in the order of the texts, whatever order and coding they came in."""
         try:
-            rows = np.asarray(answer, dtype=np.float32)
-        except (ValueError, TypeError):
-            rows = np.zeros((0, 0), dtype=np.float32)
-        right = rows.ndim == 2 and rows.shape[0] == expected and rows.shape[1] > 0 and bool(np.isfinite(rows).all())
-        if not right or (self._dim is not None and rows.shape[1] != self._dim):
-            raise EmbedderError(
-                f"embedding model {self._model} gave {rows.shape} numbers for {expected} texts", "answer"
-            )
-        self._dim = int(rows.shape[1])
+            items = sorted(answer.data, key=lambda item: int(item.index))
+            right = [int(item.index) for item in items] == list(range(expected))
+            rows = np.stack([_numbers(item.embedding) for item in items]) if right else np.zeros((0, 0), np.float32)
+            tokens = int(getattr(answer.usage, "prompt_tokens", 0) or 0)
+        except (ValueError, TypeError, AttributeError, binascii.Error) as error:
+            raise self._unreadable(type(error).__name__) from error
+        with self._lock:
+            self._spent = self._spent.plus(requests=1, tokens=tokens)
+            if not right or rows.ndim != 2 or not rows.shape[1] or not np.isfinite(rows).all():
+                raise self._unreadable(f"{rows.shape} numbers for {expected} texts")
+            if self._dim not in (None, rows.shape[1]):
+                raise self._unreadable(f"{rows.shape[1]} numbers a text where it gave {self._dim} before")
+            self._dim = int(rows.shape[1])
         return unit(rows)
+
+    def _unreadable(self, why: str) -> EmbedderError:
+        return EmbedderError(f"embedding model {self._model} gave an answer that can't be used ({why})", "answer")
+
+
+def asked_to_wait(error: BaseException | None) -> float:
+    """Seconds that a refusal asks to wait for (``Retry-After``), at most `_LONGEST_WAIT`; 0 where it does not say."""
+    headers = getattr(getattr(error, "response", None), "headers", None) or {}
+    try:
+        return min(_LONGEST_WAIT, max(0.0, float(headers.get("retry-after", 0))))
+    except ValueError:
+        return 0.0
+
+
+def _numbers(embedding: Any) -> Vectors:
+    """A vector as a list of numbers or, from servers that do not heed what was asked for, as base64 of float32."""
+    if isinstance(embedding, str):
+        return np.frombuffer(base64.b64decode(embedding, validate=True), dtype="<f4")
+    return np.asarray(embedding, dtype=np.float32)

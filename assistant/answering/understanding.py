@@ -1,0 +1,49 @@
+"""What a search asks for: answering's reading of a question, as the words to look for and the filters it named."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+
+from assistant.answering.lexicon import Names
+from assistant.answering.plan import Catalogue, plan
+from assistant.answering.ports import Store
+from assistant.answering.values import product_words
+from assistant.domain.answers import Plan
+from assistant.domain.filters import Filters
+from vectorstore.text import simplified
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """How a query was read."""
+
+    query: str
+    """The words that are looked for."""
+    filters: Filters
+    """What narrows the search: what was given, and what the query names."""
+    named: tuple[str, ...] = ()
+    """The fields of `filters` that were read out of the query."""
+    notes: tuple[str, ...] = ()
+
+
+def catalogue_of(store: Store, names: Names | None) -> Catalogue:
+    """What the store holds now, as far as a question can name it."""
+    first, last = store.span()
+    return Catalogue(tuple(store.products()), tuple(store.models()), first, last, names)
+
+
+def understand(query: str, given: Filters, catalogue: Catalogue, today: date) -> Understood:
+    """The words and filters of a query in either script; what is `given` wins over what is read."""
+    made = plan(simplified(query), (), catalogue, today, given, searching=True)
+    named = tuple(
+        field.name for field in fields(Filters) if getattr(made.filters, field.name) != getattr(given, field.name)
+    )
+    return Understood(words_to_search(made, catalogue), made.filters, named, made.notes)
+
+
+def words_to_search(made: Plan, held: Catalogue) -> str:
+    """What to search for: the words left over, with the product's name, which tells the finder what they are about."""
+    if not made.query:
+        return made.question
+    called: Sequence[str] = product_words(made.question, held.products, held.models, held.lexicon)
+    return " ".join([*(word for word in called if word not in made.query), made.query])
