@@ -153,7 +153,9 @@ class ModelEngine:
     def name_theme(self, material: ThemeMaterial) -> ThemeDraft:
         """See `Engine.name_theme`."""
         variables = naming_variables(material, self._fence, self._settings.language)
-        return self._ask(load("name_theme").render(**variables), ThemeDraft, 300, speakers((*material.voices, *material.edge)))
+        return self._ask(
+            load("name_theme").render(**variables), ThemeDraft, 300, speakers((*material.voices, *material.edge))
+        )
 
     def suggest_ideas(self, material: ThemeMaterial) -> IdeasDraft:
         """See `Engine.suggest_ideas`."""

@@ -108,6 +108,7 @@ def test_a_proposal_loses_the_evidence_and_says_so(voc: Voc, data: Path) -> None
     lost = {e["n"] for e in proposal["evidence"] + proposal["counter_evidence"] if e["record_id"] in ids}
     assert gone["n"] in lost
     assert after["provenance"]["erased"] == len(lost)
+    assert after["provenance"]["reverified"] == len(after["evidence"]) + len(after["counter_evidence"])
     assert [e for e in proposal["evidence"] if e["n"] not in lost] == after["evidence"]
     assert all(lost.isdisjoint(statement["evidence"]) for statement in after["statements"])
     assert f"[{gone['n']}]" not in after["summary"]
@@ -132,6 +133,7 @@ def test_a_stopped_erasing_goes_on(voc: Voc, data: Path) -> None:
     assert stopped.code == 1
     assert stopped.err.count("\n") == 1
     assert any((data / "erasing").iterdir())
+    assert "not proved" in voc("doctor", "--json").json["problems"][0]
     assert voc("list", "records", "--customer", "C1001", "--json").json["total"] == 0
     again = voc("erase", "--customer", "C1001", "--yes", "--json")
     assert again.code == 0

@@ -121,7 +121,7 @@ def test_who_repeats_whom_does_not_depend_on_how_the_import_was_cut_up(voc: Voc,
 def test_a_second_run_is_turned_away_and_questions_are_answered(voc: Voc, data: Path, tickets: Path) -> None:
     voc("ingest", cut(tickets, 50))
     with FileLock(str(data / "run.lock")):
-        for command in (("run",), ("ingest", tickets), ("index",), ("analyse",), ("themes",), ("ideas",)):
+        for command in (("run",), ("ingest", tickets, "--wait", 0), ("index",), ("analyse",), ("themes",), ("ideas",)):
             ran = voc(*command)
             assert (ran.code, ran.out) == (1, "")
             assert "another run" in ran.err

@@ -100,3 +100,18 @@ def test_files_that_disagree_make_no_mapping(voc: Voc, tmp_path: Path) -> None:
     assert ran.code == 1
     assert "was not saved" in ran.err
     assert voc("list", "records", "--json").json["total"] == 2
+
+
+def test_run_uses_and_keeps_mappings_too(voc: Voc, export: Path) -> None:
+    first = voc("run", export, *PAIRS, "--channel", "ticket", "--save-mapping", "工单", "--json")
+    assert first.code == 0
+    assert "use it with --mapping 工单" in first.err
+    again = voc("run", export, "--mapping", "工单", "--json")
+    assert again.json["ingest"]["unchanged"] == 4
+    assert again.json["ingest"]["files"][0]["mapping"] == first.json["ingest"]["files"][0]["mapping"]
+
+
+def test_run_without_files_has_no_mapping_to_keep(voc: Voc) -> None:
+    ran = voc("run", "--save-mapping", "m")
+    assert ran.code == 2
+    assert "no file was named" in ran.err

@@ -1,6 +1,7 @@
 """A masking policy of one's own, named in a setting."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,15 @@ def _ingest(voc: Voc, tmp_path: Path, policy: str) -> str:
     ran = voc("ingest", tmp_path / "in.jsonl", VOC_MASKING_POLICY=str(tmp_path / "policy.toml"))
     assert ran.code == 0, ran.err
     return str(voc("list", "records", "--json").json["items"][0]["text"])
+
+
+@pytest.mark.parametrize(("action", "digits"), [("mask", 6), ("hash", 16), ("keep", 0)])
+@pytest.mark.parametrize(("kind", "raw"), [("order_no", "202511180947361285"), ("phone", "13812345678")])
+def test_each_action_through_ingest(voc: Voc, tmp_path: Path, action: str, digits: int, kind: str, raw: str) -> None:
+    text = _ingest(voc, tmp_path, f'[types]\n{kind} = "{action}"\n')
+    assert (raw in text) is (action == "keep")
+    marks = re.findall(rf"⟦{kind}:([0-9a-f]+)⟧", text)
+    assert [len(mark) for mark in marks] == ([digits] if digits else [])
 
 
 def test_a_type_is_kept_where_the_policy_says_so(voc: Voc, tmp_path: Path) -> None:

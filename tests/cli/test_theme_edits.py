@@ -1,0 +1,65 @@
+"""Themes put right by hand on the command line: kept by the next run, shown in the history, taken back."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Voc
+
+SAMPLE = Path(__file__).parents[2] / "assistant" / "sample" / "xinglan" / "source"
+
+
+@pytest.fixture
+def themed(voc: Voc) -> Voc:
+    for step in (("ingest", SAMPLE), ("analyse",), ("themes",)):
+        assert voc(*step, "--json").code == 0
+    return voc
+
+
+def test_decisions_outlive_the_next_run_and_can_be_undone(themed: Voc) -> None:
+    voc = themed
+    first, second, third, *_ = voc("list", "themes", "--json").json["items"]
+    merged = voc("theme", "merge", second["theme_id"], "--into", first["theme_id"], "--json").json
+    renamed = voc("theme", "rename", first["theme_id"], "--title", "经理写的名字", "--json").json
+    assert voc("theme", "lock", third["theme_id"], "--json").code == 0
+    assert renamed["themes"][0]["records"] >= max(first["records"], second["records"])
+
+    assert voc("themes", "--rebuild", "--json").code == 0
+    items = {item["theme_id"]: item for item in voc("list", "themes", "--json").json["items"]}
+    assert second["theme_id"] not in items
+    assert items[first["theme_id"]]["title"] == "经理写的名字"
+    assert set(items[first["theme_id"]]["record_ids"]) >= {*first["record_ids"], *second["record_ids"]}
+    assert items[third["theme_id"]]["record_ids"] == third["record_ids"]
+
+    told = voc("theme", "history", "--json").json
+    assert [edit["events"][0]["kind"] for edit in told["items"]] == ["locked", "reworded", "merged_from"]
+    refused = voc("theme", "undo", merged["edit_id"])
+    assert (refused.code, renamed["edit_id"] in refused.err) == (2, True)
+    for edit in (renamed, merged):
+        assert voc("theme", "undo", edit["edit_id"], "--json").code == 0
+    items = {item["theme_id"]: item for item in voc("list", "themes", "--json").json["items"]}
+    assert items[second["theme_id"]]["record_ids"] == second["record_ids"]
+    assert items[first["theme_id"]]["title"] == first["title"]
+
+
+def test_a_theme_is_divided_and_an_insight_moved(themed: Voc) -> None:
+    voc = themed
+    first, second, *_ = voc("list", "themes", "--json").json["items"]
+    inside = voc("list", "insights", "--theme", first["theme_id"], "--limit", 100, "--json").json["items"]
+    some = [item["insight_id"] for item in inside[:2]]
+    divided = voc(
+        "theme", "split", first["theme_id"], "--insight", some[0], "--insight", some[1], "--title", "分出来的", "--json"
+    ).json
+    new = divided["themes"][-1]
+    assert (new["title"], new["records"] <= 2) == ("分出来的", True)
+    moved = voc("theme", "move", some[0], "--to", second["theme_id"], "--json").json
+    assert moved["themes"][0]["theme_id"] == second["theme_id"]
+    assert voc("themes", "--rebuild", "--json").code == 0
+    shown = voc("show", some[0], "--json").json, voc("show", some[1], "--json").json
+    assert [item["theme_id"] for item in shown] == [second["theme_id"], new["theme_id"]]
+
+
+def test_a_wrong_wish_is_told_in_one_sentence(voc: Voc) -> None:
+    wrong = voc("theme", "rename", "th_none", "--title", "x")
+    assert wrong.code == 2
+    assert "voc list themes" in wrong.err
