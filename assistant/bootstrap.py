@@ -22,7 +22,7 @@ from assistant.intake.privacy import (
     load_key,
     load_policy,
 )  # fmt: skip
-from assistant.llm.batch_book import BatchBook
+from assistant.llm.batch_book import BATCHES, BatchBook
 from assistant.llm.batch_desk import BatchDesk
 from assistant.llm.batch_files import BatchFiles
 from assistant.llm.budget import Spending
@@ -195,7 +195,7 @@ def _desk(engine: Engine, data_dir: Path) -> BatchDesk | None:
     """What hands in batch files, where there is a model to hand them to."""
     if not isinstance(engine, ModelEngine) or not isinstance(engine.endpoint, ChatEndpoint):
         return None
-    book = BatchBook(data_dir / "batches")
+    book = BatchBook(data_dir / BATCHES)
     return BatchDesk(engine, engine.endpoint, book, BatchFiles(engine.endpoint.vendor))
 
 

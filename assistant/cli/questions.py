@@ -66,6 +66,8 @@ def show_answer(answer: Answer) -> None:
 @json_option
 def search(query: str, limit: int, literally: bool, recent: bool, as_json: bool, **values: Any) -> None:
     """Find passages for QUERY; dates, products and groups that it names narrow the search."""
+    if not query.strip():
+        raise click.UsageError("say what to look for: QUERY is blank")
     app = open_app(load_settings())
     tell_of_stale_index(app)
     masked = str(app.masker.mask_text(query)[0])

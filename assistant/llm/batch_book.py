@@ -10,6 +10,9 @@ from pathlib import Path
 
 from assistant.errors import StoreError
 
+BATCHES = "batches"
+"""The book's folder in the data directory."""
+
 
 @dataclass(frozen=True, slots=True)
 class Booked:
@@ -60,6 +63,21 @@ class BatchBook:
         done = replace(booked, batch_id=batch_id)
         self._write(done)
         return done
+
+    def forget(self, record_ids: Sequence[str]) -> int:
+        """Take every pack with one of these records out of the book, so that its answer is not kept; how many.
+
+        Raises:
+            StoreError: the disk refuses.
+        """
+        gone = 0
+        for booked in self.open_batches():
+            marks = {booked.mark(one) for one in record_ids}
+            kept = {key: pack for key, pack in booked.packs.items() if marks.isdisjoint(pack)}
+            if len(kept) < len(booked.packs):
+                gone += len(booked.packs) - len(kept)
+                self._write(replace(booked, packs=kept))
+        return gone
 
     def close(self, booked: Booked) -> None:
         """Forget a batch that is collected, or was never handed in."""

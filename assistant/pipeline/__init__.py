@@ -126,13 +126,13 @@ class Pipeline:
         """See `find_customer`."""
         return find_customer(self.context, customer)
 
-    def find_to_erase(self, customer: str) -> str:
+    def find_to_erase(self, customer: str, *, all_of_them: bool = False) -> tuple[str, ...]:
         """See `find_to_erase`."""
-        return find_to_erase(self.context, customer)
+        return find_to_erase(self.context, customer, all_of_them=all_of_them)
 
-    def erase(self, customer: str, ground: Ground = NO_GROUND) -> EraseReceipt:
+    def erase(self, customer: str, ground: Ground = NO_GROUND, *, all_of_them: bool = False) -> EraseReceipt:
         """See `erase_customer`."""
-        return erase_customer(self.context, customer, ground)
+        return erase_customer(self.context, customer, ground, all_of_them=all_of_them)
 
     def erase_record(self, any_id: str, ground: Ground = NO_GROUND) -> EraseReceipt:
         """See `erase_record`."""

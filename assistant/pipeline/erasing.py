@@ -7,6 +7,7 @@ from typing import Any
 from assistant.domain.drafts import ThemeDraft
 from assistant.domain.receipts import EraseReceipt
 from assistant.errors import NotFoundError, StoreError
+from assistant.llm.batch_book import BATCHES, BatchBook
 from assistant.pipeline.actor import actor
 from assistant.pipeline.context import Context
 from assistant.pipeline.ideating import materials
@@ -15,9 +16,10 @@ from assistant.pipeline.proving import files_of, look_at_exports, prove
 from assistant.pipeline.quarantined import take_out
 from assistant.pipeline.subjects import (
     ban_digests,
+    contact_masks,
     customer_bans,
     find_to_erase,
-    journal_of,
+    journal_for,
     others_called_so,
     record_bans,
 )  # fmt: skip
@@ -26,6 +28,7 @@ from assistant.records.ban_store import BanStore, ban
 from assistant.records.erasing import Belongings
 from assistant.records.export_store import clean_exports
 from assistant.records.finding import translated
+from assistant.records.mentions import holding, own_masks
 from assistant.records.traces import Traces
 from assistant.records.vault_store import note
 from vectorstore.errors import GenerationError
@@ -52,8 +55,12 @@ class Ground:
 NO_GROUND = Ground()
 
 
-def erase_customer(context: Context, customer: str, ground: Ground = NO_GROUND) -> EraseReceipt:
+def erase_customer(
+    context: Context, customer: str, ground: Ground = NO_GROUND, *, all_of_them: bool = False
+) -> EraseReceipt:
     """Erase a customer wholly and prove it; safe to repeat, and a stopped erasing goes on where it was.
+
+    With `all_of_them` every customer goes who is called so: by a telephone that stands with several.
 
     The rows go in one transaction; then index files, the database's free pages and its log are cleaned, and the
     bytes of every file are searched. Where something is left, the receipt says in which file. From then on no row
@@ -61,17 +68,23 @@ def erase_customer(context: Context, customer: str, ground: Ground = NO_GROUND) 
 
     Raises:
         NotFoundError: there is no such customer.
-        UsageError: several customers go by this name.
+        UsageError: several customers go by this name, and not all of them are to go.
         BusyError: another run is at work.
         StoreError: the database, the index or a file fails; run it again.
     """
     with context.exclusive():
-        named = find_to_erase(context, customer)
-        others = others_called_so(context, named)
-        ids = erasing.record_ids_of(context.store.database, named)
-        theirs = erasing.belongings(context.store.database, ids, named, context.store.aliases_of(named))
-        receipt = erase(context, [theirs], journal_of(context, named), ground, customer_bans)
-        return replace(receipt, same_contact=others)
+        meant = find_to_erase(context, customer, all_of_them=all_of_them)
+        others = sorted({other for one in meant for other in others_called_so(context, one)} - set(meant))
+        theirs = [_belongings(context, one) for one in meant]
+        masks = contact_masks(context, customer).union(*(own_masks(context.store.database, one) for one in theirs))
+        receipt = erase(context, theirs, journal_for(context, meant, customer), ground, customer_bans, masks)
+        return replace(receipt, same_contact=tuple(others))
+
+
+def _belongings(context: Context, customer_id: str) -> Belongings:
+    database = context.store.database
+    ids = erasing.record_ids_of(database, customer_id)
+    return erasing.belongings(database, ids, customer_id, context.store.aliases_of(customer_id))
 
 
 def erase_record(context: Context, any_id: str, ground: Ground = NO_GROUND) -> EraseReceipt:
@@ -83,13 +96,16 @@ def erase_record(context: Context, any_id: str, ground: Ground = NO_GROUND) -> E
         BusyError, StoreError: see `erase_customer`.
     """
     with context.exclusive():
-        journal, ids = Journal(context.data_dir, f"record {any_id}"), []
+        journal, ids, nobodys = Journal(context.data_dir, f"record {any_id}"), [], False
         try:
-            ids = [context.store.record(any_id).id]
+            record = context.store.record(any_id)
+            ids, nobodys = [record.id], record.customer is None or not record.customer.known
         except NotFoundError:
             if not journal.begun:
                 raise
-        return erase(context, [erasing.belongings(context.store.database, ids)], journal, ground, record_bans)
+        theirs = erasing.belongings(context.store.database, ids)
+        masks = own_masks(context.store.database, theirs) if nobodys else frozenset()
+        return erase(context, [theirs], journal, ground, record_bans, masks)
 
 
 def forget_ban(context: Context, named: str, ground: Ground = NO_GROUND) -> int:
@@ -110,23 +126,25 @@ def forget_ban(context: Context, named: str, ground: Ground = NO_GROUND) -> int:
 
 def erase(
     context: Context, batches: Iterable[Belongings], journal: Journal, ground: Ground,
-    bans_of: Callable[[Context, Belongings], list[str]] | None = None,
+    bans_of: Callable[[Context, Belongings], list[str]] | None = None, masks: frozenset[str] = frozenset(),
 ) -> EraseReceipt:  # fmt: skip
     """Erase these belongings, one transaction a batch, and prove it; the caller holds the data directory.
 
-    `bans_of` says what is to keep them away afterwards; None: they may come again.
+    `bans_of` says what is to keep them away afterwards; None: they may come again. `masks` tell of them: the receipt
+    says in which records that remain one still stands.
     """
     noted, raw, receipt = journal.read(), Traces(), EraseReceipt()
     exported = context.store.exported()
     for theirs in batches:
         traces = erasing.traces_of(context.store.database, theirs) | noted.traces
         first = min((one for one in (noted.since, theirs.since) if one), default=None)
-        noted = Noted(traces.bounded(MOST_WINDOWS), first)
+        noted = Noted(traces.bounded(MOST_WINDOWS), first, noted.masks | masks)
         journal.write(noted)
         raw |= _raw_values(context, theirs)
         bans = bans_of(context, theirs) if bans_of is not None else []
         receipt += remove(context, theirs, traces, ground, bans)
         receipt += EraseReceipt(quarantined=take_out(context.data_dir, theirs.customer_id, traces))
+        BatchBook(context.data_dir / BATCHES).forget(theirs.record_ids)
     remote = clean_files(context)
     traces = noted.traces | raw
     proof = prove(files_of(context.data_dir, context.store.database.url, context.data_dir / FOLDER), traces)
@@ -135,6 +153,7 @@ def erase(
     receipt = replace(
         receipt, fragments=proof.fragments, shared=noted.traces.shared, files=proof.files, bytes=proof.bytes,
         left=proof.left, exports=held, not_searched=(*remote, OUT_OF_REACH),
+        mentioned_elsewhere=holding(context.store.database, noted.masks),
     )  # fmt: skip
     if receipt.proved:
         journal.close()
@@ -162,6 +181,7 @@ def remove(
         erased_texts.mark_proposals(connection, theirs, traces, reworded, changed)
         erasing.clean_events(connection, theirs, traces)
         erasing.clean_audit(connection, traces, pseudonyms)
+        erasing.clean_notes(connection, traces)
         clean_exports(connection, traces)
         counts["kept_away"] = ban(connection, bans, bans[0][:16]) if bans else 0
         note(connection, ground.by or actor(), "erase", subject, reason, counts["records"])
@@ -188,7 +208,7 @@ def _reworded(context: Context, quoting: Sequence[str], theirs: Belongings) -> d
     if not quoting:
         return {}
     drafts = {}
-    for material, _ in materials(context, quoting, without=frozenset(theirs.record_ids)):
+    for material, _ in materials(context, quoting, frozenset(theirs.record_ids), every=True):
         blank = replace(material.theme, title="", definition="", surface="", secondary="", deep="")
         drafts[blank.id] = context.rules.name_theme(replace(material, theme=blank))
     return drafts

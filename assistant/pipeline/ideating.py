@@ -17,17 +17,19 @@ from assistant.records.rows import digest
 
 
 def materials(
-    context: Context, theme_ids: Sequence[str] | None = None, without: Collection[str] = ()
+    context: Context, theme_ids: Sequence[str] | None = None, without: Collection[str] = (), *, every: bool = False
 ) -> list[tuple[ThemeMaterial, Weight]]:
     """What an engine is shown of themes (all, or these), most customers first, with what the corpus says of each.
 
-    Insights of the records `without` are left out, and so are themes that have no others.
+    Insights of the records `without` are left out, and so are themes that have no others. With `every`, themes that were
+    put away and those that are no more but have members still are among them.
     """
     by_theme: dict[str, list[Member]] = {}
     for placed in context.store.placed_insights():
         if placed.insight.theme_id is not None and placed.insight.record_id not in without:
             by_theme.setdefault(placed.insight.theme_id, []).append(member_of(placed))
-    themes = [theme for theme in context.store.themes() if theme.id in by_theme]
+    known = context.store.every_theme() if every else context.store.themes()
+    themes = [theme for theme in known if theme.id in by_theme]
     telling = dict(zip(by_theme, keywords(list(by_theme.values()), context.words), strict=True))
     most = max((theme.customers for theme in themes), default=1)
     return [

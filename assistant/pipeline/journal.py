@@ -19,6 +19,8 @@ class Noted:
     traces: Traces = field(default_factory=Traces)
     since: str | None = None
     """When the first of the records came in; None where that is not known."""
+    masks: frozenset[str] = frozenset()
+    """Masks that tell of them, to say in which records of others they still stand."""
 
 
 class Journal:
@@ -44,7 +46,7 @@ class Journal:
         try:
             kept = json.loads(self._path.read_text(encoding="utf-8"))
             traces = Traces(frozenset(kept["windows"]), frozenset(kept["words"]), kept["shared"])
-            return Noted(traces, kept.get("since"))
+            return Noted(traces, kept.get("since"), frozenset(kept.get("masks", ())))
         except (ValueError, KeyError, TypeError):
             raise StoreError(f"{self._path} is damaged: remove it and run the same command again") from None
 
@@ -55,7 +57,7 @@ class Journal:
         kept = {"windows": sorted(traces.windows), "words": sorted(traces.words), "shared": traces.shared}
         descriptor = os.open(self._part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump({**kept, "since": noted.since}, file)
+            json.dump({**kept, "since": noted.since, "masks": sorted(noted.masks)}, file)
             file.flush()
             os.fsync(file.fileno())
         self._part.replace(self._path)

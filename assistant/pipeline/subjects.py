@@ -1,5 +1,9 @@
 """Who is meant by an id, a telephone or a record, and what keeps them away once they are erased."""
 
+from collections.abc import Sequence
+
+from assistant.domain.records import RawCustomer
+from assistant.domain.vocabulary import PiiType
 from assistant.errors import NotFoundError, UsageError
 from assistant.intake.privacy import load_key
 from assistant.pipeline.admitting import Digests
@@ -8,11 +12,21 @@ from assistant.pipeline.journal import Journal
 from assistant.pipeline.quarantined import names_customer
 from assistant.records import erasing
 from assistant.records.erasing import Belongings
+from assistant.records.mentions import TELLING, holding, masks_of_id
+
+MOST_LISTED = 20
+"""Ids in one sentence."""
+_NUMBERS: tuple[PiiType, ...] = ("phone", "landline")
 
 
 def journal_of(context: Context, customer: str) -> Journal:
     """Where the erasing of a customer is noted."""
     return Journal(context.data_dir, f"customer {customer}")
+
+
+def journal_for(context: Context, meant: Sequence[str], named: str) -> Journal:
+    """Where the erasing is noted of all these customers, who were named by what they share."""
+    return journal_of(context, meant[0] if len(meant) == 1 else _names(context, named)[-1])
 
 
 def find_customer(context: Context, customer: str) -> str:
@@ -22,35 +36,92 @@ def find_customer(context: Context, customer: str) -> str:
         UsageError: several customers go by it; the message lists their ids.
         NotFoundError: there is none, and no erasing of theirs was begun.
     """
-    store, named = context.store, _names(context, customer)
-    for one in named:
-        if erasing.is_known(store.database, one) or erasing.record_ids_of(store.database, one):
-            return one
-        if journal_of(context, one).begun:
-            return one
-    called = store.called(named)
-    if len(called) > 1:
-        raise UsageError(f"several customers go by {customer!r}, name one of: {', '.join(called)}")
-    if called:
-        return called[0]
-    if (held := next((one for one in named if names_customer(context.data_dir, one)), None)) is not None:
-        return held
-    raise NotFoundError(f"there is no customer {customer!r}: `voc list customers` shows which there are")
+    meant = _meant(context, customer)
+    if len(meant) > 1:
+        raise UsageError(f"{len(meant)} customers go by {_shown(context, customer)}, name one of: {', '.join(meant)}")
+    if meant:
+        return meant[0]
+    raise NotFoundError(f"there is no customer {_shown(context, customer)}: `voc list customers` shows which there are")
 
 
-def find_to_erase(context: Context, customer: str) -> str:
-    """As `find_customer`, and tells of one who is erased already: for those alone who may erase.
+def find_to_erase(context: Context, customer: str, *, all_of_them: bool = False) -> tuple[str, ...]:
+    """Who is to be erased: one, or with `all_of_them` everybody who goes by it. For those alone who may erase.
 
     Raises:
-        UsageError, NotFoundError: see `find_customer`.
+        UsageError: several go by it and not all were asked for; the message lists them with their records.
+        NotFoundError: there is none; it tells of one who is erased already, and of records whose text names them.
     """
-    try:
-        return find_customer(context, customer)
-    except NotFoundError:
-        at = context.store.banned_at(ban_digests(context, customer)[:-1])
-        if at is None:
-            raise
-    raise NotFoundError(f"customer {customer!r} was erased on {at[:10]}, and nothing of theirs has come in since")
+    meant = _meant(context, customer)
+    if len(meant) > 1 and not all_of_them:
+        raise UsageError(_choice(context, customer, meant))
+    if meant:
+        return meant
+    held = holding(context.store.database, contact_masks(context, customer))
+    at = context.store.banned_at(ban_digests(context, customer)[:-1])
+    shown = _shown(context, customer)
+    if at is not None:
+        told = f"customer {shown} was erased on {at[:10]}, and nothing of theirs has come in since"
+    elif held:
+        told = f"no customer is known by {shown}"
+    else:
+        told = f"there is no customer {shown}: `voc list customers` shows which there are"
+    stands = (
+        f", but its mask stands in {len(held)} record(s): {listed(held)}; `voc erase --record ID` erases such a record"
+    )
+    raise NotFoundError(f"{told}{stands} whole" if held else told)
+
+
+def _choice(context: Context, customer: str, meant: Sequence[str]) -> str:
+    """Who may be meant, with how many records each, and how to say it."""
+    database = context.store.database
+    ids = {one: erasing.record_ids_of(database, one) for one in meant}
+    each = "; ".join(f"{one} ({len(of)} record(s){': ' + listed(of) if of else ''})" for one, of in ids.items())
+    held = holding(database, contact_masks(context, customer), [record for of in ids.values() for record in of])
+    beside = f" (its mask also stands in {len(held)} record(s) of others: {listed(held)})" if held else ""
+    return (
+        f"{len(meant)} customers go by {_shown(context, customer)}: {each}{beside}; nothing was erased: name one of these "
+        "ids, or say --all-of-them (over HTTP all_of_them=true) where they are one person"
+    )
+
+
+def contact_masks(context: Context, named: str) -> frozenset[str]:
+    """The masks of a telephone, an e-mail or the like by which somebody is named; none of any other name."""
+    keyed = context.masker.customer_id(named)
+    kind = next((one for one in TELLING if keyed.startswith(f"{one}-")), None)
+    masks = masks_of_id(keyed)
+    if kind is None or not masks or keyed == named:
+        return masks
+    kinds = _NUMBERS if kind in _NUMBERS else (kind,)
+    return masks | {str(context.masker.mark(one, named))[1:-1] for one in kinds}
+
+
+def listed(ids: Sequence[str]) -> str:
+    """Ids for a sentence: the first of many."""
+    return ", ".join(ids[:MOST_LISTED]) + (f" and {len(ids) - MOST_LISTED} more" if len(ids) > MOST_LISTED else "")
+
+
+def _meant(context: Context, customer: str) -> tuple[str, ...]:
+    """Everybody who may be meant. An id that is stored as given means its owner alone; a telephone all who have it."""
+    store, named = context.store, _names(context, customer)
+    stored = [one for one in named if _is_stored(context, one)]
+    if customer in stored:
+        return (customer,)
+    if found := tuple(dict.fromkeys((*stored, *store.called(named)))):
+        return found
+    return tuple(one for one in named if names_customer(context.data_dir, one))[:1]
+
+
+def _is_stored(context: Context, customer_id: str) -> bool:
+    database = context.store.database
+    return (
+        erasing.is_known(database, customer_id)
+        or bool(erasing.record_ids_of(database, customer_id))
+        or journal_of(context, customer_id).begun
+    )
+
+
+def _shown(context: Context, named: str) -> str:
+    return repr(str(context.masker.mask_text(named)[0]))
 
 
 def others_called_so(context: Context, customer_id: str) -> tuple[str, ...]:
@@ -88,4 +159,7 @@ def digests_of(context: Context) -> Digests:
 
 
 def _names(context: Context, customer: str) -> list[str]:
-    return list(dict.fromkeys((customer, context.masker.customer_id(customer))))
+    """What is stored for a name: itself, and a telephone as the source's telephone column would be (a landline too)."""
+    keyed = context.masker.customer_id(customer)
+    by_column = context.masker.contact_id(RawCustomer(phone=customer)) if keyed.startswith("landline-") else None
+    return list(dict.fromkeys((customer, *([by_column] if by_column else []), keyed)))

@@ -28,7 +28,10 @@ def run_themes(context: Context, *, rebuild: bool = False, progress: Progress = 
         made_by = digest(engine.identity("name_theme"), context.index.embedder.identity)
         shaped_by = digest([(row[0], *row[2:]) for row in homes], store.monthly_counts()[1], made_by)
         if not rebuild and (known := store.stage_receipt("themes", shaped_by)) is not None:
-            return ThemesReceipt(**{**known, "new": 0, "merged": 0, "split": 0, "pii_masked": 0})
+            assigned = sum(row[1] is not None for row in homes)
+            now: dict[str, float] = {"themes": len(store.themes()), "assigned": assigned}
+            now |= {"unassigned": len(homes) - assigned, "coverage": assigned / max(1, len(homes))}
+            return ThemesReceipt(**{**known, **now, "new": 0, "merged": 0, "split": 0, "pii_masked": 0})
         progress("themes", 0, len(homes))
         receipt = (None if rebuild else join_newcomers(context, homes, made_by)) or _grouped(context, rebuild, made_by)
         store.set_trends(trends_now(context))

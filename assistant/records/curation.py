@@ -247,6 +247,6 @@ def _undo(connection: Connection, event: Mapping[str, Any]) -> None:
         case "moved_in":
             put_back(connection, detail["insights"], theme_id, detail["out_of"], detail["held"])
         case "merged_from" | "split_off":
-            release(connection, detail["insights"])
+            release(connection, detail["insights"], theme_id)
         case _:
             set_values(connection, theme_id, **{detail["flag"]: detail["before"]})

@@ -1,12 +1,12 @@
 """What each dimension of a counted table is: its key, where it is read from, and what a share is a share of."""
 
-from sqlalchemy import ColumnElement, FromClause, func
+from sqlalchemy import ColumnElement, FromClause, func, select
 
 from assistant.domain.filters import Filters
 from assistant.domain.vocabulary import Dimension
 from assistant.records.calendar import Monday
 from assistant.records.selection import all_conditions, insight_conditions, record_conditions
-from assistant.records.tables import idea_themes, ideas, insights, records
+from assistant.records.tables import idea_themes, ideas, insights, records, themes
 
 UNKNOWN = "unknown"
 """The key under which records without a value are counted."""
@@ -28,7 +28,8 @@ def dimension(by: Dimension, filters: Filters) -> tuple[ColumnElement[str], From
     joined = records.join(insights, insights.c.record_id == records.c.id)
     inner = [*record_conditions(filters), *insight_conditions(filters)]
     if by == "theme":
-        return insights.c.theme_id, joined, [*inner, insights.c.theme_id.is_not(None)]
+        shown = select(themes.c.id).where(themes.c.active, themes.c.archived.is_(False))
+        return insights.c.theme_id, joined, [*inner, insights.c.theme_id.in_(shown)]
     if by == "nbn":
         through = joined.join(idea_themes, idea_themes.c.theme_id == insights.c.theme_id)
         return ideas.c.nbn_type, through.join(ideas, ideas.c.id == idea_themes.c.idea_id), inner

@@ -18,6 +18,8 @@ FEW = 3
 """People; what a model says of fewer may be recognised as one of them."""
 ERASED = "erased"
 """The mark of an idea, and the kind of a theme's event."""
+_WORDED = frozenset({"title", "from", "to", "before", "after"})
+"""What in an event of a theme may be words of it."""
 _SENTENCE_ENDS = "。！？!?；;\n"
 
 
@@ -72,16 +74,26 @@ def reword_themes(
             for table, column in ((theme_events, "theme_id"), (idea_themes, "theme_id"), (themes, "id")):
                 connection.execute(delete(table).where(table.c[column] == theme_id))
         elif quotes:
-            draft = reworded[theme_id]
-            values = {name: getattr(draft, name) for name in TEXTS}
-            values |= {"deep_category": draft.deep_category, "engine": "rules", "updated_at": now()}
+            draft = reworded.get(theme_id)
+            values: dict[str, Any] = {name: getattr(draft, name) if draft else "" for name in TEXTS}
+            values |= {"deep_category": draft.deep_category} if draft else {"title": theme_id}
+            values |= {"engine": "rules", "updated_at": now()}
             connection.execute(update(themes).where(where).values(voices=voices, **values))
+            _forget_words(connection, theme_id)
             event = {"theme_id": theme_id, "kind": ERASED, "detail": {"reworded": True}, "at": now()}
             connection.execute(insert(theme_events).values(**event))
             changed.themes_reworded += 1
         elif voices != row["voices"]:
             connection.execute(update(themes).where(where).values(voices=voices))
     changed.themes_gone = len(changed.gone)
+
+
+def _forget_words(connection: Connection, theme_id: str) -> None:
+    """Take the words that a theme had before out of its lineage, so that no undo brings them back."""
+    for row in connection.execute(select(theme_events).where(theme_events.c.theme_id == theme_id)).all():
+        detail = {name: item for name, item in row.detail.items() if name not in _WORDED}
+        if detail != row.detail:
+            connection.execute(update(theme_events).where(theme_events.c.id == row.id).values(detail=detail))
 
 
 def trim_ideas(connection: Connection, theirs: Belongings, traces: Traces, changed: Changed) -> None:

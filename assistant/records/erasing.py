@@ -13,7 +13,9 @@ from assistant.records.tables import (
     audit,
     contacts,
     customers,
+    feedback,
     insights,
+    lead_events,
     leads,
     model_calls,
     readings,
@@ -25,6 +27,8 @@ from assistant.records.tables import (
 )
 from assistant.records.traces import Collector, Traces, texts_in
 
+ERASED_NOTE = "erased"
+"""What stands in place of a note that told of somebody."""
 _SHOWN = ("title", "text", "metadata", "external_id", "customer_id", "source", "product", "model", "region")
 """What a record says that may hold a fragment of another's."""
 
@@ -94,7 +98,7 @@ def traces_of(database: Database, theirs: Belongings) -> Traces:
         collector.add_id(insight_id)
     gone, old = set(theirs.record_ids), set(theirs.versions)
     with database.reading() as connection:
-        for content in _contents(connection, theirs):
+        for content in contents_of(connection, theirs):
             collector.add_id(content["external_id"])
             collector.add_value([content["title"], content["text"], content["metadata"]])
             if theirs.customer_id is None:
@@ -107,7 +111,8 @@ def traces_of(database: Database, theirs: Belongings) -> Traces:
     return collector.traces()
 
 
-def _contents(connection: Connection, theirs: Belongings) -> Iterator[Mapping[str, Any]]:
+def contents_of(connection: Connection, theirs: Belongings) -> Iterator[Mapping[str, Any]]:
+    """Every record of theirs as it stands, and every earlier version."""
     for some in chunks(theirs.record_ids):
         yield from (dict(row) for row in connection.execute(select(records).where(records.c.id.in_(some))).mappings())
         yield from connection.scalars(select(record_versions.c.content).where(record_versions.c.record_id.in_(some)))
@@ -232,6 +237,16 @@ def _without(value: Any, insight_ids: Collection[str], traces: Traces) -> Any:
 
 def _is_gone(value: Any, insight_ids: Collection[str], traces: Traces) -> bool:
     return isinstance(value, str) and (value in insight_ids or traces.stand_in(value))
+
+
+def clean_notes(connection: Connection, traces: Traces) -> None:
+    """Blank what staff wrote beside leads and answers where it holds their words or ids."""
+    for table, names in ((leads, ("note",)), (lead_events, ("before", "after")), (feedback, ("comment",))):
+        for row in connection.execute(select(table)).mappings().all():
+            if held := [name for name in names if row[name] and traces.stand_in(row[name])]:
+                connection.execute(
+                    update(table).where(table.c.id == row["id"]).values(dict.fromkeys(held, ERASED_NOTE))
+                )
 
 
 def clean_audit(connection: Connection, traces: Traces, pseudonyms: Collection[str]) -> None:

@@ -113,9 +113,11 @@ def held_now(connection: Connection) -> dict[str, str]:
     return home
 
 
-def release(connection: Connection, insight_ids: Sequence[str]) -> None:
+def release(connection: Connection, insight_ids: Sequence[str], theme_id: str | None = None) -> None:
+    """Hold insights no longer, in this theme or in any."""
+    where = [] if theme_id is None else [theme_holds.c.theme_id == theme_id]
     for part in chunks(insight_ids):
-        connection.execute(delete(theme_holds).where(theme_holds.c.insight_id.in_(part)))
+        connection.execute(delete(theme_holds).where(theme_holds.c.insight_id.in_(part), *where))
 
 
 def put(connection: Connection, insight_ids: Sequence[str], theme_id: str) -> None:
@@ -130,12 +132,15 @@ def put_back(
     connection: Connection, insight_ids: Sequence[str], was_in: str, home: str | None, held: Collection[str]
 ) -> None:
     """Move insights back home as far as they are still where they were put, with the holds they had."""
-    release(connection, insight_ids)
+    there: list[str] = []
     for part in chunks(insight_ids):
         where = insights.c.id.in_(part), insights.c.theme_id == was_in
+        there += connection.scalars(select(insights.c.id).where(*where))
         connection.execute(update(insights).where(*where).values(theme_id=home))
+    release(connection, there, was_in)
     if home is not None:
-        hold(connection, [one for one in insight_ids if one in set(held)], home)
+        set_values(connection, home, active=True)
+        hold(connection, [one for one in there if one in set(held)], home)
 
 
 def move_ideas(connection: Connection, source: str, into: str) -> list[str]:
@@ -151,14 +156,23 @@ def move_ideas(connection: Connection, source: str, into: str) -> list[str]:
 
 
 def nothing_later(connection: Connection, events: Sequence[Mapping[str, Any]]) -> None:
-    touched = {event["theme_id"] for event in events}
-    touched |= {event["detail"][name] for event in events for name in ("into", "out_of") if event["detail"].get(name)}
-    query = select(theme_events.c.edit).where(
+    """That no decision which still stands came later and touches the same themes.
+
+    Raises:
+        UsageError: one did.
+    """
+    touched = {theme_id for event in events for theme_id in _touched(event)}
+    query = select(theme_events).where(
         theme_events.c.id > events[-1]["id"],
-        theme_events.c.theme_id.in_(touched),
         theme_events.c.edit.is_not(None),
         theme_events.c.undone_at.is_(None),
         theme_events.c.kind != "undone",
     )
-    if later := connection.scalar(query.order_by(theme_events.c.id.desc()).limit(1)):
-        raise UsageError(f"edit {later} came later and touches the same theme: undo that first")
+    for later in connection.execute(query.order_by(theme_events.c.id.desc())).mappings():
+        if not touched.isdisjoint(_touched(dict(later))):
+            raise UsageError(f"edit {later['edit']} came later and touches the same theme: undo that first")
+
+
+def _touched(event: Mapping[str, Any]) -> set[str]:
+    named = (event["detail"].get(name) for name in ("into", "out_of"))
+    return {event["theme_id"], *(theme_id for theme_id in named if theme_id)}

@@ -66,7 +66,7 @@ def parts_of(facts: CustomerFacts, rules: CustomerRules, today: str) -> tuple[Sc
         ("advocate", float(advocate is not None), {"day": day}),
         ("praise", facts.praise / _ENOUGH["praise"], {"count": facts.praise}),
         ("suggestions", facts.suggestions / _ENOUGH["suggestions"], {"count": facts.suggestions}),
-        ("recent", 1 - silence / _RECENT, {"days": silence}),
+        ("recent", 1 - silence / _RECENT, {"day": facts.last_day or ""}),
         ("leads", facts.open_leads / _ENOUGH["leads"], {"count": facts.open_leads}),
         ("at_risk", float(risky), {}),
     )

@@ -122,6 +122,11 @@ class ThemeStore:
         ordered = [theme for theme in self._active(filters) if not theme.archived]
         return ordered[offset : None if limit is None else offset + limit], len(ordered)
 
+    def every_theme(self) -> list[Theme]:
+        """Every theme there is a row of: active, put away, or no more."""
+        with self.database.reading() as connection:
+            return [to_theme(row) for row in connection.execute(_counted().order_by(themes.c.id)).mappings()]
+
     def _active(self, filters: Filters) -> list[Theme]:
         """Active themes, archived ones too, most customers first."""
         with self.database.reading() as connection:

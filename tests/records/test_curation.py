@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from assistant.domain.filters import Filters
 from assistant.domain.insights import LadderStanding
 from assistant.domain.themes import Theme
 from assistant.errors import NotFoundError, UsageError
@@ -169,3 +170,30 @@ def test_a_place_by_hand_outlives_a_new_reading(filled: Repository) -> None:
     again = record("R-9", customer="C9")
     filled.save_readings([reading(again, replace(insight(again), id="in_new"))], "llm-1", "llm")
     assert filled.theme_decisions()["th_a"].held == {"in_new", *ids(8)}
+
+
+def test_a_later_move_out_of_a_touched_theme_is_taken_back_first(filled: Repository) -> None:
+    first = filled.move_insights(ids(0), "th_b", "x")
+    filled.move_insights(ids(0), "th_c", "x")
+    with pytest.raises(UsageError, match="came later"):
+        filled.undo_edit(first.id, "x")
+    divided = filled.split_theme("th_a", ids(3), "新的", "x")
+    filled.move_insights(ids(1), "th_c", "x")
+    with pytest.raises(UsageError, match="came later"):
+        filled.undo_edit(divided.id, "x")
+    assert set(ids(0, 1)) <= filled.theme_decisions()["th_c"].held
+
+
+def test_insights_go_back_to_a_theme_that_stands_again(filled: Repository) -> None:
+    edit = filled.move_insights(ids(7, 8), "th_b", "x")
+    kept = [known for known, _, _ in filled.theme_members() if known.id != "th_c"]
+    homes_now = {one: known.id for known, members, _ in filled.theme_members() for one in members}
+    filled.save_themes(kept, homes_now, {}, [("th_c", "gone", {})])
+    assert "th_c" not in homes(filled)
+    filled.undo_edit(edit.id, "x")
+    assert homes(filled)["th_c"] == [7, 8]
+
+
+def test_an_archived_theme_is_in_no_counted_table(filled: Repository) -> None:
+    filled.flag_theme("th_c", "archived", True, "x")
+    assert {row.key for row in filled.counting.rows("theme", Filters())} == {"th_a", "th_b"}
