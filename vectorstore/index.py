@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, select
 
 from vectorstore import levelling, searching, state, writing
 from vectorstore.connections import Connections
+from vectorstore.documents import Documents
 from vectorstore.embedders.base import Embedder, TrainableEmbedder
 from vectorstore.embedders.hashing import HashingEmbedder
 from vectorstore.embedders.local import LocalEmbedder
@@ -66,6 +67,7 @@ class PassageIndex:
         self._generations = Generations(engine, _place(directory, chroma_url))
         self._server = Server(engine, self._generations, exact_numbers, exact_allowed)
         self._bar = Bar()
+        self._documents = Documents()
         self._remembered = Remembered()
         self._lock = threading.RLock()
         self._loaded: Embedder | None = None
@@ -188,7 +190,9 @@ class PassageIndex:
         self._learn_names(connection)
         embedder = self.embedder
         neighbours = self._server.neighbours(connection, embedder)
-        return searching.Search(connection, self._analyzer, self._lexical(), embedder, neighbours, self._bar)
+        return searching.Search(
+            connection, self._analyzer, self._lexical(), embedder, neighbours, self._bar, self._documents
+        )
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

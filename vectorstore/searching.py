@@ -17,6 +17,7 @@ import numpy as np
 from sqlalchemy import Connection, select
 
 from vectorstore import state
+from vectorstore.documents import Documents
 from vectorstore.embedders.base import Embedder, Vectors, unit
 from vectorstore.errors import EmbedderError
 from vectorstore.fusion import weighted
@@ -59,10 +60,11 @@ class Search:
     embedder: Embedder
     neighbours: Neighbours
     bar: Bar
+    documents: Documents
 
     def rank(self, query: str, allowed: Collection[str] | None, depth: int, *, floor: bool) -> dict[int, float]:
         """Row → score in [0, 1] of the best passages; with `floor` only of those that are about the query, > 0."""
-        narrowed = None if allowed is None else rows_of(self.connection, allowed)
+        narrowed = None if allowed is None else self.documents.rows(self.connection, allowed)
         lexical = dict(self.lexical.search(self.connection, query, depth, narrowed))
         plain, refined = self._dense(query, narrowed, np.array(sorted(lexical), dtype=np.int64), depth)
         share = self.embedder.tuning.dense if refined else 0.0
@@ -135,12 +137,6 @@ class Search:
             self.lexical.frequencies(self.connection, set().union(*(each.terms for each in asked))),
             self.lexical.frequencies(self.connection, set().union(*(each.pairs for each in asked)), "grams"),
         )
-
-
-def rows_of(connection: Connection, documents: Collection[str]) -> Rows:
-    """Rows of all passages of these documents, ascending."""
-    statement = select(passages.c.row).where(one_of(passages.c.document_id, documents))
-    return np.array(sorted(connection.execute(statement).scalars()), dtype=np.int64)
 
 
 def hits(

@@ -5,6 +5,7 @@ import threading
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select
 
 from vectorstore import state
@@ -80,7 +81,7 @@ class ChromaNeighbours:
     def _parts(self, allowed: Rows) -> list[Picture]:
         if self.aside is None:
             return [picture(self.connection, self.model, among=allowed.tolist())]
-        old = self.aside.of(allowed[allowed <= self.watermark])
+        old = self.aside.of(allowed[self._is_there(allowed)])
         newer = self.delta.of(allowed[allowed > self.watermark])
         return [Picture(old.rows, old.matrix.astype(np.float32)), newer]
 
@@ -95,11 +96,16 @@ class ChromaNeighbours:
             wanted *= 4
 
     def _present(self, rows: Rows, cosines: Vectors) -> tuple[Rows, Vectors]:
+        there = self._is_there(rows)
+        return rows[there], cosines[there]
+
+    def _is_there(self, rows: Rows) -> NDArray[np.bool_]:
+        """Which of these rows are of the generation and still there."""
         if not len(self.present):
-            return rows[:0], cosines[:0]
+            return np.zeros(len(rows), dtype=np.bool_)
         places = np.minimum(np.searchsorted(self.present, rows), len(self.present) - 1)
-        mask = self.present[places] == rows
-        return rows[mask], cosines[mask]
+        there: NDArray[np.bool_] = self.present[places] == rows
+        return there
 
 
 def _best(found: list[tuple[Rows, Vectors]], limit: int) -> tuple[Rows, Vectors]:

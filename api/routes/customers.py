@@ -22,6 +22,8 @@ router = APIRouter(prefix="/v1/customers", tags=["customers"])
 admin = APIRouter(prefix="/v1/customers", tags=["customers"])
 Reason = Annotated[str, Query(max_length=500, description="why: kept in the audit book, masked")]
 
+AllOfThem = Annotated[bool, Query(description="erase every customer who goes by this telephone")]
+
 
 class ScreeningOut(Page[dict[str, Any]]):
     """A screening: considered = total + averse + quiet."""
@@ -58,11 +60,18 @@ def customer(app: AppDep, customer_id: str) -> dict[str, Any]:
 
 
 @admin.delete("/{customer_id}", response_model=None)
-def erase(app: AppDep, customer_id: str, reason: Reason = "") -> dict[str, Any] | JSONResponse:
-    """Erase a customer from everything and prove it; the receipt. A problem (with the receipt) where something is left."""
-    named = app.pipeline.find_to_erase(customer_id)
-    receipt = app.pipeline.erase(named, Ground(reason, by="http"))
-    content = {**asdict(receipt), "customer": named, "proved": receipt.proved}
+def erase(
+    app: AppDep, customer_id: str, reason: Reason = "", all_of_them: AllOfThem = False
+) -> dict[str, Any] | JSONResponse:
+    """Erase a customer from everything and prove it; the receipt. A problem (with the receipt) where something is left.
+
+    `mentioned_elsewhere` names the records of others in which a mask of theirs still stands. A telephone that stands
+    with several customers is refused unless all of them are asked for.
+    """
+    meant = app.pipeline.find_to_erase(customer_id, all_of_them=all_of_them)
+    receipt = app.pipeline.erase(customer_id, Ground(reason, by="http"), all_of_them=all_of_them)
+    whom = {"customer": meant[0], "customers": meant, "proved": receipt.proved}
+    content = {**whom, "mentioned_elsewhere": receipt.mentioned_elsewhere, **asdict(receipt)}
     if receipt.proved:
         return content
     detail = "something of them is left in the files that the receipt names under `left`: remove those and repeat"

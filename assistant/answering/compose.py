@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass, replace
@@ -95,6 +95,10 @@ class AnswerService:
             return
         catalogue = catalogue_of(self._store, self._names)
         made = plan(asked.question, earlier, catalogue, self._today(), given)
+        if hidden := self._hidden(made):
+            asked = replace(asked, question=_without(asked.question, hidden))
+            made = plan(asked.question, [_without(e, hidden) for e in earlier], catalogue, self._today(), given)
+            made = replace(made, query=_without(made.query, hidden))
         asked = replace(asked, plan=made)
         yield Event("plan", made)
         sources = Sources(self._store, self._counting, self._finder, self._masker, catalogue)
@@ -192,8 +196,19 @@ class AnswerService:
             plan=asked.plan,
         )
 
+    def _hidden(self, made: Plan) -> dict[str, str]:
+        """Words to search for that are personal values once they stand alone, and what is to stand in their place."""
+        alone = {word: self._masked(word) for word in made.query.split()}
+        return {word: masked for word, masked in alone.items() if masked != word}
+
     def _masked(self, text: str) -> str:
         return str(self._masker.mask_text(text)[0])
+
+
+def _without(text: str, hidden: Mapping[str, str]) -> str:
+    for word, masked in hidden.items():
+        text = text.replace(word, masked)
+    return text
 
 
 def _in_background(call: Callable[[AnswerMaterial], AnswerDraft], material: AnswerMaterial) -> "Future[AnswerDraft]":

@@ -202,6 +202,8 @@ class EraseReceipt:
     """Files taken out that may hold them: those outside the data directory are for a person to see to."""
     same_contact: tuple[str, ...] = ()
     """Other customers with the same telephone, who stay: perhaps the same person, perhaps the same household."""
+    mentioned_elsewhere: tuple[str, ...] = ()
+    """Ids of others' records that stay and hold a mask of theirs (telephone, e-mail, card …), now or in an earlier version."""
     not_searched: tuple[str, ...] = ()
     """Places out of reach, for a person to see to."""
 

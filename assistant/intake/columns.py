@@ -23,6 +23,7 @@ _DATE_LIKE = re.compile(
 _NOT_VOICE = re.compile(
     r"地址|address|链接|url|http|备注|处理|回复|答复|reply|agent|客服|坐席|user.?agent|token|标签", re.I
 )
+_QUESTION = re.compile(r"您|[?？]\s*$|^(?:what|how|why|please)\b", re.I)
 _ID_LIKE = re.compile(r"^[A-Za-z0-9][\w.\-#]{0,63}$")
 
 
@@ -92,10 +93,21 @@ def recognise(
     return {field: mapping[field] for field in FIELDS if field in mapping}
 
 
-def further_texts(columns: Sequence[str], mapping: Mapping[str, str]) -> tuple[str, ...]:
-    """The columns besides the mapped ones whose headers ask for words too: a questionnaire's other open questions."""
+def further_texts(
+    columns: Sequence[str], mapping: Mapping[str, str], sample: Sequence[Mapping[str, object]] = ()
+) -> tuple[str, ...]:
+    """The columns besides the mapped ones that hold words too: a questionnaire's other open questions.
+
+    Their headers ask for words, or are questions (``您…``, ``…？``) that the sample answers in words.
+    """
     taken = set(mapping.values())
     found = {column for _, field, column in _candidates(columns) if field == "text" and column not in taken}
+    for column in columns:
+        if column in taken or not _QUESTION.search(column) or _NOT_VOICE.search(column):
+            continue
+        values = [text for row in sample if (text := cell_text(row.get(column)))]
+        if values and _voice_score(values):
+            found.add(column)
     return tuple(column for column in columns if column in found)
 
 

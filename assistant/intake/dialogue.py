@@ -4,8 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
+from assistant.intake.labels import heading_names, repeated_labels
 from assistant.intake.shapes import SourceTurn
 from assistant.intake.speakers import is_group_event, is_voice, role_of, speaking_word
 
@@ -77,7 +78,8 @@ def read_dialogue(lines: Iterable[str], members: Collection[str] = ()) -> tuple[
 
     A name on one line and its time on the next are one header; names with a colon and nothing behind it are headers where
     two or more come so. A date on a line of its own is the day of the clock times below it. Where names stand on
-    lines of their own, a line such as ``客服:…`` below one is part of what was said. Lines that the chat writes by itself
+    lines of their own, a line such as ``客服:…`` below one is part of what was said. Names that no word explains are told
+    by how the lines stand together (`labels`). Lines that the chat writes by itself
     (somebody joined, a message was recalled) are the system's.
     Lines before the first utterance are dropped unless they are words: then they make one without a speaker (``""``).
     """
@@ -85,7 +87,7 @@ def read_dialogue(lines: Iterable[str], members: Collection[str] = ()) -> tuple[
     opened = SourceTurn("", "")
     below: list[str] = []
     joined = list(_joined(_uncued(lines)))
-    names = set(members) | _names_alone(joined)
+    names = set(members) | _names_alone(joined) | _names_in_use(joined)
     after_blank, text_below = True, False
     day = ""
     for line in joined:
@@ -167,6 +169,23 @@ def _names_alone(lines: Sequence[str]) -> set[str]:
         if not before.strip() and (match := _ONLY_NAME.match(line))
     )
     return set(found) if len(found) > 1 and found.total() > 2 else set()
+
+
+def _names_in_use(lines: Sequence[str]) -> set[str]:
+    """Names that no word explains and the way the lines stand together does."""
+    filled = [line for line in lines if line.strip()]
+    found = [_heading_name(line) for line in filled]
+    above = list(takewhile(lambda pair: pair[1] is None, zip(filled, found, strict=True)))
+    headings = set() if any(opens_turn(line) for line, _ in above) else heading_names(found)
+    return headings or repeated_labels(
+        [match["name"] if (match := _NAME_TEXT.match(line)) else None for line in filled]
+    )
+
+
+def _heading_name(line: str) -> str | None:
+    """The name on a line that holds it and a whole moment and nothing else."""
+    match = _NAME_AT.match(line) or _AT_NAME.match(line)
+    return match["name"].strip() if match and _is_full(match["at"]) and len(match["name"]) <= _LONGEST_NAME else None
 
 
 def split_cell(text: str, members: Collection[str] = ()) -> tuple[SourceTurn, ...]:

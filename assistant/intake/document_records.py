@@ -113,7 +113,7 @@ def _read_table(
     maker = RecordMaker(
         origin.name, source=origin.source, product=options.product, mapping=mapping, columns=columns, ids=ids,
         channel=options.channel or guess_channel([origin.stem, table.name], columns, mapping, sample),
-        fixed=options.channel is not None, as_of=origin.as_of,
+        fixed=options.channel is not None, as_of=origin.as_of, sample=sample,
     )  # fmt: skip
     for row in rows:
         yield from maker.make(row)

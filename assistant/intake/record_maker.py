@@ -1,7 +1,7 @@
 """Source rows made into raw records: every row becomes one, or says why it can't."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -37,6 +37,7 @@ _NOTES = {
     "customer.segment": "{} customer types are not among the known ones and are kept as metadata",
     "customer.bought_service": "{} answers to whether service was bought say neither yes nor no and are kept as metadata",
     "speakers": "{} conversations have speakers that no word explains: concluded from who else speaks",
+    "no_customer": "{} conversations have no line that is a customer's: nothing can be quoted from them; look at who speaks",
     "parted": "{} group threads were parted by customer",
     "dated": "{} times without a year or a day were counted back from the day the file was last changed",
     "channel": "{} channel words are not among the known ones and are kept as metadata",
@@ -60,9 +61,10 @@ class RecordMaker:
     def __init__(
         self, path: str, *, source: str, channel: Channel, fixed: bool, mapping: Mapping[str, str],
         columns: tuple[str, ...], product: str | None, ids: MadeIds, as_of: date | None = None,
+        sample: Sequence[SourceRow] = (),
     ) -> None:  # fmt: skip
         """`fixed`: the channel was given by the caller, a channel column doesn't change it. `as_of` is the file's own
-        day, from which times without a year or a day are understood."""
+        day, from which times without a year or a day are understood; by the `sample` open questions are told."""
         self.path = path
         self.mapping = dict(mapping)
         self.counts: Counter[str] = Counter()
@@ -74,6 +76,7 @@ class RecordMaker:
         self._ids = ids
         self._as_of = as_of
         self._mapped = _taken(self.mapping)
+        self._sample = [row.fields for row in sample]
         self._further = self._further_columns()
 
     def make(self, row: SourceRow | BadRow) -> Iterator[RawRecord | RejectedRow]:
@@ -119,7 +122,11 @@ class RecordMaker:
 
     def notes(self) -> list[str]:
         """What was noted, one sentence each."""
-        return [_NOTES[what].format(count) for what, count in self.counts.items() if count]
+        notes = [_NOTES[what].format(count) for what, count in self.counts.items() if count]
+        if self._further:
+            texts = [column for field in ("text", "turns") if (column := self.mapping.get(field))][:1]
+            notes.append(f"the text is made of {', '.join(map(repr, [*texts, *self._further]))}, a line each")
+        return notes
 
     def _learn(self, row: SourceRow) -> None:
         """Take in columns that turn up late (JSON fields, block keys)."""
@@ -131,7 +138,9 @@ class RecordMaker:
     def _further_columns(self) -> tuple[str, ...]:
         """Columns that add to the text: follow-ups, and the other open questions of a questionnaire."""
         more = (self.mapping["text_more"],) if "text_more" in self.mapping else ()
-        return more + (further_texts(tuple(self._columns), self.mapping) if self._channel == "survey" else ())
+        if self._channel != "survey":
+            return more
+        return more + further_texts(tuple(self._columns), self.mapping, self._sample)
 
     def _value(self, row: SourceRow, field: str) -> object:
         column = self.mapping.get(field)
@@ -186,14 +195,16 @@ class RecordMaker:
             own = next((t.at for t in said.turns if t.at and t.speaker == "customer" and t.text[:3] != "[群友"), None)
             said = replace(said, start=own or said.start)
         self.counts["speakers"] += 1 if said.unknown else 0
+        self.counts["no_customer"] += 1 if said.turns and not any(t.speaker == "customer" for t in said.turns) else 0
         return said if said.turns else None
 
     def _own_text(self, row: SourceRow) -> str:
+        """The customer's words alone, an answer a line: a question's own words must not count as his."""
         text = self._text(row, "text") or self._text(row, "turns") or ""
         for column in self._further:
             more = filled(row.fields.get(column))
-            if more and more not in text and not is_option(more):
-                text = f"{text}\n【{column}】{more}".strip()
+            if more and more not in text.split("\n") and not is_option(more):
+                text = f"{text}\n{more}".strip()
         return text
 
     def _title_as_text(self, title: str | None) -> str:

@@ -8,6 +8,10 @@ from assistant.domain.vocabulary import Speaker
 from assistant.intake.wordlists import plain_word, word_list
 
 _NUMBERED = re.compile(r"(?:\d{1,8}|[(（\[<].{0,24}[)）\]>])$")
+_PERSON = re.compile(
+    r"^(?:[小老阿][\u4e00-\u9fff]|[\u4e00-\u9fff](?:姐|哥|工|总)|[\u4e00-\u9fff]{1,2}(?:先生|女士|小姐|师傅|老师|经理|主管))$"
+)
+"""What makes one man of a role word that is also the beginning of other words: ``管家小李``, but ``管家服务``."""
 
 
 @cache
@@ -108,4 +112,17 @@ def speaking_word(name: str) -> Speaker | None:
     if len(plain) > 6 or plain.endswith(_label_suffixes()):
         return None
     stems = [word for word in _exact() if len(word) > 1 and not word.isascii() and plain.startswith(word)]
-    return _exact()[max(stems, key=len)] if stems else None
+    longest = max(stems, key=len, default="")
+    if longest in _alone() and not _PERSON.match(plain.removeprefix(longest)):
+        return None
+    return _exact().get(longest)
+
+
+def is_thing(label: str) -> bool:
+    """True for a word before a colon that names a thing and no speaker: ``客户电话``, ``优点``."""
+    return plain_word(label).endswith(_label_suffixes())
+
+
+@cache
+def _alone() -> frozenset[str]:
+    return frozenset(plain_word(word) for word in word_list("speakers")["labels"]["alone"])

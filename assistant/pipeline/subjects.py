@@ -66,7 +66,7 @@ def find_to_erase(context: Context, customer: str, *, all_of_them: bool = False)
     else:
         told = f"there is no customer {shown}: `voc list customers` shows which there are"
     stands = (
-        f", but its mask stands in {len(held)} record(s): {listed(held)}; `voc erase --record ID` erases such a record"
+        f", but that mask stands in {len(held)} record(s): {listed(held)}; `voc erase --record ID` erases such a record"
     )
     raise NotFoundError(f"{told}{stands} whole" if held else told)
 
@@ -77,7 +77,7 @@ def _choice(context: Context, customer: str, meant: Sequence[str]) -> str:
     ids = {one: erasing.record_ids_of(database, one) for one in meant}
     each = "; ".join(f"{one} ({len(of)} record(s){': ' + listed(of) if of else ''})" for one, of in ids.items())
     held = holding(database, contact_masks(context, customer), [record for of in ids.values() for record in of])
-    beside = f" (its mask also stands in {len(held)} record(s) of others: {listed(held)})" if held else ""
+    beside = f" (that mask also stands in {len(held)} record(s) of others: {listed(held)})" if held else ""
     return (
         f"{len(meant)} customers go by {_shown(context, customer)}: {each}{beside}; nothing was erased: name one of these "
         "ids, or say --all-of-them (over HTTP all_of_them=true) where they are one person"

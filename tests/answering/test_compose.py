@@ -1,7 +1,8 @@
 """Whole answers: what is said, refused, masked, streamed, and what happens when the model fails."""
 
+import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from assistant.answering.compose import AnswerService, Event
 from assistant.domain.answers import Answer, AnswerMaterial
 from assistant.domain.drafts import AnswerDraft, SentenceDraft
 from assistant.domain.filters import Filters
+from assistant.domain.records import MaskedText
 from assistant.errors import ModelDownError, UsageError
 from tests.answering.corpus import corpus, questions
 from tests.answering.fakes import (
@@ -238,3 +240,24 @@ def test_staff_questions_on_the_sample_get_checked_answers(row: dict[str, Any]) 
 
 def test_events_without_data_are_signs_of_life() -> None:
     assert Event("waiting").data is None
+
+
+class AloneMasker(PhoneMasker):
+    """Knows a name only where no Chinese character stands beside it, as a name at the end of a clause is known."""
+
+    def mask_text(self, text: str) -> tuple[MaskedText, Sequence[Any]]:
+        return MaskedText(re.sub(r"(?<![\u3400-\u9fff])欧阳建平(?![\u3400-\u9fff])", "⟦name:1a8460⟧", text)), []
+
+
+@pytest.mark.parametrize("question", ["欧阳建平反馈了几次掉线?", "欧阳建平反馈了几次?", "欧阳建平为什么说掉线?"])
+def test_a_name_that_shows_only_among_the_words_to_search_is_nowhere_in_clear(question: str) -> None:
+    rules = rules_engine()
+    store = _small()
+    service = AnswerService(
+        store=store, counting=MemoryCounting(store), finder=WordFinder(store), engine=rules, fallback=rules,
+        masker=AloneMasker(), today=lambda: date(2026, 11, 21),
+    )  # fmt: skip
+    events = list(service.stream(question, history=["欧阳建平反馈了几次掉线?"]))
+    assert "⟦name:1a8460⟧" in str([event.data for event in events if event.kind == "plan"])
+    assert "欧阳建平" not in str(events)
+    assert "欧阳建平" not in str(store.answers)

@@ -94,3 +94,18 @@ def test_a_page_of_another_site_can_erase_nobody(caller: TestClient) -> None:
     refused = caller.delete("/v1/customers/C-ALPHA", headers={"origin": "http://evil.example"})
     assert refused.status_code == 403
     assert caller.get("/v1/customers/C-ALPHA").status_code == 200
+
+
+def test_a_telephone_of_two_customers_erases_nobody_unless_all_are_asked_for(caller: TestClient, own: App) -> None:
+    other = own.settings.data_dir.parent / "more.jsonl"
+    row = {"id": "T-20001", "text": f"门锁没电，他的电话{PHONE}", "customer": {"id": "C-DELTA", "phone": "13787654321"}}
+    same = {"id": "T-20002", "text": "滤芯装不上去", "customer": {"phone": PHONE}}
+    other.write_text("\n".join(map(json.dumps, (row, same))), encoding="utf-8")
+    own.pipeline.ingest([other], ReadOptions())
+    refused = caller.delete(f"/v1/customers/{PHONE}")
+    assert refused.status_code == 422
+    assert "C-ALPHA" in refused.json()["detail"]
+    assert caller.get("/v1/customers/C-ALPHA").status_code == 200
+    receipt = caller.delete(f"/v1/customers/{PHONE}", params={"all_of_them": True}).json()
+    assert (receipt["records"], receipt["proved"], len(receipt["customers"])) == (3, True, 2)
+    assert receipt["mentioned_elsewhere"] == [caller.get("/v1/records/T-20001").json()["record_id"]]

@@ -119,7 +119,7 @@ def test_a_later_row_with_the_same_id_is_an_update_not_a_rejection(tmp_path: Pat
 
 def test_follow_up_reviews_belong_to_the_review(tmp_path: Path) -> None:
     result = read_text(tmp_path, "评价ID,评价内容,追评,星级\n1,挺好,用了一月坏了,★★☆\n2,不错,,5星\n")
-    assert result.texts == ["挺好\n【追评】用了一月坏了", "不错"]
+    assert result.texts == ["挺好\n用了一月坏了", "不错"]
     assert [record.rating for record in result.records] == [2.0, 5.0]
     assert {record.channel for record in result.records} == {"review"}
 
@@ -187,7 +187,7 @@ def test_all_open_questions_of_a_questionnaire_are_the_customers_words(tmp_path:
     text = "答卷编号,NPS评分,您打这个分的主要原因,您还有什么建议,所用时间\n1,3,老掉线,出个能自己连回来的,30秒\n2,9,,挺好,12秒\n"
     result = read_text(tmp_path, text)
     assert [record.text for record in result.records] == [
-        "出个能自己连回来的\n【您打这个分的主要原因】老掉线",
+        "出个能自己连回来的\n老掉线",
         "挺好",
     ]
     assert result.records[0].metadata == {"所用时间": "30秒"}

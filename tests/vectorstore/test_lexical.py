@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
 from tests.vectorstore.building import PARTS, filled, texts
+from vectorstore.documents import rows_of
 from vectorstore.lexical import GRAM_WEIGHT, WORD_WEIGHT, FullText, rarest
-from vectorstore.searching import rows_of
 from vectorstore.tables import passages
 from vectorstore.text import Analyzer
 

@@ -1,14 +1,15 @@
 """WeCom (企业微信) conversation archive: one message per record, gathered by room or pair and day."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from assistant.intake.dates import read_moment
 
 NAME = "wecom"
-_OUTSIDE = ("wo", "wm")
-"""Ids of people outside the firm begin with these, followed by 20 characters or more."""
+_OUTSIDE = re.compile(r"wm.|wo(?![a-z]{1,10}$).")
+"""Ids of people outside the firm begin so. Staff choose theirs, and Chinese names in letters may begin with ``wo``."""
 _ROBOT = "wb"
 _SHOWN = {
     "image": "图片", "emotion": "表情", "voice": "语音", "video": "视频", "file": "文件", "card": "名片", "location": "位置",
@@ -107,4 +108,4 @@ def _opened(content: object) -> object:
 
 
 def _is_outside(person: str) -> bool:
-    return person.startswith(_OUTSIDE) and len(person) >= 22
+    return _OUTSIDE.match(person) is not None

@@ -1,7 +1,8 @@
 """Names of persons: announced by a word, followed by a form of address, or standing beside a personal number.
 
-A surname alone (姓刘, 老李, 小郭) stays: it does not tell who somebody is. 张师傅 and 李工 stay too, unless a word shows
-that a customer is meant: staff are praised and blamed by surname and trade; a technician's full name is masked.
+A surname alone (姓刘, 老李, 小郭) stays: it does not tell who somebody is; 姓诸葛 and 师傅小周 go. 张师傅 and 李工 stay,
+unless a word shows that a customer is meant: staff are praised and blamed by surname and trade; a technician's full
+name is masked.
 """
 
 import re
@@ -9,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from string import ascii_uppercase
 
+from assistant.intake.privacy.called_names import find_called_names
 from assistant.intake.privacy.findings import Finding
 from assistant.intake.privacy.folding import FILLER
 from assistant.intake.privacy.foreign_names import find_foreign_names, foreign_end
@@ -70,6 +72,7 @@ def _find_names(folded: str, others: Sequence[Finding], *, written: bool) -> Ite
             yield Finding("name", start, match.end(), 52)
     yield from find_by_office(folded)
     yield from find_shown_names(folded)
+    yield from find_called_names(folded)
     if numbers or FILLER in folded or any(other.type in _NOT_FAR for other in others):
         yield from find_standing_alone(folded)
     for number in numbers:

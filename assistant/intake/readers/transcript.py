@@ -20,6 +20,10 @@ _PAIR = re.compile(r"^\s*(?P<key>[^\s\d:：|][^:：|]{0,23}?)\s*[:：]\s*(?P<val
 _SENTENCE = re.compile(r"[，。？！,?!]")
 _SAMPLE_LINES = 400
 _SHORT_VALUE = 40
+_CONTACT = re.compile(
+    r"[\d\-+* ]{4,20}|[\u4e00-\u9fff]{1,3}(?:先生|女士|小姐|师傅)|[\u4e00-\u9fff]{0,4}[（(]?\d{4,13}[）)]?"
+)
+"""Behind a role word in a header, who it is and no word of his: ``来电：13812345678``, ``车主：王先生``."""
 _LABEL = re.compile(r"[^\W\d]{2,10}$")
 
 
@@ -88,7 +92,8 @@ class _Block:
             more = (
                 self.fields and _LABEL.match(match["key"]) and len(value) <= _SHORT_VALUE and not _SENTENCE.search(line)
             )
-            return (match["key"].strip(), value) if more and not _is_talk(line) else None
+            told = _CONTACT.fullmatch(value) or not _is_talk(line)
+            return (match["key"].strip(), value) if more and told else None
         talk = speaking_word(match["key"]) and (
             not self.fields or self._blank_seen or len(value) > 20 or _SENTENCE.search(value)
         )
