@@ -19,13 +19,13 @@ _NAME = "passages"
 _BATCH = 5_000
 _TIMEOUT = 60.0
 _HNSW_CONFIG = {
-    "hnsw": {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 400, "sync_threshold": 1}
+    "hnsw": {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 600, "sync_threshold": 1}
 }
 """With the default 16/100 links a node in a hundred can't be reached; with these none (measured). Half the candidates build
 in half the time, and on 100,000 real texts it costs little; but of 200,000 vectors in clusters .975 of the ten nearest were
-found then, .994 with 128, all with 200. Two hundred are asked for, so the search looks at more: at 200, 15 in 10,000 true
-neighbours were missed. Vectors go to their files with every batch: what waits in Chroma's log instead is written again,
-differently, whenever it is opened."""
+found then, .994 with 128, all with 200. Two hundred are asked for, so the search looks at more: at 400 a generation of
+100,000 texts put together from 330 failed its test, at 600 it finds .996 or more, 0.5 ms later. Vectors go to their
+files with every batch: what waits in Chroma's log instead is written again, differently, whenever it is opened."""
 
 
 class Collection:
