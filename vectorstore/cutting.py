@@ -34,28 +34,37 @@ class Cutter:
         """The words of a run in order, before each long one the shorter ones that it holds (``lcut_for_search``)."""
         found: list[str] = []
         for word in self.plain(run):
-            for size in (2, 3):
-                if len(word) > size:
-                    inner = (word[at : at + size] for at in range(len(word) - size + 1))
-                    found += [piece for piece in inner if self._frequencies.get(piece)]
+            if len(word) > 2:
+                found += self._inside(word, 2)
+                if len(word) > 3:
+                    found += self._inside(word, 3)
             found.append(word)
         return found
 
+    def _inside(self, word: str, size: int) -> list[str]:
+        pieces = (word[at : at + size] for at in range(len(word) - size + 1))
+        return [piece for piece in pieces if self._frequencies.get(piece)]
+
     def plain(self, run: str) -> list[str]:
         """The words of a run in order (``lcut``)."""
+        if _HAN.fullmatch(run):
+            return self._cut(run)
         found: list[str] = []
         for part in _HAN.split(run):
             found += self._cut(part) if _HAN.match(part) else part
         return found
 
     def _cut(self, run: str) -> list[str]:
+        if len(run) == 1:
+            return [run]
         ends = self._likeliest(run)
         found: list[str] = []
         at = loose = 0
         while at < len(run):
             end = ends[at]
             if end - at > 1:
-                found += self._singles(run[loose:at])
+                if loose < at:
+                    found += self._singles(run[loose:at])
                 found.append(run[at:end])
                 loose = end
             at = end
@@ -71,19 +80,23 @@ class Cutter:
         """Where the word that begins at each place ends, on the likeliest way from there; of equals the longest."""
         size = len(run)
         scores, ends = [0.0] * (size + 1), [0] * size
-        weights, frequencies, whole = self._weights, self._frequencies, self._whole
+        weigh, whole = self._weights.get, self._whole
         for begin in range(size - 1, -1, -1):
             best, best_end = -math.inf, begin + 1
             for end in range(begin + 1, size + 1):
                 word = run[begin:end]
-                weight = weights.get(word)
-                if weight is None:
-                    frequency = frequencies.get(word)
-                    if frequency is None:
-                        break
-                    weight = weights[word] = math.log(frequency) - whole if frequency else 0.0
+                weight = weigh(word)
+                if weight is None and (weight := self._weight(word)) is None:
+                    break
                 if weight and (score := weight + scores[end]) >= best:
                     best, best_end = score, end
             scores[begin] = best if best > -math.inf else scores[begin + 1] - whole
             ends[begin] = best_end
         return ends
+
+    def _weight(self, word: str) -> float | None:
+        """See `_weights`; None for what neither is a word nor begins one."""
+        frequency = self._frequencies.get(word)
+        if frequency is not None:
+            self._weights[word] = math.log(frequency) - self._whole if frequency else 0.0
+        return self._weights.get(word)

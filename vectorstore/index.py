@@ -1,6 +1,5 @@
 """The public face of finding: put passages in, bring the index level, search, and ask how it is."""
 
-import hashlib
 import logging
 import re
 import threading
@@ -12,6 +11,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection, func, select
 
 from vectorstore import levelling, searching, state, writing
+from vectorstore.ahead import Bulk
 from vectorstore.connections import Connections
 from vectorstore.documents import Documents
 from vectorstore.embedders.base import Embedder, TrainableEmbedder
@@ -21,12 +21,13 @@ from vectorstore.errors import GenerationError, IndexUnusableError
 from vectorstore.generations import Generations
 from vectorstore.lexical import FullText, Lexical, Remembered
 from vectorstore.passages import Hit, IndexHealth, IndexStats, Passage
-from vectorstore.places import ChromaServer, Directories, Place
+from vectorstore.places import place_of
 from vectorstore.relevance import Bar
 from vectorstore.serving import EXACT_ALLOWED, Server
 from vectorstore.tables import embedder_states, passages
 from vectorstore.text import Analyzer
 from vectorstore.vectors import count_missing, drop_orphans
+from vectorstore.workers import Cutting, working
 
 __all__ = ["Hit", "IndexHealth", "IndexStats", "Passage", "PassageIndex"]
 
@@ -64,7 +65,7 @@ class PassageIndex:
         self._chroma_url = chroma_url
         self._given = embedder
         self._analyzer = Analyzer(names, directory)
-        self._generations = Generations(engine, _place(directory, chroma_url))
+        self._generations = Generations(engine, place_of(directory, chroma_url))
         self._server = Server(engine, self._generations, exact_numbers, exact_allowed)
         self._bar = Bar()
         self._documents = Documents()
@@ -72,6 +73,7 @@ class PassageIndex:
         self._lock = threading.RLock()
         self._loaded: Embedder | None = None
         self._names_held: list[str] = []
+        self._bulk: Bulk | None = None
 
     def add_names(self, names: Iterable[str]) -> bool:
         """Keep these product names whole; True where some were new, so that the full text is renewed when written."""
@@ -95,6 +97,23 @@ class PassageIndex:
         """Take all passages of these documents out, of every kind, in the caller's transaction."""
         self._renew_full_text(connection)
         writing.remove(connection, self._lexical(), document_ids)
+
+    @contextmanager
+    def in_bulk(self, expected: int) -> Iterator[Bulk]:
+        """While the block writes about so many new passages, and brings the index level: have others cut and embed them.
+
+        Batches are to be taken from `Bulk.over`, each written and committed before the next; names come before.
+        """
+        with self._engine.connect() as connection:
+            self._learn_names(connection)
+        with working(expected) as workers:
+            bulk = Bulk(self._engine, workers, Cutting(self._analyzer, self._directory), self._analyzer, self._given)
+            try:
+                self._bulk = bulk
+                yield bulk
+            finally:
+                self._bulk = None
+                bulk.close()
 
     def scrub(self) -> None:
         """After erasing: leave no trace of removed passages in vectors, full text and generations.
@@ -141,7 +160,7 @@ class PassageIndex:
             if rebuild:
                 self._server.close()
                 self._generations.retire()
-            stats = levelling.bring_level(self._engine, self._generations, embedder, progress)
+            stats = levelling.bring_level(self._engine, self._generations, embedder, progress, self._bulk)
             self._loaded = embedder
             self._server.close()
             return stats
@@ -210,7 +229,8 @@ class PassageIndex:
         return self._analyzer
 
     def _lexical(self) -> Lexical:
-        return FullText(self._analyzer, self._remembered)
+        ahead = self._bulk.cut if self._bulk else None
+        return FullText(self._analyzer, self._remembered, ahead if ahead and ahead.analyzer is self._analyzer else None)
 
     def _renew_full_text(self, connection: Connection, *, anew: bool = False) -> None:
         self._learn_names(connection)
@@ -278,9 +298,3 @@ class PassageIndex:
                 events=tuple(state.events(connection)),
                 stale_full_text=bool(total) and state.read(connection, "analyzer") != self._analyzer.identity,
             )
-
-
-def _place(directory: Path, chroma_url: str | None) -> Place:
-    if chroma_url is None:
-        return Directories(directory / "generations")
-    return ChromaServer(chroma_url, hashlib.sha256(str(directory.resolve()).encode()).hexdigest()[:12])

@@ -1,23 +1,26 @@
 """Bringing the index level with its passages: fit, embed what lacks a vector, build a generation when worthwhile."""
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 
 from sqlalchemy import Connection, delete, func, insert, select
 
 from vectorstore import state
+from vectorstore.ahead import Bulk
 from vectorstore.connections import Connections
 from vectorstore.embedders.base import Embedder, PaidEmbedder, Spent, TrainableEmbedder, Vectors
+from vectorstore.embedders.local import LocalModel
 from vectorstore.errors import GenerationError
 from vectorstore.generations import Generation, Generations, gone
 from vectorstore.passages import IndexStats
 from vectorstore.tables import embedder_states, passages, vectors
 from vectorstore.text import without_masks
 from vectorstore.vectors import count_missing, drop_orphans, keep, missing
+from vectorstore.workers import Workers, embedded, working
 
 Progress = Callable[[int, int], None]
 _LOG = logging.getLogger(__name__)
-_BATCH = 500
 DELTA_SHARE, DELTA_PASSAGES = 0.2, 5_000
 """A generation is built anew when more than this share, or number, of its passages came or went since."""
 
@@ -49,7 +52,9 @@ def trained(engine: Connections, trainer: TrainableEmbedder, *, anew: bool = Fal
     return fitted
 
 
-def embed_missing(engine: Connections, embedder: Embedder, progress: Progress | None) -> None:
+def embed_missing(
+    engine: Connections, embedder: Embedder, progress: Progress | None, workers: Workers | None = None
+) -> None:
     """Embed each distinct text that lacks a vector, once; what was done before a failure or a kill is kept.
 
     What is paid for is kept as soon as it is answered.
@@ -60,7 +65,7 @@ def embed_missing(engine: Connections, embedder: Embedder, progress: Progress | 
     with engine.connect() as connection:
         todo = missing(connection, embedder.identity)
     done = 0
-    for at, rows in _parts(embedder, [body for _, body in todo]):
+    for at, rows in _parts(embedder, [body for _, body in todo], workers):
         with engine.begin() as connection:
             keep(connection, embedder.identity, [key for key, _ in todo[at : at + len(rows)]], rows)
         done += len(rows)
@@ -68,34 +73,44 @@ def embed_missing(engine: Connections, embedder: Embedder, progress: Progress | 
             progress(done, len(todo))
 
 
-def _parts(embedder: Embedder, texts: list[str]) -> Iterator[tuple[int, Vectors]]:
+def _parts(embedder: Embedder, texts: list[str], workers: Workers | None) -> Iterator[tuple[int, Vectors]]:
     if isinstance(embedder, PaidEmbedder):
         yield from embedder.embed_in_parts(texts)
-        return
-    for at in range(0, len(texts), _BATCH):
-        yield at, embedder.embed_documents(texts[at : at + _BATCH])
+    elif workers is not None or not isinstance(embedder, LocalModel):
+        yield from embedded(workers, embedder, texts)
+    else:
+        with working(len(texts)) as own:
+            yield from embedded(own, embedder, texts)
 
 
 def bring_level(
-    engine: Connections, generations: Generations, embedder: Embedder, progress: Progress | None
+    engine: Connections,
+    generations: Generations,
+    embedder: Embedder,
+    progress: Progress | None,
+    bulk: Bulk | None = None,
 ) -> IndexStats:
     """See `PassageIndex.bring_level`; a model that is new here takes over when its generation stands, not before."""
     identity = embedder.identity
+    ahead, before = bulk.embed.finish() if bulk and bulk.embed else (0, _spent(embedder))
     with engine.connect() as connection:
         former = state.read(connection, "model")
-        lacking = count_missing(connection, identity)
+        lacking = ahead + count_missing(connection, identity)
         total = connection.execute(select(func.count()).select_from(passages)).scalar_one()
-    before = _spent(embedder)
-    embed_missing(engine, embedder, progress)
+    embed_missing(engine, embedder, progress, bulk.workers if bulk else None)
     if former in (None, identity):
         _settle(engine, identity, None)
+    searchable = time.monotonic()
     generation = _generation(engine, generations, identity, total)
     if former not in (None, identity):
         _settle(engine, identity, former)
+        searchable = time.monotonic()
     generations.sweep()
     now = _spent(embedder)
     paid = (now.requests - before.requests, now.tokens - before.tokens, now.cut - before.cut)
-    return IndexStats(total, lacking, total - lacking, generation.id if generation else None, *paid)
+    return IndexStats(
+        total, lacking, total - lacking, generation.id if generation else None, *paid, searchable_at=searchable
+    )
 
 
 def _spent(embedder: Embedder) -> Spent:

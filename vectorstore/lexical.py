@@ -5,7 +5,7 @@ A PostgreSQL implementation of `Lexical` would keep the same pre-cut tokens in t
 """
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Literal, Protocol
 
 from sqlalchemy import Connection, text
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 from vectorstore import state
 from vectorstore.text import Analyzer
 from vectorstore.vectors import Rows
+from vectorstore.workers import Cut, Cutting
 
 Column = Literal["words", "grams"]
 WORD_WEIGHT, GRAM_WEIGHT = 0.5, 1.0
@@ -101,11 +102,22 @@ class FullText:
     """`Lexical` on SQLite's FTS5: two columns, jieba words and character grams, contentless.
 
     Ranking is FTS5's ``bm25`` with `WORD_WEIGHT` and `GRAM_WEIGHT` over both columns.
+
+    Args:
+        analyzer: what cuts texts and queries.
+        remembered: frequencies that searches share.
+        cut: what cuts texts as the analyzer does, where that is done elsewhere.
     """
 
-    def __init__(self, analyzer: Analyzer, remembered: Remembered | None = None) -> None:
+    def __init__(
+        self,
+        analyzer: Analyzer,
+        remembered: Remembered | None = None,
+        cut: Callable[[Sequence[str]], list[Cut]] | None = None,
+    ) -> None:
         self._analyzer = analyzer
         self._remembered = remembered or Remembered()
+        self._cut = cut or Cutting(analyzer)
 
     def add(self, connection: Connection, passages: Iterable[tuple[int, str]]) -> None:
         """See `Lexical.add`."""
@@ -160,12 +172,11 @@ class FullText:
         return [(int(row), -float(rank)) for row, rank in found]
 
     def _write(self, connection: Connection, statement: str, passages: Iterable[tuple[int, str]]) -> None:
-        cut = [
-            {"r": row, "w": " ".join(self._analyzer.words(body)), "g": " ".join(self._analyzer.grams(body))}
-            for row, body in passages
-        ]
-        if cut:
-            connection.execute(text(statement), cut)
+        given = list(passages)
+        if given:
+            cut = self._cut([body for _, body in given])
+            rows = [{"r": row, "w": words, "g": grams} for (row, _), (words, grams) in zip(given, cut, strict=True)]
+            connection.execute(text(statement), rows)
 
     def _match(self, connection: Connection, query: str) -> str:
         """The MATCH expression of a query: its rarest terms, each quoted; ``""`` where none is known."""

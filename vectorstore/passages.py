@@ -54,6 +54,8 @@ class IndexStats:
     """What the endpoint says it counted."""
     cut: int = 0
     """Texts longer than the endpoint takes, whose beginning stands for them."""
+    searchable_at: float = 0.0
+    """Since when every passage is found by meaning too (`time.monotonic`): a generation only makes that faster."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Where generations live: in directories of this machine, or on a Chroma server; each is written once and sealed."""
 
+import hashlib
 import json
 import shutil
 from collections.abc import Iterator
@@ -188,3 +189,10 @@ class ChromaServer:
         """See `Place.names`."""
         found = chroma.list_remote(self._url)
         return sorted(name.removeprefix(self._prefix) for name in found if name.startswith(self._prefix))
+
+
+def place_of(directory: Path, chroma_url: str | None) -> Place:
+    """Below the directory of an index, or on a server, where its collections are told by that directory."""
+    if chroma_url is None:
+        return Directories(directory / "generations")
+    return ChromaServer(chroma_url, hashlib.sha256(str(directory.resolve()).encode()).hexdigest()[:12])

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-REFUSED = 0.7
+REFUSED = 0.8
 """Share of the questions from elsewhere that must find nothing by what speaks for them alone."""
 PECULIAR, TRADE = 0.2, 0.7
 """Weight of the most peculiar word (a logarithm, within `_BOUNDS`), and of a word of goods and service in the query."""
@@ -121,6 +121,8 @@ def _share(terms: Collection[str], known: Mapping[str, int], total: int) -> floa
 
 
 def _peculiar(word: str, known: Known, general: Callable[[str], float]) -> float:
+    if not known.words.get(word):  # a word that neither knows is nobody's own
+        return _BOUNDS[0]
     here = (known.words.get(word, 0) + 0.1) / max(1, known.total)
     elsewhere = (general(word) + _RARE / 60) * _PER_PASSAGE / 1e6
     return min(max(math.log(here / elsewhere), _BOUNDS[0]), _BOUNDS[1])

@@ -3,7 +3,7 @@
 Measured with the local embedder (`voc eval retrieval`, beside other ways to search), nDCG@10 of ours / its vectors
 alone / BM25 on characters and pairs: 52 staff questions on the sample corpus .74 / .74 / .54; 2,094 utterances of shop
 customers (relevant = same intent) .61 / .59 / .54; 10,500 clauses of water-heater reviews .68 / .62 / .65; 5,000 clauses
-on devices .21 / .20 / .16; 6,000 bad reviews, pooled judgements .77 / .63 / .77. How far vectors are trusted hangs on how
+on devices .19 / .20 / .16; 6,000 bad reviews, pooled judgements .75 / .63 / .77. How far vectors are trusted hangs on how
 many directions the model has for its passages (`LocalModel.tuning`); the two constants of that rule, chosen with any one
 of the sets left out, are within .012 of the better part on that set, and mostly above it.
 """
@@ -20,7 +20,7 @@ from vectorstore import state
 from vectorstore.documents import Documents
 from vectorstore.embedders.base import Embedder, Vectors, unit
 from vectorstore.errors import EmbedderError
-from vectorstore.fusion import weighted
+from vectorstore.fusion import joined, weighted
 from vectorstore.lexical import Lexical
 from vectorstore.passages import Hit
 from vectorstore.relevance import Asked, Bar, Known, above_floor, bar, evidence, heard_of
@@ -70,10 +70,17 @@ class Search:
         share = self.embedder.tuning.dense if refined else 0.0
         fused = weighted([(share, refined), (1 - share, lexical)])
         if not floor:
-            return fused
+            return joined(fused, self._places(fused))
         kept = above_floor(fused, plain, list(lexical), self.embedder.tuning.floor)
         ranked = {row: fused[row] for row in kept if fused[row] > 0}
-        return ranked if ranked and self._about(query, plain) else {}
+        return joined(ranked, self._places(ranked)) if ranked and self._about(query, plain) else {}
+
+    def _places(self, found: Collection[int]) -> dict[int, tuple[str, str]]:
+        """Row → document and kind, of all passages of the documents of these rows."""
+        c = passages.c
+        documents = select(c.document_id).where(one_of(c.row, found))
+        statement = select(c.row, c.document_id, c.kind).where(c.document_id.in_(documents))
+        return {row: (document, kind) for row, document, kind in self.connection.execute(statement)}
 
     def _dense(
         self, query: str, allowed: Rows | None, others: Rows, depth: int

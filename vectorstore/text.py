@@ -59,6 +59,16 @@ def _other_matters() -> frozenset[str]:
     return frozenset(normalise(word) for line in word_list("other_matters") for word in line.split())
 
 
+@functools.cache
+def _plain_analyzer() -> "Analyzer":
+    return Analyzer()
+
+
+def of_other_matters(text: str) -> frozenset[str]:
+    """See `Analyzer.of_other_matters`; without anybody's product names."""
+    return _plain_analyzer().of_other_matters(text)
+
+
 def without_masks(text: str) -> str:
     """The text without masked values: what is the same whatever key made the pseudonyms."""
     return _PLACEHOLDER.sub("", text)
@@ -171,7 +181,9 @@ class Analyzer:
 
         A short one that the dictionary knows must stand as a word of its own; others count wherever they stand.
         """
-        normal, words = normalise(text), set(self.words(text))
+        normal = normalise(text)
+        runs = _RUN.findall(_PLACEHOLDER.sub(" ", normal))
+        words = {word for run in runs for word in (_latin(run) if run.isascii() else self._cutter.plain(run))}
         inside = {word for word in _other_matters() - words if word in normal and not word.isascii()}
         return frozenset(words & _other_matters()) | {
             word for word in inside if len(word) > 2 or not self.general(word)

@@ -4,6 +4,7 @@ Character 1-grams and 2-grams, weighted like BM25 (k1 1.2, b 0.75), projected on
 corpus (Deerwester et al. 1990), each weighted by the root of its singular value.
 """
 
+import functools
 import hashlib
 import io
 import math
@@ -80,8 +81,13 @@ class LocalModel:
         if not self._terms:
             return np.zeros((len(texts), self.dim), dtype=np.float32)
         counts = count(texts, self._index)
-        dense = np.asarray(weigh(counts, self._idf, self._mean_length) @ self._projection.astype(np.float32))
+        dense = np.asarray(weigh(counts, self._idf, self._mean_length) @ self._wide)
         return self._scaled(dense)
+
+    @functools.cached_property
+    def _wide(self) -> Vectors:
+        """The projection as it is multiplied with: made once, and only where many texts are embedded."""
+        return self._projection.astype(np.float32)
 
     def embed_query(self, text: str) -> Vectors:
         """See `Embedder.embed_query`; plain numpy, so that a first query loads no scipy."""
@@ -183,14 +189,15 @@ def count(texts: Sequence[str], index: dict[str, int]) -> Any:
 def _count(lists: Sequence[Sequence[str]], index: dict[str, int]) -> Any:
     from scipy import sparse  # only where many texts are embedded: late
 
-    rows: list[int] = []
     columns: list[int] = []
-    for row, terms in enumerate(lists):
-        known = [index[term] for term in terms if term in index]
-        columns += known
-        rows += [row] * len(known)
-    ones = np.ones(len(rows), dtype=np.float32)
-    return sparse.csr_matrix((ones, (rows, columns)), shape=(len(lists), len(index)))  # adds up repeats
+    ends = [0]
+    for terms in lists:
+        columns += [place for place in map(index.get, terms) if place is not None]
+        ends.append(len(columns))
+    ones = np.ones(len(columns), dtype=np.float32)
+    counts = sparse.csr_matrix((ones, columns, ends), shape=(len(lists), len(index)))
+    counts.sum_duplicates()
+    return counts
 
 
 def weigh(counts: Any, idf: Vectors, mean_length: float) -> Any:

@@ -2,17 +2,21 @@
 
 import base64
 import binascii
+import json
 import logging
 import re
 import threading
+import weakref
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any, Protocol
 
 import numpy as np
 
 from vectorstore.embedders.base import Spent, Tuning, Vectors, identity_of, refuse_blank, unit
+from vectorstore.embedders.patience import QUICK_WAIT, asked_to_wait
 from vectorstore.errors import EmbedderError
+from vectorstore.knocking import takes_connections
 
 _LOG = logging.getLogger(__name__)
 _LIMIT = re.compile(
@@ -21,8 +25,6 @@ _LIMIT = re.compile(
 _TOO_MUCH = frozenset({400, 413, 422})
 _CUTS = 4
 """How often one text that is refused is halved: 8,192 tokens' worth of text still gets into a window of 512."""
-_LONGEST_WAIT = 120.0
-"""Seconds an endpoint may ask us to wait; beyond that it is down."""
 
 
 class Door(Protocol):
@@ -112,18 +114,21 @@ class EndpointEmbedder:
         refuse_blank(texts)
         if not texts:
             return
-        at = min(self._batch, len(texts))
-        yield 0, self._part(texts[:at])  # alone: what it teaches of the endpoint's limit holds for the others
+        at = 0
+        if self._dim is None:
+            at = min(self._batch, len(texts))
+            yield 0, self._part(texts[:at])  # alone: what it teaches of the endpoint's limit holds for the others
         failure: EmbedderError | None = None
         with ThreadPoolExecutor(self._at_once) as pool:
-            while at < len(texts) and failure is None:
-                asked: dict[Future[Vectors], int] = {}
-                while at < len(texts) and len(asked) < 2 * self._at_once:
+            asked: dict[Future[Vectors], int] = {}
+            while asked or (at < len(texts) and failure is None):
+                while at < len(texts) and len(asked) < 2 * self._at_once and failure is None:
                     asked[pool.submit(self._part, texts[at : at + self._batch])] = at
                     at += self._batch
-                for done in as_completed(asked):
+                for done in wait(asked, return_when=FIRST_COMPLETED).done:
+                    begins = asked.pop(done)
                     try:
-                        yield asked[done], done.result()
+                        yield begins, done.result()
                     except EmbedderError as error:
                         failure = error
         if failure is not None:
@@ -138,6 +143,8 @@ class EndpointEmbedder:
         refuse_blank([text])
         if self._door is not None and not all(self._door.admitted([text])):
             raise self._kept_back()
+        if self._made is None and self._base_url and not takes_connections(self._base_url):
+            raise EmbedderError(f"embedding model {self._model}: nobody takes the connection", "down")
         vector: Vectors = self._ask([text], attempts=min(2, self._attempts))[0]
         return vector
 
@@ -216,7 +223,8 @@ class EndpointEmbedder:
         from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
         passing = (openai.APIConnectionError, openai.RateLimitError, openai.InternalServerError)
-        patient = wait_random_exponential(multiplier=self._pause / 16, max=self._pause)
+        longest = self._pause if attempts == self._attempts else min(self._pause, QUICK_WAIT)
+        patient = wait_random_exponential(multiplier=self._pause / 16, max=longest)
         retrying = Retrying(
             retry=retry_if_exception_type(passing),
             stop=stop_after_attempt(attempts),
@@ -224,7 +232,9 @@ class EndpointEmbedder:
             reraise=True,
         )
         try:
-            answer = retrying(self._client().embeddings.create, model=self._model, input=texts, encoding_format="float")
+            raw = self._client().embeddings.with_raw_response  # its own objects take longer to make than all the rest
+            response = retrying(raw.create, model=self._model, input=texts, encoding_format="float")
+            answer = json.loads(response.content)
         except passing as error:
             raise EmbedderError(
                 f"embedding model {self._model}: no answer after {attempts} tries ({type(error).__name__})", "down"
@@ -235,24 +245,32 @@ class EndpointEmbedder:
             raise self._unreadable(type(error).__name__) from error
         return answer
 
+    def close(self) -> None:
+        """Give back the connections; the next request opens new ones."""
+        with self._lock:
+            made, self._made = self._made, None
+        if made is not None:
+            made.close()
+
     def _client(self) -> Any:
         with self._lock:
             if self._made is None:
                 import openai  # 0.6 s: late
 
-                self._made = openai.OpenAI(
-                    base_url=self._base_url, api_key=self._api_key or "not-needed", timeout=self._timeout, max_retries=0
-                )
+                connections = openai.DefaultHttpxClient(timeout=self._timeout)
+                weakref.finalize(self, connections.close)
+                key = self._api_key or "not-needed"
+                self._made = openai.OpenAI(base_url=self._base_url, api_key=key, max_retries=0, http_client=connections)
             return self._made
 
     def _checked(self, answer: Any, expected: int) -> Vectors:
         """The vectors of an answer in the order of the texts, whatever order and coding they came in."""
         try:
-            items = sorted(answer.data, key=lambda item: int(item.index))
-            right = [int(item.index) for item in items] == list(range(expected))
-            rows = np.stack([_numbers(item.embedding) for item in items]) if right else np.zeros((0, 0), np.float32)
-            tokens = int(getattr(answer.usage, "prompt_tokens", 0) or 0)
-        except (ValueError, TypeError, AttributeError, binascii.Error) as error:
+            items = sorted(answer["data"], key=lambda item: int(item["index"]))
+            right = [int(item["index"]) for item in items] == list(range(expected))
+            rows = np.stack([_numbers(item["embedding"]) for item in items]) if right else np.zeros((0, 0), np.float32)
+            tokens = int((answer.get("usage") or {}).get("prompt_tokens") or 0)
+        except (ValueError, TypeError, AttributeError, KeyError, binascii.Error) as error:
             raise self._unreadable(type(error).__name__) from error
         with self._lock:
             self._spent = self._spent.plus(requests=1, tokens=tokens)
@@ -265,15 +283,6 @@ class EndpointEmbedder:
 
     def _unreadable(self, why: str) -> EmbedderError:
         return EmbedderError(f"embedding model {self._model} gave an answer that can't be used ({why})", "answer")
-
-
-def asked_to_wait(error: BaseException | None) -> float:
-    """Seconds that a refusal asks to wait for (``Retry-After``), at most `_LONGEST_WAIT`; 0 where it does not say."""
-    headers = getattr(getattr(error, "response", None), "headers", None) or {}
-    try:
-        return min(_LONGEST_WAIT, max(0.0, float(headers.get("retry-after", 0))))
-    except ValueError:
-        return 0.0
 
 
 def _numbers(embedding: Any) -> Vectors:
