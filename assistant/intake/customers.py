@@ -35,5 +35,7 @@ def customer_of(fields: Mapping[str, object], mapping: Mapping[str, str]) -> Raw
 
 def hides_name(value: object) -> bool:
     """True for a name that the source hides (``t**7``, ``匿名用户``): many bear it, so it is nobody's."""
-    name = filled(value) or ""
+    name = filled(value)
+    if name is None:
+        return False
     return "*" in name or "＊" in name or plain_word(name) in value_words("nobody")

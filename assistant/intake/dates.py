@@ -82,6 +82,8 @@ def read_month_or_day(value: object) -> str | None:
     if isinstance(value, (datetime, date)):
         return value.isoformat()[:10]
     text = "" if value is None else str(value).strip()
+    if not text:
+        return None
     if re.fullmatch(r"(19|20)\d{2}年?", text):
         return text[:4]
     moment = read_moment(text)

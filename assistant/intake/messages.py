@@ -21,6 +21,12 @@ def _keys(name: str) -> tuple[str, ...]:
     return tuple(word_list("speakers")["message"][name])
 
 
+@cache
+def _list_paths() -> tuple[tuple[str, str], ...]:
+    """Where lists of messages stand: a key, and what follows it inside the object there, if anything."""
+    return tuple((first, rest) for path in _keys("lists") for first, _, rest in (path.partition("."),))
+
+
 def is_message_key(key: str) -> bool:
     """True for a key under which exports keep the messages of one conversation."""
     return key.casefold() in _keys("lists")
@@ -29,8 +35,7 @@ def is_message_key(key: str) -> bool:
 def find_messages(record: Mapping[str, Any]) -> tuple[str, tuple[SourceTurn, ...]] | None:
     """The path of the record's message list and its utterances; None where it holds no conversation."""
     folded = {key.casefold().rpartition(".")[2]: key for key in reversed(list(record))}
-    for path in _keys("lists"):
-        first, _, rest = path.partition(".")
+    for first, rest in _list_paths():
         if first not in folded:
             continue
         value = record[folded[first]]

@@ -147,7 +147,8 @@ class RecordMaker:
         return None if column is None else row.fields.get(column)
 
     def _text(self, row: SourceRow, field: str) -> str | None:
-        return filled(self._value(row, field))
+        column = self.mapping.get(field)
+        return None if column is None else filled(row.fields.get(column))
 
     def _moment(self, row: SourceRow) -> str | None:
         """ISO 8601; None where there is no date; ``""`` where there is one that can't be read."""

@@ -74,6 +74,8 @@ def shares_of(
         staff: the agents whom it names.
         owned: the thread itself says whose it is: ``客户: …`` without a name is that customer then.
     """
+    if not turns:
+        return []
     cast = _Cast(turns, channel, staff)
     owners = cast.customers()
     told = any(turn.who is not None for turn in turns)

@@ -65,6 +65,8 @@ def _clean(text: str) -> str:
 
 def filled(value: object) -> str | None:
     """The cell's text, or None where it is empty or says so (``-``, ``N/A``, ``无`` is a word, not a blank)."""
+    if value is None:
+        return None
     text = cell_text(value)
     return None if not text or (len(text) < 8 and text.casefold() in blank_words()) else text
 
@@ -93,6 +95,8 @@ def read_rating(value: object) -> float | None:
 
 def read_yes_no(value: object) -> bool | None:
     """True, False, or None where the cell says neither."""
+    if value is None:
+        return None
     if isinstance(value, bool):
         return value
     word = value_words("yes_no").get(plain_word(cell_text(value)))
@@ -101,12 +105,12 @@ def read_yes_no(value: object) -> bool | None:
 
 def read_segment(value: object) -> Segment | None:
     """The segment that the word stands for, None where it is unknown."""
-    return cast("Segment | None", value_words("segment").get(plain_word(cell_text(value))))
+    return None if value is None else cast("Segment | None", value_words("segment").get(plain_word(cell_text(value))))
 
 
 def read_channel(value: object) -> Channel | None:
     """The channel that the word stands for, None where it is unknown."""
-    return cast("Channel | None", value_words("channel").get(plain_word(cell_text(value))))
+    return None if value is None else cast("Channel | None", value_words("channel").get(plain_word(cell_text(value))))
 
 
 def read_status(value: object) -> str | None:

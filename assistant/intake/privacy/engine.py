@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -27,6 +27,10 @@ _LETTER = re.compile("[A-Za-z]")
 _DIGIT = re.compile("[0-9]")
 
 
+Believed = Callable[[str], bool]
+"""Whether what looks like a name is taken for one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Replacement:
     """`text[start:end]` gives way to `mark`."""
@@ -45,26 +49,29 @@ class Engine:
     noted: list[PersonalValue] | None = None
     """Where what is masked is noted, for the vault; None: nowhere."""
 
-    def mask(self, text: str, known: Sequence[KnownValue], places: Sequence[int] = ()) -> tuple[MaskedText, list[int]]:
+    def mask(
+        self, text: str, known: Sequence[KnownValue], places: Sequence[int] = (), believed: Believed | None = None
+    ) -> tuple[MaskedText, list[int]]:
         """The masked text, and where `places` (ascending offsets into `text`) came to stand in it.
 
         It searches again until a search finds nothing (a value may come to light when its neighbour is masked),
-        so that masking a masked text changes nothing.
+        so that masking a masked text changes nothing. A name that is not `believed` stays.
         """
         moved = list(places)
         for _ in range(_MOST_PASSES):
-            replacements = self._replacements(text, known)
+            replacements = self._replacements(text, known, believed)
             if not replacements:
                 break
             moved = _move(moved, replacements)
             text = _apply(text, replacements)
         return MaskedText(text), moved
 
-    def _replacements(self, text: str, known: Sequence[KnownValue]) -> list[Replacement]:
+    def _replacements(self, text: str, known: Sequence[KnownValue], believed: Believed | None) -> list[Replacement]:
         return [
             Replacement(f.start, f.end, self._mark(f.type, f.value or text[f.start : f.end]))
             for f in find(text, known)
             if self.policy.action(f.type) != "keep"
+            and (believed is None or f.type != "name" or believed(text[f.start : f.end]))
         ]
 
     def _mark(self, kind: PiiType, value: str) -> str:

@@ -17,7 +17,7 @@ from assistant.domain.records import (
     turn_prefix,
 )  # fmt: skip
 from assistant.domain.vocabulary import PiiType
-from assistant.intake.privacy.engine import Engine, find, spans
+from assistant.intake.privacy.engine import Believed, Engine, find, spans
 from assistant.intake.privacy.folding import neutralise
 from assistant.intake.privacy.known import KnownValue, known_values
 from assistant.intake.privacy.person import is_person, tells_who, without_honorific
@@ -86,12 +86,15 @@ class Masker:
         record = Masker(self._key, self._engine.policy, noted).mask(raw)
         return record, tuple({(value.type, value.pseudonym): value for value in noted}.values())
 
-    def mask_text(self, text: str, known: Sequence[KnownValue] = ()) -> tuple[MaskedText, tuple[MaskedSpan, ...]]:
+    def mask_text(
+        self, text: str, known: Sequence[KnownValue] = (), believed: Believed | None = None
+    ) -> tuple[MaskedText, tuple[MaskedSpan, ...]]:
         """A text that is no record (a model's answer, a question typed by staff, a quarantined cell), masked.
 
-        Masks that stand in it already are kept: they hold no personal value. The spans are those of all masks.
+        Masks that stand in it already are kept: they hold no personal value. The spans are those of all masks. Of what
+        looks like a name, only what is `believed` to be one is masked.
         """
-        masked, _ = self._engine.mask(text, known)
+        masked, _ = self._engine.mask(text, known, believed=believed)
         return masked, spans(masked)
 
     def mark(self, kind: PiiType, value: str) -> MaskedText:

@@ -60,7 +60,9 @@ def _unwrapped(record: Mapping[str, Any]) -> Mapping[str, Any]:
 def _flat(record: Mapping[str, Any], prefix: str, depth: int = 0) -> Iterator[tuple[str, object]]:
     for key, value in record.items():
         path = f"{prefix}{key}"
-        if isinstance(value, Mapping) and depth < 8:
+        if isinstance(value, str):
+            yield path, value
+        elif isinstance(value, Mapping) and depth < 8:
             yield from _flat(value, f"{path}.", depth + 1)
         elif isinstance(value, Mapping) or (
             isinstance(value, list) and any(isinstance(v, (Mapping, list)) for v in value)
