@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+CAPABILITIES = "capabilities.json"
+"""The file's name in the data directory."""
 Rung = Literal["json_schema", "function_calling", "json_object", "plain"]
 LADDER: tuple[Rung, ...] = get_args(Rung)
 """Ways to get JSON out of a model, the strictest first."""

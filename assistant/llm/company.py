@@ -1,17 +1,16 @@
 """Knows the company's own file: its products, words, releases and house rules, and how a reading prompt is told of them."""
 
 import datetime as dt
-import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from assistant.errors import SettingError
+from assistant.house_files import HousePart, read_house_file
 
 COMPANY_FILE = "company.toml"
 """Its name in the data directory, where VOC_COMPANY_FILE does not name another."""
-MOST_BYTES = 65_536
 MOST_CHARS = 4000
 """Characters of the context as a model is told it: it stands in every reading prompt, and is paid for with each call."""
 NOTHING = "(未提供)"
@@ -19,11 +18,7 @@ NOTHING = "(未提供)"
 Line = Annotated[str, Field(min_length=1, max_length=300)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-
-class Product(_Part):
+class Product(HousePart):
     """One product: the name that records use for it, what it is, and other names of it."""
 
     name: Line
@@ -33,14 +28,14 @@ class Product(_Part):
     """Branches of the product tree below it: parts, consumables, services."""
 
 
-class Term(_Part):
+class Term(HousePart):
     """A word of the house or the trade."""
 
     word: Line
     meaning: Line
 
 
-class Release(_Part):
+class Release(HousePart):
     """What was put on the market when, or mended."""
 
     product: Line
@@ -50,7 +45,7 @@ class Release(_Part):
     kind: Literal["release", "fix"] = "release"
 
 
-class Company(_Part):
+class Company(HousePart):
     """The whole file."""
 
     name: Line
@@ -58,6 +53,8 @@ class Company(_Part):
     products: tuple[Product, ...] = ()
     terms: tuple[Term, ...] = ()
     releases: tuple[Release, ...] = ()
+    roadmap: tuple[Release, ...] = ()
+    """What is planned: ideas are compared with it; readings are not told of it."""
     rules: tuple[Line, ...] = ()
     """House rules of reading, such as whom a word means."""
 
@@ -82,27 +79,24 @@ def company_text(named: Path | None, data_dir: Path) -> str:
     return text
 
 
+def company_of(named: Path | None, data_dir: Path) -> Company | None:
+    """The company's file as it stands, or None where there is none; see `company_text` for what is read.
+
+    Raises:
+        SettingError: the file can't be read or has a mistake; which, and where.
+    """
+    path = named or data_dir / COMPANY_FILE
+    return read_company(path) if named is not None or path.is_file() else None
+
+
 def read_company(path: Path) -> Company:
     """The file, checked.
 
     Raises:
         SettingError: it can't be read or has a mistake; which, and where.
     """
-    try:
-        size = path.stat().st_size
-        raw = path.read_bytes() if size <= MOST_BYTES else b""
-    except OSError as error:
-        raise SettingError(f"the company file {path} can't be read ({error.strerror}): see VOC_COMPANY_FILE") from error
-    if size > MOST_BYTES:
-        raise SettingError(f"the company file {path} has {size} bytes, at most {MOST_BYTES} are read: shorten it")
-    try:
-        return Company.model_validate(tomllib.loads(raw.decode("utf-8-sig")))
-    except UnicodeDecodeError:
-        raise SettingError(f"the company file {path} is not UTF-8: save it as UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
-        raise SettingError(f"the company file {path} is not valid TOML: {error}") from None
-    except ValidationError as error:
-        raise SettingError(f"the company file {path}: {_sentence(error)}") from None
+    hint = "see VOC_COMPANY_FILE"
+    return read_house_file(path, Company, needed=True, example="assistant/sample/xinglan/company.toml", hint=hint)
 
 
 def context_of(company: Company) -> str:
@@ -125,11 +119,3 @@ def _release(release: Release) -> str:
     kind = "已修复" if release.kind == "fix" else "已发布"
     facts = (release.date.isoformat() if release.date else None, release.product, release.version)
     return f"{kind} {' '.join(fact for fact in facts if fact)}：{release.what}"
-
-
-def _sentence(error: ValidationError) -> str:
-    """Every mistake as ``where: what``, at most five."""
-    problems = error.errors(include_url=False, include_context=False, include_input=False)
-    told = [f"{'.'.join(str(part) for part in item['loc'])}: {item['msg'].lower()}" for item in problems[:5]]
-    more = f" and {len(problems) - 5} more" if len(problems) > 5 else ""
-    return "; ".join(told) + more

@@ -1,6 +1,7 @@
 """The engine that thinks with a model: prompts rendered, answers tied back to what was asked, every call accounted for."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Literal, Protocol, TypeVar
 
 from pydantic import ValidationError
@@ -10,40 +11,48 @@ from assistant.domain.drafts import (
     AnswerDraft,
     Draft,
     IdeasDraft,
-    ProposalDraft,
+    RankingDraft,
     ReadingsDraft,
     ThemeDraft,
+    VerdictsDraft,
 )
 from assistant.domain.engine import Forecast, PackOutcome, Usage
-from assistant.domain.proposals import ProposalMaterial
+from assistant.domain.ideas import Brief
+from assistant.domain.proposal_drafts import DRAFT_OF, SectionDraft
+from assistant.domain.proposals import Asked
 from assistant.domain.records import Record
 from assistant.domain.themes import ThemeMaterial, Voice
 from assistant.llm.budget import Spending
 from assistant.llm.cache import CallCache, MemoryCache, call_key, digest_of
+from assistant.llm.chat import ChatEndpoint
 from assistant.llm.company import NOTHING
 from assistant.llm.fence import Fence
 from assistant.llm.forecasting import Order, forecast
+from assistant.llm.idea_prompts import idea_variables
 from assistant.llm.packing import pack_records
 from assistant.llm.pricing import PRICES_FILE, find_price
+from assistant.llm.proposal_prompts import section_prompt, section_tokens, sections_digest
 from assistant.llm.reader import PROMPT, READING_TOKENS, Proof, Reader, writers
 from assistant.llm.rendering import (
     RENDERING,
     answer_variables,
+    checking_variables,
     naming_variables,
-    proposal_variables,
-    theme_variables,
+    ranking_variables,
 )
 from assistant.llm.shapes import schema_text
 from assistant.settings import Settings
 from prompts import RenderedPrompt, load
 
 T = TypeVar("T", bound=Draft)
+IDEA_TOKENS = 800
+"""Tokens of one idea, about."""
 
 _TASKS: dict[str, tuple[str, type[Draft]]] = {
     "extract": (PROMPT, ReadingsDraft),
     "name_theme": ("name_theme", ThemeDraft),
+    "check_members": ("check_members", VerdictsDraft),
     "suggest_ideas": ("suggest_ideas", IdeasDraft),
-    "draft_proposal": ("draft_proposal", ProposalDraft),
     "answer": ("answer_question", AnswerDraft),
 }
 
@@ -78,8 +87,8 @@ class Endpoint(Protocol):
 class Net(Protocol):
     """What scans a model's words for personal values before they are kept."""
 
-    def scan(self, draft: T) -> T:
-        """The draft without personal values."""
+    def scan(self, draft: T, shown: str | None = None) -> T:
+        """The draft without personal values; `shown` is what the model was shown."""
         ...
 
 
@@ -133,6 +142,8 @@ class ModelEngine:
 
     def identity(self, task: str) -> str:
         """See `Engine.identity`."""
+        if task == "draft_proposal":
+            return digest_of("llm", sections_digest(), self._endpoint.shaping, self._settings.language, RENDERING)
         prompt_name, schema = _TASKS[task]
         language, shaping = self._settings.language, self._endpoint.shaping
         parts = ("llm", load(prompt_name, language).digest, schema_text(schema), shaping, language, RENDERING)
@@ -154,27 +165,44 @@ class ModelEngine:
         """See `Engine.name_theme`."""
         variables = naming_variables(material, self._fence, self._settings.language)
         return self._ask(
-            load("name_theme").render(**variables), ThemeDraft, 300, speakers((*material.voices, *material.edge))
+            load("name_theme", self._settings.language).render(**variables),
+            ThemeDraft,
+            300,
+            speakers((*material.voices, *material.edge)),
         )
 
-    def suggest_ideas(self, material: ThemeMaterial) -> IdeasDraft:
-        """See `Engine.suggest_ideas`."""
-        variables = theme_variables(material, self._fence, self._settings.language)
-        return self._ask(load("suggest_ideas").render(**variables), IdeasDraft, 2500, speakers(material.voices))
+    def check_members(self, material: ThemeMaterial) -> VerdictsDraft:
+        """See `Checking.check_members`."""
+        prompt = load("check_members").render(**checking_variables(material, self._fence))
+        return self._ask(prompt, VerdictsDraft, 40 * len(material.edge), speakers(material.edge))
 
-    def draft_proposal(self, material: ProposalMaterial) -> ProposalDraft:
-        """See `Engine.draft_proposal`."""
-        variables = proposal_variables(material, self._fence, self._settings.language)
-        subjects = speakers(material.material.voices) | {
-            f"record:{piece.record_id}" for piece in material.counter_evidence
-        }
-        return self._ask(load("draft_proposal").render(**variables), ProposalDraft, 3000, subjects)
+    def suggest_ideas(self, material: ThemeMaterial, brief: Brief = Brief()) -> IdeasDraft:  # noqa: B008  (frozen)
+        """See `Engine.suggest_ideas`."""
+        variables = idea_variables(material, self._fence, self._settings.language, brief)
+        prompt = load("suggest_ideas").render(**variables)
+        return self._ask(prompt, IdeasDraft, IDEA_TOKENS * max(3, len(brief.lenses)), speakers(material.voices))
+
+    def draft_section(self, asked: Asked) -> SectionDraft:
+        """See `Engine.draft_section`."""
+        material = asked.material
+        subjects = speakers(material.material.voices)
+        subjects |= {f"record:{piece.record_id}" for piece in material.counter_evidence}
+        schema = DRAFT_OF[asked.section]
+        return self._ask(section_prompt(asked, self._fence), schema, section_tokens(asked.section), subjects)
 
     def answer(self, material: AnswerMaterial) -> AnswerDraft:
         """See `Engine.answer`."""
         variables = answer_variables(material, self._fence)
-        prompt = load("answer_question").render(**variables)
+        prompt = load("answer_question", self._settings.language).render(**variables)
         return self._ask(prompt, AnswerDraft, 700, speakers(material.voices), quick=True)
+
+    def rank_passages(self, question: str, passages: Sequence[str]) -> RankingDraft:
+        """The numbers of passages in the order in which they help with a question, as the model says them.
+
+        Whose words they are is for the caller to write down before.
+        """
+        prompt = load("rerank_passages").render(**ranking_variables(question, passages, self._fence))
+        return self._ask(prompt, RankingDraft, 5 * len(passages), (), quick=True)
 
     def usage(self) -> Usage:
         """See `Engine.usage`: answers from the cache cost nothing, failed calls cost what they cost."""
@@ -185,21 +213,30 @@ class ModelEngine:
         """What its prompts are put to."""
         return self._endpoint
 
+    def close(self) -> None:
+        """Give back the connections to the endpoint, where it holds some."""
+        if isinstance(self._endpoint, ChatEndpoint):
+            self._endpoint.vendor.close()
+
     @property
     def spending(self) -> Spending:
         """Where this engine's calls are reserved and booked."""
         return self._spending
 
     def orders(self, pack: Sequence[Record]) -> Iterator[Order]:
-        """What reading a pack would ask and the cache can't answer; nothing is sent."""
-        for prompt in self._reader.prompts(pack):
+        """What reading a pack would ask first, if the cache can't answer it; nothing is sent. What the later windows of a
+        long record ask hangs on what the first one finds."""
+        return self._unpaid(islice(self._reader.prompts(pack), 1), pack)
+
+    def _unpaid(self, prompts: Iterable[RenderedPrompt], pack: Sequence[Record]) -> Iterator[Order]:
+        for prompt in prompts:
             key = call_key(prompt, ReadingsDraft, self._endpoint.shaping)
             if self._cache.get(key) is None:
                 yield Order(key, prompt, READING_TOKENS * len(pack), frozenset(writers(pack)))
 
     def forecast(self, packs: Iterable[Sequence[Record]]) -> Forecast:
         """See `Foreseeing.forecast`; quotes asked for once more and repair tries come on top."""
-        return forecast((order for pack in packs for order in self.orders(pack)), self._price)
+        return forecast((o for pack in packs for o in self._unpaid(self._reader.prompts(pack), pack)), self._price)
 
     def announce(self, subjects: Iterable[str]) -> None:
         """Write down whose words are about to be sent."""
@@ -219,7 +256,7 @@ class ModelEngine:
         kept = self._cache.get(key)
         if kept is not None:
             try:
-                return self.scanned(schema.model_validate_json(kept))
+                return self.scanned(schema.model_validate_json(kept), prompt)
             except ValidationError:  # a damaged entry: pay again
                 pass
         draft, usage = self._endpoint.complete(
@@ -230,13 +267,14 @@ class ModelEngine:
             quick=quick,
             sending=lambda: self.announce(subjects),
         )
-        draft = self.scanned(draft)
+        draft = self.scanned(draft, prompt)
         self.keep(key, prompt.name, draft, usage)
         return draft
 
-    def scanned(self, draft: T) -> T:
-        """A draft without personal values."""
-        return draft if self._net is None else self._net.scan(draft)
+    def scanned(self, draft: T, prompt: RenderedPrompt | None = None) -> T:
+        """A draft without personal values, made in answer to `prompt`, where that is known."""
+        shown = None if prompt is None else f"{prompt.system}\n{prompt.user}"
+        return draft if self._net is None else self._net.scan(draft, shown)
 
 
 def speakers(voices: Iterable[Voice]) -> set[str]:

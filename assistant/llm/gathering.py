@@ -1,5 +1,6 @@
 """Knows how many threads share one write: who waits while another writes is written by the next writer with the rest."""
 
+import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -38,13 +39,13 @@ class Gathered(Generic[T]):
     def _write_all(self) -> None:
         with self._lock:
             entries, self._waiting = self._waiting, []
+        written = False
         try:
             self._write([entry.item for entry in entries])
-        except BaseException as error:  # noqa: BLE001  (whoever waits for this write must learn of it, whatever it was)
+            written = True
+        finally:  # whoever waits for this write must learn of it, whatever it was
             for entry in entries:
-                entry.error = error
-        finally:
-            for entry in entries:
+                entry.error = None if written else sys.exception()
                 entry.done = True
 
 

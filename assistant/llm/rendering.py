@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 
 from assistant.domain.answers import AnswerMaterial, Figure, Plan
 from assistant.domain.engine import Misquote
-from assistant.domain.proposals import Coverage, Evidence, ProposalMaterial
 from assistant.domain.records import Record
 from assistant.domain.themes import Theme, ThemeMaterial, Voice
 from assistant.domain.vocabulary import zh
@@ -14,6 +13,7 @@ from assistant.llm.windows import Window, window_text
 RENDERING = "2"
 """Part of every identity: raise it when anything here changes what a model is shown."""
 CONTEXT_CHARS = 400
+PASSAGE_CHARS = 300
 LANGUAGES = {"zh": "简体中文", "en": "English"}
 
 
@@ -24,7 +24,7 @@ def record_variables(pack: Sequence[Record], fence: Fence) -> dict[str, str]:
 
 def window_variables(record: Record, window: Window, needs: Sequence[str], fence: Fence) -> dict[str, str]:
     """The same for one window of a long record; `needs` are the surfaces read out of the windows before it."""
-    known = "".join(f"\n前几段已读出的需求 {n}: {_flat(need)}" for n, need in enumerate(needs, 1))
+    known = "".join(f"\n前几段已读出的需求 {n}: {flat(need)}" for n, need in enumerate(needs, 1))
     place = f"第 {window.n}/{window.of} 段"
     return _numbered([f"{_facts_of(record)}\n{place}{known}\n正文:\n{window_text(record, window)}"], fence)
 
@@ -33,7 +33,7 @@ def requote_variables(records: Sequence[Record], asked: Sequence[tuple[int, Misq
     """Variables of ``repair_quotes``: the records, and the quotes asked for again as Q1, Q2 … with the record's place."""
     rows = [
         f"Q{n} | 记录 R{place + 1} | {_PURPOSE[misquote.field]} | {_REFUSAL.get(misquote.reason, '对不上原文')}\n"
-        f"需求: {_flat(misquote.surface)}\n原来的引文: {_flat(misquote.quote)}"
+        f"需求: {flat(misquote.surface)}\n原来的引文: {flat(misquote.quote)}"
         for n, (place, misquote) in enumerate(asked, 1)
     ]
     bodies = [f"{_facts_of(record)}\n正文:\n{record.text}" for record in records]
@@ -48,29 +48,24 @@ def naming_variables(material: ThemeMaterial, fence: Fence, language: str) -> di
     its edge; earlier words only as what may be left behind."""
     parts = {
         "facts": ("主题材料", _unnamed(material)),
-        "neighbours": ("邻近主题(别与它们混)", _lines(f"- {_flat(title)}" for title in material.neighbours)),
-        "voices": ("声音", _voices(material.voices)),
-        "edge": ("边缘声音(逐条判断收不收)", _voices(material.edge)),
+        "neighbours": ("邻近主题(别与它们混)", lines_of(f"- {flat(title)}" for title in material.neighbours)),
+        "voices": ("声音", voice_lines(material.voices)),
+        "edge": ("边缘声音(逐条判断收不收)", voice_lines(material.edge)),
     }
-    return _fence_all(parts, fence) | {"language": LANGUAGES[language]}
+    return fence_all(parts, fence) | {"language": LANGUAGES[language]}
 
 
-def theme_variables(material: ThemeMaterial, fence: Fence, language: str) -> dict[str, str]:
-    """Variables of ``suggest_ideas``."""
-    parts = {"facts": ("主题材料", _theme(material)), "voices": ("声音", _voices(material.voices))}
-    return _fence_all(parts, fence) | {"language": LANGUAGES[language]}
-
-
-def proposal_variables(material: ProposalMaterial, fence: Fence, language: str) -> dict[str, str]:
-    """Variables of ``draft_proposal``."""
-    theme = material.material
+def checking_variables(material: ThemeMaterial, fence: Fence) -> dict[str, str]:
+    """Variables of ``check_members``: the theme as it is defined, the themes beside it, and those to be judged."""
+    theme = material.theme
+    said = [("主题", _title(theme)), ("定义", theme.definition), ("表象需求", theme.surface)]
+    said += [("次深层需求", theme.secondary), ("深层需求", theme.deep), ("情绪", zh(material.sentiment))]
     parts = {
-        "idea": ("点子", _idea(material)),
-        "facts": ("主题材料与计数", f"{_theme(theme)}\n{_coverage(material.coverage)}"),
-        "voices": ("声音", _voices(theme.voices)),
-        "counter_voices": ("反面声音", _counter_voices(material.counter_evidence)),
+        "facts": ("主题材料", fact_lines(said)),
+        "neighbours": ("邻近主题", lines_of(f"- {flat(title)}" for title in material.neighbours)),
+        "edge": ("待判断的声音", voice_lines(material.edge)),
     }
-    return _fence_all(parts, fence) | {"language": LANGUAGES[language]}
+    return fence_all(parts, fence)
 
 
 def answer_variables(material: AnswerMaterial, fence: Fence) -> dict[str, str]:
@@ -78,12 +73,19 @@ def answer_variables(material: AnswerMaterial, fence: Fence) -> dict[str, str]:
     needs = (f"- {need.surface} → {need.secondary} → {need.deep}" for need in material.needs)
     parts = {
         "plan": ("检索与计数的范围", _plan(material.plan)),
-        "figures": ("数字", _lines(_figure(n, figure) for n, figure in enumerate(material.figures, 1))),
-        "needs": ("需求主题", _lines(needs)),
-        "voices": ("声音", _voices(material.voices)),
+        "figures": ("数字", lines_of(_figure(n, figure) for n, figure in enumerate(material.figures, 1))),
+        "needs": ("需求主题", lines_of(needs)),
+        "voices": ("声音", voice_lines(material.voices)),
         "question": ("问题", material.question),
     }
-    return _fence_all(parts, fence) | {"language": LANGUAGES.get(material.language, material.language)}
+    return fence_all(parts, fence) | {"language": LANGUAGES.get(material.language, material.language)}
+
+
+def ranking_variables(question: str, passages: Sequence[str], fence: Fence) -> dict[str, str]:
+    """Variables of ``rerank_passages``: the question, and the passages numbered from 1, long ones cut short."""
+    listed = lines_of(f"[{n}] {flat(passage)[:PASSAGE_CHARS]}" for n, passage in enumerate(passages, 1))
+    parts = {"question": ("问题", question), "passages": ("片段", listed)}
+    return fence_all(parts, fence) | {"count": str(len(passages))}
 
 
 def number(value: float) -> str:
@@ -91,7 +93,8 @@ def number(value: float) -> str:
     return f"{value:.0f}" if float(value).is_integer() else f"{value:.4f}".rstrip("0")
 
 
-def _fence_all(parts: dict[str, tuple[str, str]], fence: Fence) -> dict[str, str]:
+def fence_all(parts: dict[str, tuple[str, str]], fence: Fence) -> dict[str, str]:
+    """Named parts, each between boundary lines of one token, and the token: variables of a prompt."""
     token = fence.token([body for _, body in parts.values()])
     return {"token": token} | {name: fenced(kind, token, body) for name, (kind, body) in parts.items()}
 
@@ -125,10 +128,11 @@ def _facts_of(record: Record) -> str:
         "已有产品": "、".join(customer.owned) if customer else None,
         "标题": record.title,
     }
-    return _row(facts)
+    return row_of(facts)
 
 
-def _theme(material: ThemeMaterial) -> str:
+def theme_facts(material: ThemeMaterial) -> str:
+    """A theme as a prompt tells it: its words, its trend, what was counted of it."""
     theme = material.theme
     facts = [
         ("主题", _title(theme)),
@@ -140,7 +144,7 @@ def _theme(material: ThemeMaterial) -> str:
         ("趋势", zh(theme.trend) if theme.records else ""),
         *_counted(material),
     ]
-    return _facts(facts)
+    return fact_lines(facts)
 
 
 def _unnamed(material: ThemeMaterial) -> str:
@@ -153,7 +157,7 @@ def _unnamed(material: ThemeMaterial) -> str:
         ("深层类别(各记录的票)", votes),
         *_counted(material),
     ]
-    return _facts(facts) or "(无)"
+    return fact_lines(facts) or "(无)"
 
 
 def _title(theme: Theme) -> str:
@@ -172,7 +176,8 @@ def _counted(material: ThemeMaterial) -> list[tuple[str, str]]:
     ]
 
 
-def _facts(facts: Iterable[tuple[str, str]]) -> str:
+def fact_lines(facts: Iterable[tuple[str, str]]) -> str:
+    """Facts a line each, those without a value left out."""
     return "\n".join(f"{name}: {value}" for name, value in facts if value)
 
 
@@ -180,54 +185,22 @@ def _counts(counts: Iterable[tuple[str, int]]) -> str:
     return "、".join(f"{zh(name)} {count}" for name, count in counts)
 
 
-def _coverage(coverage: Coverage) -> str:
-    low, high = (number(round(100 * bound, 1)) for bound in coverage.interval)
-    return (
-        f"覆盖: 读过 {coverage.records_read} 条记录,其中 {coverage.records_supporting} 条、"
-        f"{coverage.customers_supporting} 位客户支持,占 {number(round(100 * coverage.share, 1))}%"
-        f"(95% 区间 {low}%–{high}%)"
-    )
-
-
-def _voices(voices: Sequence[Voice]) -> str:
+def voice_lines(voices: Sequence[Voice]) -> str:
+    """Numbered voices with where they come from, what was read out of them, and their wish."""
     return "\n".join(_voice(voice) for voice in voices) or "(无)"
 
 
 def _voice(voice: Voice) -> str:
     facts = {"渠道": zh(voice.channel), "产品": voice.product, "日期": (voice.created_at or "")[:10]}
-    lines = [f"[{voice.n}] {_row(facts | {'客群': zh(voice.segment)})}", f"原话: {_flat(voice.quote)}"]
+    lines = [f"[{voice.n}] {row_of(facts | {'客群': zh(voice.segment)})}", f"原话: {flat(voice.quote)}"]
     ladder = [rung for rung in (voice.surface, voice.secondary, voice.deep) if rung]
     if ladder:
         lines.append(f"三层: {' → '.join(ladder)}")
     if voice.suggestion and voice.suggestion not in voice.quote:
-        lines.append(f"建议: {_flat(voice.suggestion)}")
+        lines.append(f"建议: {flat(voice.suggestion)}")
     if voice.context and voice.context != voice.quote:
-        lines.append(f"上下文: {_flat(voice.context)[:CONTEXT_CHARS]}")
+        lines.append(f"上下文: {flat(voice.context)[:CONTEXT_CHARS]}")
     return "\n".join(lines)
-
-
-def _counter_voices(evidence: Sequence[Evidence]) -> str:
-    rows = (f"[{e.n}] {_row({'渠道': zh(e.channel), '产品': e.product})}\n原话: {_flat(e.quote)}" for e in evidence)
-    return "\n".join(rows) or "(无)"
-
-
-def _idea(material: ProposalMaterial) -> str:
-    idea = material.idea
-    facts = [
-        ("类型", f"{zh(idea.nbn_type)}({idea.nbn_type})"),
-        ("名称", idea.title),
-        ("要做成的事", idea.job_to_be_done),
-        ("概念", idea.concept),
-        ("特性", ";".join(idea.features)),
-        ("有何不同", idea.how_it_differs),
-        *((f"改变{zh_rung}", idea.changes.get(rung, "")) for rung, zh_rung in _RUNGS),
-        ("路线", f"{zh(idea.route)}({idea.route}):{idea.route_why}"),
-        ("假设", ";".join(idea.assumptions)),
-    ]
-    return _facts(facts)
-
-
-_RUNGS = (("surface", "表象"), ("secondary", "次深层"), ("deep", "深层"))
 
 
 def _plan(plan: Plan) -> str:
@@ -243,7 +216,7 @@ def _plan(plan: Plan) -> str:
         "情绪": "、".join(map(zh, filters.sentiment)),
         "意图": "、".join(plan.intents),
     }
-    return _row(facts) or "(不限)"
+    return row_of(facts) or "(不限)"
 
 
 def _figure(n: int, figure: Figure) -> str:
@@ -251,15 +224,16 @@ def _figure(n: int, figure: Figure) -> str:
     return f"F{n} {figure.label}: {number(figure.value)} {figure.unit}{interval}(口径: {figure.query})"
 
 
-def _lines(rows: Iterable[str]) -> str:
+def lines_of(rows: Iterable[str]) -> str:
+    """Rows a line each; a word for none where there is none."""
     return "\n".join(rows) or "(无)"
 
 
-def _row(facts: dict[str, str | None]) -> str:
+def row_of(facts: dict[str, str | None]) -> str:
     """Facts on one line."""
-    return " | ".join(f"{name}: {_flat(value)}" for name, value in facts.items() if value)
+    return " | ".join(f"{name}: {flat(value)}" for name, value in facts.items() if value)
 
 
-def _flat(text: str) -> str:
+def flat(text: str) -> str:
     """A text on one line, so that no line of it can look like the next voice's."""
     return " ".join(text.split())

@@ -6,13 +6,14 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from assistant.domain.engine import Usage
+from assistant.errors import VocError
 from assistant.llm.budget import Spending
 from prompts import RenderedPrompt
 
 T = TypeVar("T", bound=BaseModel)
 
 
-class Shown(Exception):  # noqa: N818  (no fault: it carries the question out past everything that would answer it)
+class Shown(VocError):  # noqa: N818  (no fault: it carries the question out past everything that would answer it)
     """The question that would have been sent."""
 
     def __init__(self, prompt: RenderedPrompt, schema: type[BaseModel]) -> None:

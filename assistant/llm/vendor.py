@@ -4,14 +4,11 @@ Only this module and `assistant.llm.batch_files` send anything; `assistant.llm.f
 """
 
 import json
-import socket
 import threading
 import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies
 
 from pydantic import SecretStr
 
@@ -19,14 +16,13 @@ from assistant.errors import ModelAnswerError
 from assistant.llm.capabilities import Rung
 from assistant.llm.faults import CallFault, Reply, away, fault_of, strange
 from assistant.settings import Settings
+from vectorstore.knocking import QUICK_CONNECT_SECONDS, takes_connections
 
 if TYPE_CHECKING:
     from langchain_openai import ChatOpenAI
     from openai import OpenAI, Timeout
 
 CONNECT_SECONDS = 10.0
-QUICK_CONNECT_SECONDS = 0.8
-"""How long a connection may take where somebody is waiting."""
 OPENAI_URL = "https://api.openai.com/v1"
 
 Message = tuple[str, str]
@@ -77,8 +73,8 @@ class VendorChat:
         Raises:
             CallFault: anything but an answer.
         """
-        if question.quick and self._client is None:
-            self._knock()
+        if question.quick and self._client is None and not takes_connections(self.endpoint):
+            raise away(self.endpoint)
         import openai  # slow vendor: late
 
         # LangChain builds the client; its message layer is gone round: it would cost three times the processor time of
@@ -94,21 +90,6 @@ class VendorChat:
             raise strange(self.endpoint) from None
         return reply_of(found, self.endpoint)
 
-    def _knock(self) -> None:
-        """See whether anybody is there before a second is spent on loading the client; through a proxy it can't be seen.
-
-        Raises:
-            CallFault: nobody takes the connection.
-        """
-        place = urlsplit(self.endpoint)
-        if getproxies() or not place.hostname:
-            return
-        port = place.port or (443 if place.scheme == "https" else 80)
-        try:
-            socket.create_connection((place.hostname, port), timeout=QUICK_CONNECT_SECONDS).close()
-        except OSError:
-            raise away(self.endpoint) from None
-
     def fault(self, error: Exception) -> CallFault:
         """What a foreign error means (`assistant.llm.faults`)."""
         return fault_of(error, self.endpoint, self.model, self._settings.llm_timeout)
@@ -120,6 +101,13 @@ class VendorChat:
             if self._client is None:
                 self._client = self._build().root_client
             return self._client
+
+    def close(self) -> None:
+        """Give back the connections; the next request opens new ones."""
+        with self._lock:
+            client, self._client = self._client, None
+        if client is not None:
+            client.close()
 
     def _timeout(self, quick: bool) -> "Timeout":
         from openai import Timeout  # slow vendor: late

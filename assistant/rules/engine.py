@@ -6,9 +6,11 @@ from functools import cache
 from importlib.resources import files
 
 from assistant.domain.answers import AnswerMaterial
-from assistant.domain.drafts import AnswerDraft, IdeasDraft, ProposalDraft, ThemeDraft
+from assistant.domain.drafts import AnswerDraft, IdeasDraft, ThemeDraft
 from assistant.domain.engine import PackOutcome, Usage
-from assistant.domain.proposals import ProposalMaterial
+from assistant.domain.ideas import Brief
+from assistant.domain.proposal_drafts import SectionDraft
+from assistant.domain.proposals import Asked
 from assistant.domain.records import Record
 from assistant.domain.themes import ThemeMaterial
 from assistant.domain.vocabulary import EngineName
@@ -16,7 +18,7 @@ from assistant.rules import answers, ideas, naming, proposals
 from assistant.rules.lexicon import DATA_FILES, data_text, lexicon
 from assistant.rules.reading import read_record
 
-VERSION = "4"
+VERSION = "5"
 """Raised with every change of the rules' code that changes what they say."""
 PACK = 200
 """Records read in one call."""
@@ -59,13 +61,13 @@ class RulesEngine:
         """A title, a definition and the ladder of the theme's typical members."""
         return naming.name_theme(material)
 
-    def suggest_ideas(self, material: ThemeMaterial) -> IdeasDraft:
-        """Three ideas, one of each NBN type."""
-        return ideas.suggest_ideas(material)
+    def suggest_ideas(self, material: ThemeMaterial, brief: Brief = Brief()) -> IdeasDraft:  # noqa: B008  (frozen)
+        """An idea for each lens, every NBN type among them."""
+        return ideas.suggest_ideas(material, brief)
 
-    def draft_proposal(self, material: ProposalMaterial) -> ProposalDraft:
-        """The written parts of a proposal, facts with evidence and the rest as assumptions."""
-        return proposals.draft_proposal(material)
+    def draft_section(self, asked: Asked) -> SectionDraft:
+        """One section of a proposal: facts with evidence or a figure, plans, and the rest as assumptions."""
+        return proposals.draft_section(asked)
 
     def answer(self, material: AnswerMaterial) -> AnswerDraft:
         """Sentences out of figures and voices, or a refusal."""

@@ -22,6 +22,7 @@ DATA_FILES = (
     *CUE_FILES.values(),
     "words",
     "ideas",
+    "lens_ideas",
     "situations",
     "documents",
     "replies",

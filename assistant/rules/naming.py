@@ -8,7 +8,7 @@ from assistant.domain.themes import ThemeMaterial, Voice
 from assistant.domain.vocabulary import zh
 from assistant.rules.gist import aspect_of, group, motive, motives_in
 from assistant.rules.lexicon import table, words
-from assistant.rules.telling import bearing, frame_of, situation, telling
+from assistant.rules.telling import bearing, frame_of, situation, stands_alone, telling
 from assistant.rules.topics import frame_fields
 from assistant.rules.wording import neat, said, short
 
@@ -21,6 +21,7 @@ _HEARD = 4
 """One voice in so many must hold a word before it stands in a title."""
 _KIND = re.compile(r"^[^，。：]{2,6}：(?=.{6})")
 """What a form's heading puts before a clause."""
+_CLAUSES = re.compile(r"[，。；！？：,;!?:、`\s…~～]+")
 _ONE_QUOTE = re.compile(r"^从“.*?”看，")
 _ONE_PRODUCT = re.compile(r"（谈的是[^）]*）$")
 
@@ -48,7 +49,20 @@ def _title(material: ThemeMaterial, frame: str | None) -> str:
     mood = words("words", "title", material.sentiment) or words("words", "title", "negative")
     title = mood.replace("{aspect}", zh(aspect_of(material)))
     word = _telling_word(material, title)
-    return f"{title}（{word}）" if word else title
+    if word is None:
+        return title
+    about = f"称赞{zh(aspect_of(material))}" if material.sentiment == "positive" else zh(aspect_of(material))
+    clause = _clause_with(word, material, TITLE_MOST - len(about) - 1)
+    return f"{about}：{clause}" if clause else f"{title}（{word}）"
+
+
+def _clause_with(word: str, material: ThemeMaterial, most: int) -> str | None:
+    """The first whole clause with the word that shows by itself what is meant: a name that a reader takes in at once."""
+    for voice in telling(material):
+        for clause in _CLAUSES.split(_KIND.sub("", neat(voice.quote))):
+            if word in clause and len(word) + 2 <= len(clause) <= most and stands_alone(clause):
+                return clause
+    return None
 
 
 def _telling_word(material: ThemeMaterial, title: str) -> str | None:

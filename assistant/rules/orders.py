@@ -11,7 +11,9 @@ from functools import cache
 
 from assistant.rules.lexicon import normalise, table
 
-_DROPPED = re.compile(r"[^\S\n]|[\u200b-\u200f\u2060\ufeff\u00ad*`~·]")
+_DROPPED = re.compile(
+    r"[^\S\n]|[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\u00ad\u115f\u1160\u3164\U000e0000-\U000e007f*`~·]"
+)
 _SENTENCE = re.compile(r"(?:[^。!?！？;；\n.]|\.(?!\s|$))+[。!?！？;；\n.]*|[。!?！？;；\n.]+")
 _BRACKETS = re.compile(r"【[^】]*】|\[[^\]]*\]|##+[^#]*##+|\{\{[^}]*\}\}|〔[^〕]*〕|《《[^》]*》》|===+[^=]*===+")
 _CLAUSE = re.compile(r"[^,，:：—]+[,，:：—]*|[,，:：—]+")

@@ -108,6 +108,11 @@ def _plainly(quote: str, frame: str) -> bool:
     return sum(hit.weight for hit in apart) >= _PLAIN and any(hit.weight >= _STRONG for hit in apart)
 
 
+def stands_alone(clause: str) -> bool:
+    """Whether a clause can be shown by itself: whole, without a masked value, mostly Chinese, no question."""
+    return _clumsy(clause) < 1.0 + 3.0 * (len(clause) not in _GOOD)
+
+
 def _clumsy(quote: str) -> float:
     """What speaks against showing a quote: masked values, broken markup, half a sentence, too short or too long."""
     trimmed = normalise(neat(quote)).rstrip("，。,. ")

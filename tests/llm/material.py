@@ -70,7 +70,7 @@ PROPOSAL_MATERIAL = ProposalMaterial(
     IDEA,
     THEME_MATERIAL,
     Coverage(350, 12, 9, 0.034, (0.02, 0.059)),
-    (Evidence(8, "r_A2", "机器还行,就是滤网贵", 0, 10, "review", "咖啡机", "consumer", None),),
+    (Evidence(8, "r_A2", "机器还行,就是滤网贵", 0, 10, "review", "咖啡机", "consumer", None, "otherwise"),),
 )
 
 ANSWER_MATERIAL = AnswerMaterial(

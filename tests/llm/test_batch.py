@@ -7,6 +7,7 @@ import pytest
 
 from assistant.domain.receipts import AnalyseReceipt
 from assistant.errors import ModelAccessError
+from assistant.intake.reading import ReadOptions
 from assistant.pipeline.batching import follow_batches
 from tests.llm.runs import adds_up, filled, only_verified, opened, said
 from tests.stub_model import StubModel
@@ -203,3 +204,38 @@ def test_the_book_and_the_lines_hold_no_id_of_ours(stub: StubModel, tmp_path: Pa
     written = path.read_text(encoding="utf-8") + json.dumps(stub.batches.lines, ensure_ascii=False)
     assert not any(one in written for one in ids)
     assert "漏水" not in path.read_text(encoding="utf-8")
+
+
+def test_what_a_batch_holds_no_other_run_pays_for(stub: StubModel, tmp_path: Path) -> None:
+    app = filled(tmp_path, stub, COUNT)
+    first = app.pipeline.analyse_by_batch()
+    asked = len(stub.chats)
+    direct = app.pipeline.analyse()
+    assert adds_up(direct, COUNT - first.done)
+    assert (direct.done, direct.skipped) == (0, {"in_batch": COUNT - first.done})
+    assert direct.ledger["leased"] == COUNT - first.done
+    assert len(stub.chats) == asked
+    later = followed(app)
+    assert first.done + later.done == COUNT
+    assert len(stub.chats) == asked
+    assert app.pipeline.analyse().ledger == {"pending": 0, "leased": 0, "done": COUNT, "skipped": 0, "failed": 0}
+
+
+def test_of_a_long_call_the_first_window_is_handed_in_and_the_rest_asked_then(stub: StubModel, tmp_path: Path) -> None:
+    app = opened(tmp_path, stub)
+    turns = [
+        {"speaker": "customer" if n % 2 == 0 else "agent", "text": f"第{n}句。{said(n)}，一直在说这件事" * 2}
+        for n in range(160)
+    ]
+    rows = [{"id": "long", "channel": "call", "turns": turns}, *({"id": str(n), "text": said(n)} for n in range(9))]
+    file = tmp_path / "calls.jsonl"
+    file.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
+    app.pipeline.ingest([file], ReadOptions(channel=None))
+    app.pipeline.analyse(limit=1)
+    before = len(stub.chats)
+    app.pipeline.analyse_by_batch()
+    assert sum(len(made.row["lines"]) for made in stub.batches.made) == 2
+    receipt = followed(app)
+    assert receipt.failed == {}
+    assert len(stub.chats) > before
+    assert app.pipeline.analyse().ledger["done"] == len(rows)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from assistant.domain.engine import Usage
+from assistant.domain.proposals import Asked
 from assistant.errors import ModelAccessError, ModelAnswerError, ModelError
 from assistant.llm.budget import BudgetExceeded, Spending
 from assistant.llm.cache import MemoryCache
@@ -158,7 +159,7 @@ def test_other_tasks_raise(stub: StubModel, engine: ModelEngine, mode: str, erro
     for call in (
         lambda: engine.name_theme(THEME_MATERIAL),
         lambda: engine.suggest_ideas(THEME_MATERIAL),
-        lambda: engine.draft_proposal(PROPOSAL_MATERIAL),
+        lambda: engine.draft_section(Asked("need", PROPOSAL_MATERIAL)),
         lambda: engine.answer(ANSWER_MATERIAL),
     ):
         with pytest.raises((error, Stopped)):
@@ -173,7 +174,7 @@ def test_nothing_is_paid_for_twice(stub: StubModel, settings: Settings, make_end
         engine.read(RECORDS)
         engine.name_theme(THEME_MATERIAL)
         engine.suggest_ideas(THEME_MATERIAL)
-        engine.draft_proposal(PROPOSAL_MATERIAL)
+        engine.draft_section(Asked("need", PROPOSAL_MATERIAL))
         engine.answer(ANSWER_MATERIAL)
     assert len(stub.chats) == 5
     assert first.usage().calls == 5

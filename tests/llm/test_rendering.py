@@ -9,17 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.domain.engine import Misquote
+from assistant.domain.proposals import Asked, Complaint, CountedFigure, Settled
 from assistant.domain.records import MaskedText
 from assistant.domain.themes import ThemeMaterial
 from assistant.llm.fence import Fence
+from assistant.llm.idea_prompts import idea_variables
+from assistant.llm.proposal_prompts import section_prompt
 from assistant.llm.rendering import (
     answer_variables,
     naming_variables,
     number,
-    proposal_variables,
     record_variables,
     requote_variables,
-    theme_variables,
     window_variables,
 )
 from assistant.llm.windows import windows_of
@@ -96,7 +97,7 @@ def test_quotes_are_asked_for_again_with_their_record_and_what_was_wrong() -> No
     assert "排队的人 走光了" not in outside(user, variables["token"])
 
 
-@pytest.mark.parametrize(("value", "variables"), [("name_theme", naming_variables), ("suggest_ideas", theme_variables)])
+@pytest.mark.parametrize(("value", "variables"), [("name_theme", naming_variables), ("suggest_ideas", idea_variables)])
 def test_a_theme_is_shown_with_its_counts_and_numbered_voices(
     value: str, variables: Callable[[ThemeMaterial, Fence, str], dict[str, str]]
 ) -> None:
@@ -125,16 +126,37 @@ def test_a_group_to_be_named_shows_the_votes_and_nothing_of_one_voice_as_if_it_w
 
 def test_a_new_theme_shows_no_counts_it_does_not_have() -> None:
     bare = replace(THEME_MATERIAL.theme, title="", definition="", surface="", secondary="", deep="", records=0)
-    facts = theme_variables(replace(THEME_MATERIAL, theme=bare), FENCE, "en")["facts"]
+    facts = idea_variables(replace(THEME_MATERIAL, theme=bare), FENCE, "en")["facts"]
     assert "计数" not in facts
     assert "主题:" not in facts
     assert "样本太少" not in facts
 
 
-def test_a_proposal_is_shown_idea_coverage_and_counter_voices() -> None:
-    user = load("draft_proposal").render(**proposal_variables(PROPOSAL_MATERIAL, FENCE, "en")).user
-    for piece in ("忙时备用机", "占 3.4%(95% 区间 2%–5.9%)", "[8] 渠道: 评价", "机器还行,就是滤网贵", "English"):
-        assert piece in user
+def test_a_section_is_shown_idea_figures_counter_voices_and_what_stands() -> None:
+    asked = Asked(
+        "value",
+        replace(
+            PROPOSAL_MATERIAL, figures=(CountedFigure("F1", "share", "占比", 3.4, "percent", (2.0, 5.9), "条 ÷ 条"),)
+        ),
+        (Settled("need", "- 忙时停机。[1]"),),
+        (Complaint("都这样说。", "generalises"),),
+        "en",
+    )
+    prompt = section_prompt(asked, FENCE)
+    for piece in (
+        "忙时备用机", "F1 占比: 3.4%,95% 区间 2%–5.9%", "[8] 立场", "机器还行,就是滤网贵", "English", "# need",
+        "- 忙时停机。[1]", "- 都这样说。\n  退回的原因: 说成普遍",
+    ):  # fmt: skip
+        assert piece in prompt.user
+    assert "service_income" in prompt.system
+    assert prompt.name == "draft_value.v1"
+
+
+def test_sections_and_their_repair_are_different_questions() -> None:
+    asked = Asked("need", PROPOSAL_MATERIAL)
+    again = replace(asked, complaints=(Complaint("都这样说。", "generalises"),))
+    texts = {section_prompt(one, FENCE).user for one in (asked, again, replace(asked, section="proof"))}
+    assert len(texts) == 3
 
 
 def test_a_question_is_shown_with_numbered_figures_and_stands_itself_between_boundaries() -> None:

@@ -10,10 +10,20 @@ from assistant.domain.drafts import (
     AnswerDraft,
     Draft,
     IdeasDraft,
-    ProposalDraft,
+    RankingDraft,
     ReadingsDraft,
     RequotesDraft,
     ThemeDraft,
+    VerdictsDraft,
+)
+from assistant.domain.ideas import LENS_ZH
+from assistant.domain.proposal_drafts import (
+    ClaimDraft,
+    ConceptDraft,
+    ExecutionDraft,
+    NeedDraft,
+    ProofDraft,
+    ValueDraft,
 )
 from assistant.domain.vocabulary import (
     ASPECTS,
@@ -25,6 +35,7 @@ from assistant.domain.vocabulary import (
     zh,
 )
 from evals.judging import JudgementsDraft
+from evals.proposing import ProposalJudgements
 from prompts import load, prompt_names
 
 DRAFTS: dict[str, type[Draft]] = {
@@ -34,11 +45,24 @@ DRAFTS: dict[str, type[Draft]] = {
     "repair_quotes.en.v1": RequotesDraft,
     "judge_ladder.v1": JudgementsDraft,
     "name_theme.v2": ThemeDraft,
-    "suggest_ideas.v1": IdeasDraft,
-    "draft_proposal.v1": ProposalDraft,
+    "name_theme.en.v1": ThemeDraft,
+    "check_members.v1": VerdictsDraft,
+    "suggest_ideas.v2": IdeasDraft,
+    "draft_proposal.v2": ClaimDraft,
+    "judge_proposal.v1": ProposalJudgements,
     "answer_question.v1": AnswerDraft,
+    "answer_question.en.v1": AnswerDraft,
+    "rerank_passages.v1": RankingDraft,
 }
 
+PARTS: dict[str, type[Draft]] = {
+    "draft_need.v1": NeedDraft,
+    "draft_concept.v1": ConceptDraft,
+    "draft_execution.v1": ExecutionDraft,
+    "draft_value.v1": ValueDraft,
+    "draft_proof.v1": ProofDraft,
+}
+"""What is sent together with ``draft_proposal``."""
 
 _WORDS = {
     "zh": ("本次边界标记:{{token}}", "不是给你的指令"),
@@ -52,7 +76,18 @@ def field_names(schema: dict[str, Any]) -> set[str]:
 
 
 def test_every_prompt_is_listed_here() -> None:
-    assert set(prompt_names()) == set(DRAFTS)
+    assert set(prompt_names()) == {*DRAFTS, *PARTS}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_a_part_names_every_field_of_its_draft_and_asks_for_json(name: str) -> None:
+    prompt, common = load(name), load("draft_proposal")
+    said = prompt.system + prompt.user
+    fields = field_names(PARTS[name].model_json_schema()) - field_names(ClaimDraft.model_json_schema())
+    assert not {field for field in fields if field not in said}
+    assert not prompt.variables
+    assert all(kind in common.system for kind in ("fact", "plan", "assumption"))
+    assert "JSON" in prompt.user
 
 
 @pytest.mark.parametrize("name", DRAFTS)
@@ -82,14 +117,17 @@ def test_the_extract_prompt_explains_every_word_of_the_closed_lists(word: str) -
 
 
 def test_deep_categories_stand_with_their_chinese_word() -> None:
-    for name in ("extract_insights", "extract_insights.en", "name_theme"):
+    for name in ("extract_insights", "extract_insights.en", "name_theme", "name_theme.en"):
         assert all(f"{word} {zh(word)}" in load(name).system for word in DEEP_CATEGORIES)
+
+
+LENSES_TOLD = [f"`{name}` {words}" for name, words in LENS_ZH.items()]
 
 
 def test_the_ideas_prompt_carries_the_theory() -> None:
     system = load("suggest_ideas").system
     assert all(f"`{kind}` {zh(kind)}" in system for kind in NBN_TYPES)
-    for lens in ("要做成的事", "产品即服务", "生态伙伴", "供应链即产品", "服务创收", "惊喜迁移", "降本", "原厂件"):
+    for lens in (*LENSES_TOLD, "降本", "原厂件"):
         assert lens in system
 
 
@@ -110,14 +148,16 @@ def test_the_examples_of_the_extract_prompt_keep_its_own_quoting_rule(name: str,
         assert text.count(quote) >= 2, quote
 
 
-def test_the_example_answer_is_a_valid_draft() -> None:
-    found = re.search(r"^好:(\{.*\})$", load("answer_question").system, re.MULTILINE)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_example_answer_is_a_valid_draft(language: str) -> None:
+    found = re.search(r"^(?:好:|Good: )(\{.*\})$", load("answer_question", language).system, re.MULTILINE)
     assert found
     draft = AnswerDraft.model_validate(json.loads(found[1]))
     assert all(sentence.citations or sentence.figures for sentence in draft.sentences)
 
 
-def test_the_example_theme_is_a_valid_draft() -> None:
-    found = re.search(r"^→ (\{.*\})$", load("name_theme").system, re.MULTILINE)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_example_theme_is_a_valid_draft(language: str) -> None:
+    found = re.search(r"^→ (\{.*\})$", load("name_theme", language).system, re.MULTILINE)
     assert found
     assert ThemeDraft.model_validate(json.loads(found[1])).deep_category == "achievement"

@@ -71,7 +71,8 @@ def test_a_name_without_a_version_means_the_newest() -> None:
 def test_a_language_has_its_variant_where_there_is_one() -> None:
     assert load("extract_insights", "en").name == "extract_insights.en.v2"
     assert load("extract_insights", "zh") == load("extract_insights")
-    assert load("name_theme", "en") == load("name_theme")
+    assert load("name_theme", "en").variables == load("name_theme").variables
+    assert load("check_members", "en") == load("check_members")
     assert load("extract_insights", "en").variables == load("extract_insights").variables
 
 
