@@ -13,7 +13,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 
 from assistant.domain.alerts import RULES, Alert, Rule
 from assistant.errors import SettingError
-from assistant.records.house_files import HousePart, read_house_file
+from assistant.house_files import HousePart, read_house_file
 
 ALERTS_FILE = "alerts.toml"
 """Its name in the data directory; without it nobody is told anything."""

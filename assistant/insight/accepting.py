@@ -18,7 +18,7 @@ from assistant.domain.insights import (
 from assistant.domain.records import Record
 from assistant.domain.vocabulary import SIGNAL_NAMES, EngineName, SignalName, Standing
 from assistant.insight.verification import Quotable, fold
-from assistant.insight.wording import letter_pairs, tidy
+from assistant.insight.wording import letter_pairs, tidy, told
 from assistant.rules.orders import holds_order
 
 MOST_INSIGHTS = 5
@@ -100,7 +100,7 @@ class _Desk:
         self.refusals.append(Refused(reason, part, shown, tidy(surface, _LENGTH)))  # type: ignore[arg-type]
 
     def insight(self, draft: InsightDraft) -> Insight | None:
-        surface = tidy(draft.surface, _LENGTH)
+        surface = told(draft.surface, _LENGTH)
         if not surface:
             self.refuse("empty_surface", "insight", draft.quote, "")
             return None
@@ -109,7 +109,7 @@ class _Desk:
             self.refuse(place, "quote", draft.quote, surface)
             return None
         start, end = place
-        secondary, deep = tidy(draft.secondary, _LENGTH), tidy(draft.deep, _LENGTH)
+        secondary, deep = told(draft.secondary, _LENGTH), told(draft.deep, _LENGTH)
         alternative = draft.deep_category_alt
         return Insight(
             id=insight_id(self.record.id, start, end, draft.aspect, draft.deep_category),
@@ -190,10 +190,10 @@ def _failure_context(draft: FailureContextDraft | None) -> FailureContext | None
     if draft is None:
         return None
     context = FailureContext(
-        tidy(draft.symptom, _LENGTH),
-        tidy(draft.environment, _LENGTH),
-        tidy(draft.condition, _LENGTH),
-        tidy(draft.suspected_cause, _LENGTH),
+        told(draft.symptom, _LENGTH),
+        told(draft.environment, _LENGTH),
+        told(draft.condition, _LENGTH),
+        told(draft.suspected_cause, _LENGTH),
     )
     return None if context == FailureContext() else context
 

@@ -32,7 +32,7 @@ def cluster(vectors: Vectors) -> Labels:
         return _close_groups(vectors, 0.5)
     labels = np.zeros(len(vectors), np.int64) if _one(vectors) else _cut(vectors)
     labels[_strays(vectors, labels)] = -1
-    return gathered(vectors, labels, _typical_distance(vectors, labels))
+    return gathered(vectors, labels, typical_distance(vectors, labels))
 
 
 def gathered(vectors: Vectors, labels: Labels, distance: float | None = None) -> Labels:
@@ -44,7 +44,7 @@ def gathered(vectors: Vectors, labels: Labels, distance: float | None = None) ->
     labels = labels.copy()
     left = np.flatnonzero(labels < 0)
     if len(left):
-        close = _close_groups(vectors[left], _typical_distance(vectors, labels) if distance is None else distance)
+        close = _close_groups(vectors[left], typical_distance(vectors, labels) if distance is None else distance)
         labels[left] = np.where(close >= 0, close + labels.max() + 1, -1)
     return labels
 
@@ -65,6 +65,13 @@ def band(n: int) -> tuple[int, int]:
     return fewest, most
 
 
+def parts(vectors: Vectors, most: int) -> Labels:
+    """Two to `most` groups of unit rows, every row in one, where the mean silhouette is best; one group of fewer than four."""
+    if len(vectors) < 4:
+        return np.zeros(len(vectors), np.int64)
+    return _cut(vectors, (2, most))
+
+
 def sums(vectors: Vectors, labels: Labels) -> NDArray[np.float64]:
     """The sum of the rows of each group 0 … max, one row each."""
     order = np.argsort(labels, kind="stable")
@@ -83,12 +90,12 @@ def centres(vectors: Vectors, labels: Labels) -> Vectors:
     return np.asarray(total / np.where(length > 0, length, 1), np.float32)
 
 
-def _cut(vectors: Vectors) -> Labels:
+def _cut(vectors: Vectors, within: tuple[int, int] | None = None) -> Labels:
     from scipy.cluster.hierarchy import fcluster, linkage  # slow vendor
 
     small, membership = _drawn_together(vectors)
     tree = linkage(small.astype(np.float64), "ward")
-    fewest, most = band(len(vectors))
+    fewest, most = within or band(len(vectors))
     most = min(most, len(small) - 1)
     sample = _sample(len(small))
     distances = np.clip(1 - small[sample] @ small[sample].T, 0, 2).astype(np.float32)
@@ -132,16 +139,25 @@ def _silhouette(distances: NDArray[np.float32], labels: Labels) -> float:
 
 def _strays(vectors: Vectors, labels: Labels) -> NDArray[np.bool_]:
     nearness = (vectors * centres(vectors, labels)[labels]).sum(axis=1)
-    strays = nearness < _STRAY
-    for group in np.unique(labels):
-        own = labels == group
-        middle = np.median(nearness[own])
-        deviation = max(0.02, float(np.median(np.abs(nearness[own] - middle))))
-        strays |= own & (nearness < min(_NEAR, middle - _SPREAD * 1.4826 * deviation))
-    return np.asarray(strays)
+    return np.asarray(nearness < reaches(nearness, labels)[labels])
 
 
-def _typical_distance(vectors: Vectors, labels: Labels) -> float:
+def reaches(nearness: NDArray[np.float32], labels: Labels) -> NDArray[np.float64]:
+    """For each group 0 … max the least cosine to its middle that still belongs to it.
+
+    Args:
+        nearness: of each row to the middle of its group; that of rows in none (-1) is not looked at.
+    """
+    least = np.full(int(labels.max(initial=-1)) + 1, 1.0)
+    for group in np.unique(labels[labels >= 0]):
+        own = nearness[labels == group]
+        middle = np.median(own)
+        deviation = max(0.02, float(np.median(np.abs(own - middle))))
+        least[group] = max(_STRAY, min(_NEAR, middle - _SPREAD * 1.4826 * deviation))
+    return least
+
+
+def typical_distance(vectors: Vectors, labels: Labels) -> float:
     """Distance within which members of one group usually stand to one another (from centre nearness)."""
     grouped = labels >= 0
     if not grouped.any():

@@ -1,20 +1,22 @@
 """All that code counts for a proposal before anybody writes a word of it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from statistics import fmean
+from dataclasses import dataclass, field
 
 from assistant.domain.ideas import Idea
-from assistant.domain.proposals import Coverage, Evidence, ProposalMaterial
+from assistant.domain.proposals import Coverage, Evidence, ProposalMaterial, Stance
 from assistant.domain.statistics import wilson
 from assistant.domain.themes import ThemeMaterial, Voice
-from assistant.domain.vocabulary import SignalName
+from assistant.insight.figures import Friction, Months, count_figures, customers_by_segment, friction_of
 from assistant.insight.members import PARTNERS, Member, count_customers, count_records, tally
+from assistant.insight.wordlist import Language
 
 MOST_SEEDS = 10
 MOST_COUNTER = 6
+MOST_INDIFFERENT = 3
+CALM = 2
+"""Severity up to which somebody mentions a need and hardly minds."""
 _SHARE_OF_ASPECT = 0.25
-_FRICTION: tuple[SignalName, ...] = ("repeat_contact", "escalation", "churn_risk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +28,10 @@ class Totals:
     """Records with a negative or mixed insight: all the friction there is."""
     averse: frozenset[str] = frozenset()
     """Customers who resent being sold to, in any of their records: never a seed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Friction:
-    """The theme's part in all friction: negative records, with the 95 % Wilson interval of the share."""
-
-    records: int
-    of_records: int
-    share: float
-    interval: tuple[float, float]
+    months: Months = ()
+    """The theme over the months."""
+    mentions: Mapping[str, int] = field(default_factory=dict)
+    """Words of a brief → records that hold them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,36 +43,60 @@ class Dossier:
     """Segment → customers, most first."""
     seeds: tuple[Mapping[str, object], ...]
     averse_left_out: int
-    severity: float
     friction: Friction
-    signals: Mapping[str, int]
-    """Signal → customers of the theme who gave it."""
+    months: Months = ()
+    theme_titles: tuple[str, ...] = ()
+    """Titles of all themes it stands on."""
+    brief: Mapping[str, object] = field(default_factory=dict)
+    """For a proposal out of a brief: its text, and which themes carry it by what."""
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The voices of the theme, as numbered evidence."""
+        return tuple(evidence_of(voice) for voice in self.material.material.voices)
 
 
-def compile_dossier(
-    idea: Idea, material: ThemeMaterial, members: Sequence[Member], everyone: Iterable[Member], totals: Totals
-) -> Dossier:
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a proposal is about: an idea or a brief, the theme shown, and its members."""
+
+    idea: Idea
+    material: ThemeMaterial
+    """Its voices become the numbered evidence."""
+    members: Sequence[Member]
+    """Of the theme or themes, each once."""
+    theme_titles: tuple[str, ...] = ()
+    brief: Mapping[str, object] = field(default_factory=dict)
+
+
+def compile_dossier(subject: Subject, everyone: Sequence[Member], totals: Totals, language: Language = "zh") -> Dossier:
     """Count what a proposal stands on.
 
     Args:
-        idea: what is proposed.
-        material: the theme as engines see it; its voices become the numbered evidence.
-        members: the theme's members, each once.
+        subject: what is proposed, and for whom.
         everyone: members of all themes and of none, to find voices that speak against the need.
         totals: what was read.
+        language: of the figures' labels.
     """
+    members = subject.members
     averse = totals.averse | {m.customer_key for m in members if m.insight.signals.get("resale_aversion")}
-    first = max((voice.n for voice in material.voices), default=0) + 1
+    first = max((voice.n for voice in subject.material.voices), default=0) + 1
+    against = counter_voices(members, everyone)
+    coverage, friction = coverage_of(members, totals.records_read), friction_of(members, totals.negative_records)
+    people: dict[str, int] = {stance: len({m.customer_key for m in found}) for stance, found in against.items()}
+    figures = count_figures(members, everyone, coverage, friction, people, totals.months, totals.mentions, language)
+    text = subject.brief.get("text")
     return Dossier(
         material=ProposalMaterial(
-            idea, material, coverage_of(members, totals.records_read), counter_evidence(members, everyone, first)
+            subject.idea, subject.material, coverage, _numbered(against, first), figures, str(text) if text else None
         ),
-        segments=_customers_by_segment(members),
+        segments=customers_by_segment(members),
         seeds=seed_customers(members, averse),
         averse_left_out=len({m.customer_key for m in members} & averse),
-        severity=round(fmean(m.insight.severity for m in members), 1) if members else 0.0,
-        friction=_friction(members, totals.negative_records),
-        signals={name: _customers_with(members, name) for name in (*_FRICTION, "advocate")},
+        friction=friction,
+        months=tuple(totals.months),
+        theme_titles=subject.theme_titles,
+        brief=subject.brief,
     )
 
 
@@ -89,25 +109,36 @@ def coverage_of(members: Sequence[Member], records_read: int) -> Coverage:
     return Coverage(read, supporting, count_customers(members), round(share, 4), (round(low, 4), round(high, 4)))
 
 
-def counter_evidence(members: Sequence[Member], everyone: Iterable[Member], first: int) -> tuple[Evidence, ...]:
-    """Voices that speak against: of the same kind of customer, on the same products and aspects, and of the
-    opposite mind; one per customer, numbered from `first`."""
+def counter_voices(members: Sequence[Member], everyone: Iterable[Member]) -> dict[Stance, list[Member]]:
+    """Who says otherwise, and who hardly minds, the latest first, one voice a customer.
+
+    Both are of the same kind of customer and speak of the same products and aspects. Otherwise: of the opposite mind.
+    Indifferent: neutral, or members who are mildly touched where the theme as a whole is not.
+    """
     aspects = {a for a, n in tally(members, lambda m: m.insight.aspect) if n >= _SHARE_OF_ASPECT * len(members)}
     products = {m.product for m in members}
     parties = {m.segment in PARTNERS for m in members}
+    own = {m.insight.id for m in members}
     pleased = sum(m.insight.sentiment == "positive" for m in members) * 2 > len(members)
     opposite = {"negative", "mixed"} if pleased else {"positive"}
-    found: dict[str, Member] = {}
+    mild = not pleased and sum(m.insight.severity <= CALM for m in members) * 2 < len(members)
+    found: dict[Stance, dict[str, Member]] = {"otherwise": {}, "indifferent": {}}
     for member in sorted(everyone, key=lambda m: (m.created_at or "", m.insight.id), reverse=True):
         insight = member.insight
-        if (
-            insight.sentiment in opposite
-            and insight.aspect in aspects
-            and member.product in products
-            and (member.segment in PARTNERS) in parties
-        ):
-            found.setdefault(member.customer_key, member)
-    return tuple(_evidence(n, m) for n, m in enumerate(list(found.values())[:MOST_COUNTER], start=first))
+        near = insight.aspect in aspects and member.product in products and (member.segment in PARTNERS) in parties
+        if not near:
+            continue
+        if insight.sentiment in opposite:
+            found["otherwise"].setdefault(member.customer_key, member)
+        elif insight.sentiment == "neutral" or (mild and insight.id in own and insight.severity <= CALM):
+            found["indifferent"].setdefault(member.customer_key, member)
+    return {stance: list(people.values()) for stance, people in found.items()}
+
+
+def _numbered(against: Mapping[Stance, Sequence[Member]], first: int) -> tuple[Evidence, ...]:
+    chosen: list[tuple[Stance, Member]] = [("otherwise", m) for m in against["otherwise"][:MOST_COUNTER]]
+    chosen += [("indifferent", m) for m in against["indifferent"][:MOST_INDIFFERENT]]
+    return tuple(_evidence(n, m, stance) for n, (stance, m) in enumerate(chosen, start=first))
 
 
 def evidence_of(voice: Voice) -> Evidence:
@@ -153,29 +184,9 @@ def _seed(customer: str, voices: Sequence[Member]) -> Mapping[str, object]:
     return {"customer_id": customer, "segment": segment, "records": records, "why": why}
 
 
-def _friction(members: Sequence[Member], negative_records: int) -> Friction:
-    records = count_records(m for m in members if m.insight.sentiment in ("negative", "mixed"))
-    of_records = max(negative_records, records)
-    low, high = wilson(records, of_records)
-    share = records / of_records if of_records else 0.0
-    return Friction(records, of_records, round(share, 4), (round(low, 4), round(high, 4)))
-
-
-def _customers_by_segment(members: Sequence[Member]) -> tuple[tuple[str, int], ...]:
-    counts: dict[str, set[str]] = {}
-    for member in members:
-        if member.segment:
-            counts.setdefault(member.segment, set()).add(member.customer_key)
-    return tuple(sorted(((s, len(c)) for s, c in counts.items()), key=lambda item: (-item[1], item[0])))
-
-
-def _customers_with(members: Sequence[Member], signal: SignalName) -> int:
-    return count_customers(m for m in members if m.insight.signals.get(signal))
-
-
-def _evidence(n: int, member: Member) -> Evidence:
+def _evidence(n: int, member: Member, stance: Stance) -> Evidence:
     insight = member.insight
     return Evidence(
         n, insight.record_id, insight.quote, insight.start, insight.end,
-        member.channel, member.product, member.segment, member.created_at,
+        member.channel, member.product, member.segment, member.created_at, stance,
     )  # fmt: skip

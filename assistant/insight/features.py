@@ -26,7 +26,7 @@ _FULL_BITS = 2.0
 _LEAST = 0.25
 _ALIKE = 0.6
 """Mean cosine of texts from which they are held to be alike; embedders differ, few reach it on mixed texts."""
-_SERVICE_ASPECTS = frozenset(
+SERVICE_ASPECTS = frozenset(
     {"after_sales", "staff", "installation", "delivery", "settlement", "warranty", "parts", "price", "recycling"}
 )
 _SERVICE_SHARE = 0.8
@@ -125,7 +125,7 @@ def _motives(member: Member) -> list[tuple[str, float]]:
 
 def _products(member: Member) -> list[tuple[str, float]]:
     product = f"={member.product}" if member.product else "any"
-    if member.insight.aspect in _SERVICE_ASPECTS:
+    if member.insight.aspect in SERVICE_ASPECTS:
         return [("any", _SERVICE_SHARE), (product, 1 - _SERVICE_SHARE)] if member.product else [("any", 1.0)]
     return [(product, 1.0)]
 

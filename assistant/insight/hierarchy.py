@@ -144,10 +144,12 @@ def _new_id(children: Iterable[str]) -> str:
 def _titles(families: Sequence[Sequence[ThemeMaterial]]) -> list[str]:
     """Short titles out of what the themes share, each unlike the others."""
     titles: list[str] = []
+    led_by = [_leading(family, _products) for family in families]
+    common = {one for one, share in led_by if share >= SHARED and 2 * [p for p, _ in led_by].count(one) > len(families)}
     for family in families:
         product, aspect, motive = (_leading(family, field) for field in (_products, _aspects, _motives))
         whose = next((zh(name) for name in PARTNERS if _block(family[0])[0] == name), "")
-        what = product[0] if product[1] >= SHARED else ""
+        what = product[0] if product[1] >= SHARED and product[0] not in common else ""
         first, second = (zh(aspect[0]), zh(motive[0])) if aspect[1] >= motive[1] else (zh(motive[0]), zh(aspect[0]))
         praise = "称赞" if _block(family[0])[1] else ""
         base = "·".join(filter(None, (whose, what, praise, first)))

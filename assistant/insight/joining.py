@@ -10,6 +10,8 @@ NAMED = 0.5
 """Share of a group that must bear one name, or one product, for the group to be known by it."""
 _OWN, _ELSEWHERE = 0.6, 0.2
 """A pair of letters in so many of one group's quotes and in so few of the other's makes them two things."""
+_SHADE = 20
+"""A group so many times smaller than one of its name is a shade of it, whatever words its few voices share."""
 _HEAD_MOST = 20
 _COLON = "："
 
@@ -28,15 +30,15 @@ def leading_head(members: Sequence[Member]) -> str:
 def joined(groups: Sequence[list[Member]]) -> list[list[Member]]:
     """Groups of one block with those joined that share situation and product, unless a word tells them apart.
 
-    The order of the groups is kept, a joined one standing where its first part stood. Groups without a common
-    name stay as they are.
+    What words tell is believed of groups of like size; a twentieth of another is part of it. The order of the groups is
+    kept, a joined one standing where its largest part stood. Groups without a common name stay as they are.
     """
     kept: list[list[Member]] = []
     place: dict[tuple[str, str], list[int]] = {}
-    for group in groups:
+    for group in sorted(groups, key=len, reverse=True):
         name = leading_head(group)
         key = (name, _leading([member.product or "" for member in group]))
-        same = next((at for at in place.get(key, []) if name and not _told_apart(kept[at], group)), None)
+        same = next((at for at in place.get(key, []) if name and not _two_things(kept[at], group)), None)
         if same is None:
             place.setdefault(key, []).append(len(kept))
             kept.append(list(group))
@@ -48,6 +50,10 @@ def joined(groups: Sequence[list[Member]]) -> list[list[Member]]:
 def _leading(values: Sequence[str]) -> str:
     value, count = Counter(values).most_common(1)[0] if values else ("", 0)
     return value if count >= NAMED * len(values) else ""
+
+
+def _two_things(large: Sequence[Member], small: Sequence[Member]) -> bool:
+    return len(large) < _SHADE * len(small) and _told_apart(large, small)
 
 
 def _told_apart(one: Sequence[Member], other: Sequence[Member]) -> bool:

@@ -3,16 +3,14 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from assistant.domain.proposal_texts import DEPARTMENTS, SEVEN_P, VALUES, marks_of
 from assistant.domain.proposals import Evidence, Proposal
-from assistant.domain.vocabulary import zh
+from assistant.domain.vocabulary import SEGMENTS, zh
+from assistant.insight.figures import shown
 from assistant.insight.wordlist import Language, phrase, section
 
 _SPECIAL = re.compile(r"([\\`*\[\]()|~!#@$^{}]|(?<![^\W_])_|_(?![^\W_]))")
 _LEADING = re.compile(r"^(\s*)(?:([-+=>])|(\d+)([.)])(?=\s|$))")
-_MARK = re.compile(r"\\\[(\d+)\\\]")
-_SEVEN_P = ("product", "price", "place", "promotion", "people", "process", "physical_evidence")
-_DEPARTMENTS = ("service", "product", "marketing_sales", "after_sales")
-_VALUE = ("service_income", "service_marketing", "service_value")
 
 
 def escape(text: object) -> str:
@@ -42,26 +40,29 @@ class _Document:
     def text(self) -> str:
         p, parts = self._p, [*self._head()]
         bodies: dict[str, Iterable[str]] = {
-            "summary": self._summary(),
+            "summary": self._spaced("summary"),
             "need": self._need(),
             "who": self._who(),
             "evidence": [self._quote(item) for item in p.evidence],
             "counter": [self._quote(item) for item in p.counter_evidence] or [self._label["no_counter"]],
             "concept": self._concept(),
-            "route": [self._pair(self._word(p.route["kind"]), p.route["why"])],
-            "departments": [f"- {self._pair(self._label[d], p.departments[d])}" for d in _DEPARTMENTS],
+            "route": [f"**{self._word(p.route['kind'])}**{self._label['colon']}{self._said('route.why')}"],
+            "departments": [
+                f"- **{self._label[d]}**{self._label['colon']}{self._said(f'departments.{d}')}" for d in DEPARTMENTS
+            ],
             "concerns": self._concerns(),
             "marketing_7p": self._table(
-                ("item", "content"), [[self._label[x], escape(p.marketing_7p[x])] for x in _SEVEN_P]
+                ("item", "content"), [[self._label[x], self._said(f"marketing_7p.{x}")] for x in SEVEN_P]
             ),
             "value": self._value(),
             "friction": self._friction(),
-            "next_needs": self._bullets(p.next_needs),
-            "risks": self._bullets(p.risks),
+            "next_needs": self._lines("next_needs"),
+            "risks": self._lines("risks"),
             "metrics": self._metrics(),
-            "next_test": [escape(p.next_test) or self._label["none"]],
+            "next_test": self._test(),
+            "signatures": self._table(("department", "name", "date"), [[self._label[d], "", ""] for d in DEPARTMENTS]),
+            "figures": self._figures(),
             "provenance": self._provenance(),
-            "signatures": self._table(("department", "name", "date"), [[self._label[d], "", ""] for d in _DEPARTMENTS]),
         }
         for number, (name, lines) in enumerate(bodies.items(), start=1):
             parts += ["", f"## {number}. {self._heading[name]}", "", *lines]
@@ -74,12 +75,22 @@ class _Document:
         status = f"{self._label['status']}{self._label['colon']}{self._word(p.status)}"
         return [f"# {escape(p.title)}", "", f"**{kind}** · {status} · {engine}"]
 
-    def _summary(self) -> list[str]:
-        lines = []
-        for statement in self._p.statements:
-            marks = "".join(f"[{n}]" for n in statement.evidence) or phrase(self._language, "assumption")
-            lines += [f"{escape(statement.text)}{marks}", ""]
+    def _said(self, place: str) -> str:
+        """The sentences of a place on one line, each with what bears it."""
+        joint = "" if self._language == "zh" else " "
+        return joint.join(self._sentences(place)) or self._label["none"]
+
+    def _lines(self, place: str) -> list[str]:
+        return [f"- {line}" for line in self._sentences(place)] or [self._label["none"]]
+
+    def _spaced(self, place: str) -> list[str]:
+        """The sentences of a place as paragraphs of their own."""
+        lines = [line for sentence in self._sentences(place) for line in (sentence, "")]
         return lines[:-1]
+
+    def _sentences(self, place: str) -> list[str]:
+        found = [statement for statement in self._p.statements if statement.place == place]
+        return [f"{escape(statement.text)}{marks_of(statement, self._language)}" for statement in found]
 
     def _need(self) -> list[str]:
         ladder = self._p.need_ladder
@@ -109,6 +120,8 @@ class _Document:
             f"- {self._plain('share', share)}",
             f"- {escape(size['note'])}",
             f"- {self._plain('seeds', self._seeds() or self._label['no_seeds'])}",
+            f"- {escape(target.get('seed_rule', ''))}",
+            *self._months(),
             f"- {self._plain('averse', str(target.get('averse_left_out', 0)))}",
         ]
 
@@ -121,46 +134,61 @@ class _Document:
             shown.append(escape(seed["customer_id"]) + (f"（{why}）" if why else ""))
         return self._label["semicolon"].join(shown)
 
+    def _months(self) -> list[str]:
+        said = self._label["semicolon"].join(f"{row['month']} {row['records']}/{row['read']}" for row in self._p.months)
+        return [f"- {self._plain('chart', said)}"] if said else []
+
     def _quote(self, item: Evidence) -> str:
         about = [self._word(item.channel), item.product, self._word(item.segment), (item.created_at or "")[:10]]
         where = " · ".join(escape(part) for part in about if part)
-        return f"- [{item.n}] 「{escape(item.quote)}」 — {where} · {escape(item.record_id)}"
+        stance = "" if item.stance == "for" else f"{self._word(item.stance)} · "
+        return f"- [{item.n}] 「{escape(item.quote)}」 — {stance}{where} · {escape(item.record_id)}"
 
     def _concept(self) -> list[str]:
-        concept = self._p.concept
-        features = concept["features"]
-        assert isinstance(features, Sequence)
+        name = {part: f"**{self._label[part]}**{self._label['colon']}" for part in ("what", "how_it_differs")}
         return [
-            self._pair(self._label["what"], concept["what"]),
+            f"{name['what']}{self._said('concept.what')}",
             "",
-            *self._bullets([str(feature) for feature in features]),
+            *self._lines("concept.features"),
             "",
-            self._pair(self._label["how_it_differs"], concept["how_it_differs"]),
+            f"{name['how_it_differs']}{self._said('concept.how_it_differs')}",
         ]
 
     def _concerns(self) -> list[str]:
-        rows = [
-            [self._label["all"] if segment == "all" else self._word(segment), _MARK.sub(r"[\1]", escape(text))]
-            for segment, text in self._p.concerns_by_segment.items()
-        ]
+        held = [name for name in SEGMENTS if self._p.concerns_by_segment.get(name)]
+        rows = [[self._word(name), self._said(f"concerns_by_segment.{name}")] for name in held]
         return self._table(("segment", "concern"), rows) if rows else [self._label["none"]]
 
     def _value(self) -> list[str]:
-        value = self._p.value
-        assumptions = value["assumptions"]
-        assert isinstance(assumptions, Sequence)
-        lines = [f"- {self._pair(self._label[name], value[name])}" for name in _VALUE]
-        return [*lines, "", f"{self._label['assumptions']}{self._label['colon']}", "", *self._bullets(assumptions)]
+        lines = [f"- **{self._label[name]}**{self._label['colon']}{self._said(f'value.{name}')}" for name in VALUES]
+        assumptions = f"{self._label['assumptions']}{self._label['colon']}"
+        return [*lines, "", assumptions, "", *self._lines("value.assumptions")]
 
     def _friction(self) -> list[str]:
         friction = self._p.friction_removed
-        lines = [escape(friction.get("text", "")) or self._label["none"]]
+        lines = [self._said("friction_removed.text")]
         interval = friction.get("interval")
         if isinstance(interval, Sequence) and len(interval) == 2:
             share = f"{friction['share']:.1%}（{self._label['interval']} {interval[0]:.1%}–{interval[1]:.1%}）"
             counted = f"{friction['records']} / {friction['of_records']}，{share}"
             lines += ["", self._plain("of_friction", counted)]
         return lines
+
+    def _test(self) -> list[str]:
+        lines = [self._said("next_test")]
+        if self._p.disconfirming_question:
+            lines += [
+                "",
+                f"> **{self._label['question']}**{self._label['colon']}{escape(self._p.disconfirming_question)}",
+            ]
+        return lines
+
+    def _figures(self) -> list[str]:
+        rows = [
+            [figure.key, escape(figure.label), escape(shown(figure, self._language)), escape(figure.query)]
+            for figure in self._p.figures
+        ]
+        return self._table(("n", "figure_of", "value_of", "measured_how"), rows)
 
     def _metrics(self) -> list[str]:
         columns = ("name", "baseline", "target", "measured_how")
@@ -175,31 +203,43 @@ class _Document:
         assert isinstance(receipt, Mapping)
         assert isinstance(marks, Sequence)
         assert isinstance(themes, Sequence)
-        names = (("statements", "statements"), ("verified", "verified"), ("assumed", "assumptions"), ("removed",) * 2)
-        counts = label["semicolon"].join(f"{label[shown]} {receipt.get(key, 0)}" for shown, key in names)
         lines = [
+            *self._receipt(receipt),
+            "",
             f"- {phrase(self._language, f'engine_{p.engine}')}",
+            f"- {phrase(self._language, 'masked_note')}",
             f"- {self._plain('id', escape(p.id))}",
             f"- {self._plain('idea', escape(p.provenance.get('idea_id', '')))}",
             f"- {self._plain('themes', escape('、'.join(str(theme) for theme in themes)))}",
-            f"- {self._plain('receipt', counts)}",
         ]
+        reasons = receipt.get("reasons", {})
+        if reasons:
+            told = self._label["semicolon"].join(f"{label.get(f'why_{why}', why)} {n}" for why, n in reasons.items())
+            lines.append(f"- {self._plain('reasons', escape(told))}")
+        if self._language == "en" and p.engine == "rules":
+            lines.append(f"- {phrase('en', 'rules_language')}")
         return lines + [f"- {self._plain('marks', label.get(str(mark), escape(mark)))}" for mark in marks]
+
+    def _receipt(self, receipt: Mapping[str, object]) -> list[str]:
+        columns = ("statements", "verified", "plans", "assumptions", "marked", "removed")
+        head = [self._label["part"], *(self._label[f"receipt_{column}"] for column in columns)]
+        sections = receipt.get("sections", {})
+        assert isinstance(sections, Mapping)
+        rows = [
+            [self._label[f"section_{name}"], *(str(own.get(c, 0)) for c in columns)] for name, own in sections.items()
+        ]
+        rows.append([self._label["total"], *(str(receipt.get(column, 0)) for column in columns)])
+        return [f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)]
 
     def _table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
         head = [self._label[column] for column in columns]
         return [f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)]
 
-    def _bullets(self, texts: Iterable[object]) -> list[str]:
-        return [f"- {escape(text)}" for text in texts] or [self._label["none"]]
-
-    def _pair(self, name: str, text: object) -> str:
-        return f"**{name}**{self._label['colon']}{escape(text)}"
-
     def _plain(self, label: str, text: str) -> str:
         return f"{self._label[label]}{self._label['colon']}{text}"
 
     def _word(self, word: str | None) -> str:
-        if self._language == "zh":
-            return zh(word)
+        told = self._label.get(f"word_{word}")
+        if told or self._language == "zh":
+            return told or zh(word)
         return (word or "").replace("_", " ")

@@ -59,7 +59,11 @@ class KnownTheme:
     locked: bool = False
     """True where a person closed it: it keeps the members it has and gets no other."""
     misfits: frozenset[str] = frozenset()
-    """Insights that the engine which named it took out again: they stay out until it is named anew."""
+    """Insights that an engine took out again, or did not let in: they stay out until it is named anew."""
+    renew: bool = False
+    """True where its words are to be given anew, as if nobody had named it; it keeps its id."""
+    taken: frozenset[str] = frozenset()
+    """Insights that fitted no group and that an engine let in: they stay in until it is named anew."""
 
 
 def count_records(members: Iterable[Member]) -> int:

@@ -11,7 +11,7 @@ from assistant.domain.engine import Engine
 from assistant.domain.themes import Theme, ThemeMaterial
 from assistant.domain.vocabulary import zh
 from assistant.errors import ModelAccessError, ModelError
-from assistant.insight.wording import tidy
+from assistant.insight.wording import told
 
 _TITLE, _DEFINITION, _RUNG = 30, 200, 120
 
@@ -46,7 +46,7 @@ def give_names(materials: Sequence[ThemeMaterial], engine: Engine, fallback: Eng
             if isinstance(error, ModelAccessError):
                 lost.set()
             return error.kind
-        return draft if tidy(draft.title, _TITLE) else "blank_title"
+        return draft if told(draft.title, _TITLE) else "blank_title"
 
     with ThreadPoolExecutor(engine.concurrency, thread_name_prefix="name") as pool:
         drafts = list(pool.map(ask, materials))
@@ -110,9 +110,9 @@ def _worded(theme: Theme, draft: ThemeDraft) -> Theme:
     """The theme in the draft's words; its deep category stays the one its members were counted to have."""
     return replace(
         theme,
-        title=tidy(draft.title, _TITLE) or theme.title,
-        definition=tidy(draft.definition, _DEFINITION),
-        surface=tidy(draft.surface, _RUNG) or theme.surface,
-        secondary=tidy(draft.secondary, _RUNG) or theme.secondary,
-        deep=tidy(draft.deep, _RUNG) or theme.deep,
+        title=told(draft.title, _TITLE) or theme.title,
+        definition=told(draft.definition, _DEFINITION),
+        surface=told(draft.surface, _RUNG) or theme.surface,
+        secondary=told(draft.secondary, _RUNG) or theme.secondary,
+        deep=told(draft.deep, _RUNG) or theme.deep,
     )

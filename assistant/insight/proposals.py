@@ -1,18 +1,20 @@
-"""From an idea to the NBN proposal: the engine words it, code counts, checks every sentence and ties it to evidence."""
+"""From an idea to the NBN proposal: the engine words it section by section, code counts, checks and ties to evidence."""
 
 import hashlib
-from collections import Counter
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
-from assistant.domain.drafts import MetricDraft, ProposalDraft
 from assistant.domain.engine import Engine
-from assistant.domain.proposals import Coverage, Evidence, Proposal, Statement
-from assistant.domain.vocabulary import SEGMENTS, zh
-from assistant.insight.dossier import Dossier, evidence_of
-from assistant.insight.statements import Checker, Figures
-from assistant.insight.wording import tidy
-from assistant.insight.wordlist import Language, baselines, phrase, section
+from assistant.domain.proposal_drafts import MetricDraft
+from assistant.domain.proposal_texts import worded
+from assistant.domain.proposals import CountedFigure, Proposal
+from assistant.insight.dossier import Dossier
+from assistant.insight.drafting import Drafted, draft_sections
+from assistant.insight.figures import shown
+from assistant.insight.wording import told
+from assistant.insight.wordlist import Language, baselines, phrase
 
 _TITLE, _TEXT, _MOST_LINES = 60, 600, 8
 
@@ -20,29 +22,22 @@ _TITLE, _TEXT, _MOST_LINES = 60, 600, 8
 def draft(engine: Engine, dossier: Dossier, language: Language = "zh") -> Proposal:
     """Draft a proposal: texts from the engine, everything counted from the dossier.
 
-    The summary begins with a sentence that code counted. Every further sentence is a fact with evidence or marked
-    as an assumption; sentences that claim a count nobody made are left out; `provenance.coverage_receipt` counts
-    all three. The same idea, evidence, engine and language give the same id.
+    The summary begins with a sentence that code counted. Every sentence is a fact with evidence or a figure, a plan, or
+    marked as an assumption; what claims a count nobody made or words nobody said is left out. `provenance` tells what
+    became of the sentences of each section. The same idea, evidence, engine and language give the same id.
 
     Raises:
-        ModelError: where the engine gave nothing usable.
+        ModelError: where the engine gave nothing usable for a section.
     """
-    written = engine.draft_proposal(dossier.material)
-    evidence = tuple(evidence_of(voice) for voice in dossier.material.material.voices)
-    counter = dossier.material.counter_evidence
-    checker = Checker((*evidence, *counter), _figures(dossier), _names(dossier))
-    statements = _summary(written, dossier, checker, language)
-    concerns = _concerns(written, checker, (*evidence, *counter), language)
-    plan = checker.plan
-    fields = {name: plan(text) for name, text in _written(written).items()}
-    idea, theme = dossier.material.idea, dossier.material.material.theme
-    return Proposal(
-        id=_proposal_id(dossier, engine, language),
-        title=tidy(written.title, _TITLE) or idea.title,
-        nbn_type=idea.nbn_type,
+    drafted = draft_sections(engine, dossier, language)
+    idea, material, theme = dossier.material.idea, dossier.material, dossier.material.material.theme
+    proposal = Proposal(
+        id=proposal_id(dossier, engine, language),
+        title=told(drafted.title, _TITLE) or idea.title or theme.title,
+        nbn_type=idea.nbn_type if idea.concept and material.brief is None else drafted.nbn_type,
         status="draft",
         engine=engine.name,
-        summary=_joined(statements, language),
+        summary="",
         target=_target(dossier, language),
         need_ladder={
             "surface": theme.surface,
@@ -51,74 +46,33 @@ def draft(engine: Engine, dossier: Dossier, language: Language = "zh") -> Propos
             "deep_category": theme.deep_category,
             "standing": asdict(theme.standing),
         },
-        evidence=evidence,
-        counter_evidence=counter,
-        coverage=dossier.material.coverage,
-        concept={
-            "what": fields["concept_what"] or idea.concept,
-            "features": list(_lines(written.concept_features) or idea.features),
-            "how_it_differs": fields["how_it_differs"] or idea.how_it_differs,
-        },
-        route={"kind": written.route, "why": fields["route_why"] or idea.route_why},
-        departments={name: fields[name] for name in ("service", "product", "marketing_sales", "after_sales")},
-        concerns_by_segment=concerns,
-        marketing_7p={name: plan(text) for name, text in written.marketing_7p.model_dump().items()},
-        value={
-            **{name: fields[name] for name in ("service_income", "service_marketing", "service_value")},
-            "assumptions": list(dict.fromkeys((*_lines(written.value_assumptions), *idea.assumptions))),
-        },
-        friction_removed={"text": fields["friction_removed"], **asdict(dossier.friction)},
-        next_needs=_lines([plan(text) for text in written.next_needs]),
-        risks=_lines([plan(text) for text in written.risks]),
-        metrics=_metrics(written.metrics, dossier, language),
-        next_test=tidy(written.next_test, _TEXT),
-        provenance=_provenance(engine, dossier, checker),
-        statements=tuple(statements),
+        evidence=dossier.evidence,
+        counter_evidence=material.counter_evidence,
+        coverage=material.coverage,
+        concept={},
+        route={"kind": drafted.route},
+        departments={},
+        concerns_by_segment={},
+        marketing_7p={},
+        value={},
+        friction_removed=asdict(dossier.friction),
+        next_needs=(),
+        risks=(),
+        metrics=_metrics(drafted.metrics, material.figures, _praised(dossier), language),
+        next_test="",
+        provenance=_provenance(engine, dossier, drafted),
+        statements=tuple(drafted.statements),
+        figures=material.figures,
+        months=tuple({"month": month, "records": n, "read": read} for month, n, read in dossier.months),
+        disconfirming_question=told(drafted.question, _TEXT),
+        language=language,
     )
+    return worded(proposal)
 
 
-def _summary(written: ProposalDraft, dossier: Dossier, checker: Checker, language: Language) -> list[Statement]:
-    counted = checker.counted(
-        phrase(language, "counted", **_coverage_values(dossier.material.coverage)),
-        [voice.n for voice in dossier.material.material.voices[:3]],
-    )
-    checked = (checker.statement(sentence) for sentence in written.summary)
-    return [counted, *(statement for statement in checked if statement is not None)]
-
-
-def _joined(statements: Sequence[Statement], language: Language) -> str:
-    return "\n".join(_with_marks(statement, language) for statement in statements)
-
-
-def _with_marks(statement: Statement, language: Language) -> str:
-    marks = "".join(f"[{n}]" for n in statement.evidence) or phrase(language, "assumption")
-    return f"{statement.text}{marks}"
-
-
-def _concerns(
-    written: ProposalDraft, checker: Checker, evidence: Sequence[Evidence], language: Language
-) -> dict[str, str]:
-    """Segment → its concerns; a sentence belongs to the segment it names first, else to that of its evidence."""
-    segment_of = {item.n: item.segment for item in evidence}
-    concerns: dict[str, list[str]] = {}
-    for sentence in written.concerns_by_segment:
-        statement = checker.statement(sentence)
-        if statement is None:
-            continue
-        cited = Counter(s for n in statement.evidence if (s := segment_of[n]))
-        named = next((s for s in SEGMENTS if statement.text.startswith((s, zh(s)))), None)
-        segment = named or (cited.most_common(1)[0][0] if cited else "all")
-        concerns.setdefault(segment, []).append(_with_marks(statement, language))
-    separator = section(language, "label")["semicolon"]
-    return {segment: separator.join(sentences) for segment, sentences in concerns.items()}
-
-
-def _written(written: ProposalDraft) -> dict[str, str]:
-    names = (
-        "concept_what", "how_it_differs", "route_why", "service", "product", "marketing_sales", "after_sales",
-        "service_income", "service_marketing", "service_value", "friction_removed",
-    )  # fmt: skip
-    return {name: getattr(written, name) for name in names}
+def _praised(dossier: Dossier) -> bool:
+    """Whether the theme is one of praise: it is not to shrink."""
+    return dossier.material.material.sentiment == "positive"
 
 
 def _target(dossier: Dossier, language: Language) -> dict[str, object]:
@@ -134,91 +88,58 @@ def _target(dossier: Dossier, language: Language) -> dict[str, object]:
             "note": phrase(language, "size_note"),
         },
         "seed_customers": [dict(seed) for seed in dossier.seeds],
+        "seed_rule": phrase(language, "seed_rule"),
         "averse_left_out": dossier.averse_left_out,
     }
 
 
-def _metrics(drafts: Sequence[MetricDraft], dossier: Dossier, language: Language) -> tuple[Mapping[str, object], ...]:
+def _metrics(
+    drafts: Sequence[MetricDraft], figures: Sequence[CountedFigure], praise: bool, language: Language
+) -> tuple[dict[str, Any], ...]:
     """The counted share first, then the drafted ones with the counted figure that is their baseline, if there is."""
-    values = _coverage_values(dossier.material.coverage)
-    praise = dossier.material.material.sentiment == "positive"
-    metrics: list[Mapping[str, object]] = [
-        {
-            "name": phrase(language, "share_name"),
-            "baseline": phrase(language, "share_baseline", **values),
-            "target": phrase(language, "share_target_praise" if praise else "share_target"),
-            "measured_how": phrase(language, "share_how"),
-        }
-    ]
-    metrics += [
-        {
-            "name": tidy(metric.name, _TITLE),
-            "baseline": _baseline(metric, dossier, language),
-            "target": tidy(metric.target, _TEXT),
-            "measured_how": tidy(metric.measured_how, _TEXT),
-        }
-        for metric in drafts[:_MOST_LINES]
-        if metric.name.strip()
-    ]
+    by_key = {figure.key: figure for figure in figures}
+    by_name = {figure.name: figure for figure in figures}
+    share = by_name["share"]
+    first: dict[str, Any] = {
+        "name": phrase(language, "share_name"),
+        "baseline": shown(share, language),
+        "target": phrase(language, "share_target_praise" if praise else "share_target"),
+        "measured_how": phrase(language, "share_how"),
+        "figure": share.key,
+    }
+    metrics = [first]
+    for metric in drafts[:_MOST_LINES]:
+        if not metric.name.strip():
+            continue
+        figure = _baseline(metric, by_key, by_name)
+        metrics.append(
+            {
+                "name": told(metric.name, _TITLE),
+                "baseline": shown(figure, language) if figure else phrase(language, "no_baseline"),
+                "target": told(metric.target, _TEXT),
+                "measured_how": told(metric.measured_how, _TEXT),
+                "figure": figure.key if figure else None,
+            }
+        )
     return tuple(metrics)
 
 
-def _baseline(metric: MetricDraft, dossier: Dossier, language: Language) -> str:
-    """The figure that a metric's name asks for, as it was counted; where none is, that it must be measured first."""
-    values = _coverage_values(dossier.material.coverage)
-    figure = next((figure for figure, pattern in baselines() if pattern.search(metric.name)), "none")
-    if figure == "none":
-        return phrase(language, "no_baseline")
-    if figure in dossier.signals:
-        return phrase(language, "signal_baseline", n=dossier.signals[figure], **values)
-    return phrase(language, f"{figure}_baseline", **values)
+def _baseline(
+    metric: MetricDraft, by_key: dict[str, CountedFigure], by_name: dict[str, CountedFigure]
+) -> CountedFigure | None:
+    """The counted figure a metric names, or the one its name asks for; None where nothing counted is its baseline."""
+    asked = next((figure for figure, pattern in baselines() if pattern.search(metric.name)), None)
+    if asked == "none":
+        return None
+    if metric.figure in by_key:
+        return by_key[metric.figure]
+    return by_name.get(asked or "") or by_name.get(f"signal:{asked}")
 
 
-def _coverage_values(coverage: Coverage) -> dict[str, object]:
-    return {
-        "records_read": coverage.records_read,
-        "records_supporting": coverage.records_supporting,
-        "customers_supporting": coverage.customers_supporting,
-        "share": round(100 * coverage.share, 1),
-        "low": round(100 * coverage.interval[0], 1),
-        "high": round(100 * coverage.interval[1], 1),
-    }
-
-
-def _figures(dossier: Dossier) -> Figures:
-    """Every value that code counted; shares in per cent, to one place and whole."""
-    coverage, friction, material = dossier.material.coverage, dossier.friction, dossier.material.material
-    tables = (dossier.segments, material.products, material.segments, material.aspects, material.opportunities)
-    return Figures(
-        counts=(
-            coverage.records_read,
-            coverage.records_supporting,
-            coverage.customers_supporting,
-            friction.records,
-            friction.of_records,
-            dossier.severity,
-            *(n for table in tables for _, n in table),
-            *dossier.signals.values(),
-        ),
-        percentages=tuple(
-            round(100 * share, places)
-            for share in (coverage.share, *coverage.interval, friction.share, *friction.interval)
-            for places in (0, 1)
-        ),
-    )
-
-
-def _names(dossier: Dossier) -> list[str]:
-    material = dossier.material.material
-    return [product for product, _ in material.products] + [dossier.material.idea.title, material.theme.title]
-
-
-def _lines(texts: Sequence[str]) -> tuple[str, ...]:
-    return tuple(line for text in texts if (line := tidy(text, _TEXT)))[:_MOST_LINES]
-
-
-def _provenance(engine: Engine, dossier: Dossier, checker: Checker) -> dict[str, object]:
+def _provenance(engine: Engine, dossier: Dossier, drafted: Drafted) -> dict[str, object]:
     idea, material = dossier.material.idea, dossier.material.material
+    total = drafted.receipt()
+    brief = {"brief": dict(dossier.brief)} if dossier.brief else {}
     return {
         "engine": engine.name,
         "prompt": engine.identity("draft_proposal"),
@@ -229,12 +150,15 @@ def _provenance(engine: Engine, dossier: Dossier, checker: Checker) -> dict[str,
         "score_parts": dict(idea.score_parts),
         "marks": list(idea.marks),
         "insight_ids": [voice.insight_id for voice in material.voices if voice.insight_id],
-        "coverage_receipt": checker.ledger.receipt(),
+        "coverage_receipt": total,
+        "removed": [asdict(complaint) for complaint in drafted.removed],
+        "repaired": list(drafted.repaired),
+        **brief,
     }
 
 
-def _proposal_id(dossier: Dossier, engine: Engine, language: Language) -> str:
-    """``pr_`` and 12 hex digits over the idea, the evidence shown and what shaped the draft."""
-    voices = [f"{v.record_id}:{v.start}-{v.end}" for v in dossier.material.material.voices]
-    text = "\0".join([dossier.material.idea.id, engine.identity("draft_proposal"), language, *voices])
+def proposal_id(dossier: Dossier, engine: Engine, language: Language) -> str:
+    """``pr_`` and 12 hex digits over everything the draft is shaped by."""
+    counted = json.dumps(asdict(dossier), sort_keys=True, ensure_ascii=False, default=sorted)
+    text = "\0".join([engine.identity("draft_proposal"), language, counted])
     return "pr_" + hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -1,96 +1,278 @@
-"""Which sentences of a draft stand as facts, which only as assumptions, and which not at all."""
+"""Which sentences of a draft stand as facts, which as plans, which only as assumptions, and which not at all."""
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from assistant.domain.drafts import StatementDraft
-from assistant.domain.proposals import Evidence, Statement
-from assistant.insight.numbers import Known, numbers_in
-from assistant.insight.wording import tidy
+from assistant.domain.proposal_drafts import ClaimDraft, ClaimKind, SectionName
+from assistant.domain.proposals import Complaint, CountedFigure, Evidence, Statement
+from assistant.domain.themes import Voice
+from assistant.domain.vocabulary import Segment
+from assistant.insight.numbers import Known, Number, numbers_in
+from assistant.insight.wording import letter_pairs, told
+from assistant.insight.wordings import (
+    claims,
+    decides,
+    generalises,
+    quotations,
+    recruits,
+    speaks_for,
+    tells_words,
+    unit_of,
+    unquoted,
+    without_references,
+)
 
-_LENGTH = 300
-_REFERENCES = re.compile(r"\s*[\[【](?:\d+\s*[,，、;；\-–]?\s*)+[\]】]")
-_SENTENCE = re.compile(r"[^。！？!?；;]+[。！？!?；;]*")
+LENGTH = 300
+_RANGED = re.compile(r"区间|之间|interval|between", re.IGNORECASE)
+_REMOVED = frozenset({"number_not_counted", "quote_not_verbatim", "blank"})
+"""Reasons for which a fact can't even be supposed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """Values that code counted: how many, and shares in per cent."""
+class Spoken:
+    """What may be pointed to: the voices with all that they said, and the figures that were counted."""
 
-    counts: tuple[float, ...]
-    percentages: tuple[float, ...]
+    evidence: Sequence[Evidence]
+    figures: Sequence[CountedFigure]
+    voices: Sequence[Voice] = ()
+    names: Sequence[str] = ()
+    """Products, titles: what may hold digits or stand in quotation marks without being a number or a quote."""
 
 
 @dataclass(slots=True)
 class Ledger:
-    """Counts what became of statements; verified + assumptions + removed = statements."""
+    """What became of the sentences of one section; statements = verified + plans + assumptions + removed."""
 
     verified: int = 0
+    plans: int = 0
     assumptions: int = 0
+    marked: int = 0
+    """Of the assumptions, those that were drafted as something else."""
     removed: int = 0
+    facts: int = 0
+    """Sentences that say how things are, as drafted: verified, marked or removed."""
 
     def receipt(self) -> dict[str, int]:
         """The counts as they stand in a proposal's provenance."""
         return {
-            "statements": self.verified + self.assumptions + self.removed,
+            "statements": self.verified + self.plans + self.assumptions + self.removed,
             "verified": self.verified,
+            "plans": self.plans,
             "assumptions": self.assumptions,
+            "marked": self.marked,
             "removed": self.removed,
+            "facts": self.facts,
         }
 
 
+@dataclass(slots=True)
+class Checked:
+    """The outcome of one section: what stands, what was removed and why, and what may be asked anew."""
+
+    statements: list[Statement] = field(default_factory=list)
+    removed: list[Complaint] = field(default_factory=list)
+    complaints: list[Complaint] = field(default_factory=list)
+    ledger: Ledger = field(default_factory=Ledger)
+
+
 class Checker:
-    """Checks the sentences of one proposal against its evidence and its counted figures."""
+    """Checks sentences against the evidence and the counted figures of one proposal."""
 
-    def __init__(self, evidence: Sequence[Evidence], figures: Figures, names: Sequence[str] = ()) -> None:
-        """`names` (products, models) may hold digits that are no numbers."""
-        self._evidence: Mapping[int, Evidence] = {item.n: item for item in evidence}
-        self._figures = figures
-        self._names = sorted((name for name in names if name), key=len, reverse=True)
-        self.ledger = Ledger()
+    def __init__(self, spoken: Spoken) -> None:
+        self._evidence: Mapping[int, Evidence] = {item.n: item for item in spoken.evidence}
+        self._figures: Mapping[str, CountedFigure] = {figure.key: figure for figure in spoken.figures}
+        voices = {voice.n: voice for voice in spoken.voices}
+        self._said = {n: _said(item, voices.get(n)) for n, item in self._evidence.items()}
+        self._told = {n: letter_pairs(_told(voice)) for n, voice in voices.items()}
+        self._names = sorted((name for name in spoken.names if name), key=len, reverse=True)
 
-    def counted(self, text: str, cited: Sequence[int]) -> Statement:
-        """A sentence that code itself made out of counted figures."""
-        self.ledger.verified += 1
-        return Statement(text, tuple(cited))
+    def put(
+        self, checked: Checked, section: SectionName, place: str, drafts: Sequence[ClaimDraft], *,
+        of: Segment | None = None, kind: ClaimKind | None = None,
+    ) -> None:  # fmt: skip
+        """Check sentences and put those that stand into their place; all are counted.
 
-    def statement(self, draft: StatementDraft) -> Statement | None:
-        """A fact where evidence bears it, else an assumption; None where it may not stand (counted as removed).
-
-        A fact keeps only evidence numbers that exist. A number that is neither in the cited quotes nor counted
-        makes a fact an assumption; where it claims a share or a count of people or cases, the sentence goes.
+        Args:
+            of: a segment whose concern they are: only its own voices bear them.
+            kind: what they are whatever the draft says.
         """
-        text = tidy(_REFERENCES.sub("", draft.text), _LENGTH)
+        for draft in drafts:
+            statement = self.statement(draft.model_copy(update={"kind": kind or draft.kind}), section, place, of)
+            self._book(checked, draft, statement, kind or draft.kind)
+
+    def counted(self, checked: Checked, text: str, figures: Sequence[str], cited: Sequence[int], place: str) -> None:
+        """A sentence that code itself made out of counted figures."""
+        checked.ledger.verified += 1
+        checked.ledger.facts += 1
+        checked.statements.append(Statement(text, tuple(cited), tuple(figures), "fact", "need", place))
+
+    def statement(self, draft: ClaimDraft, section: SectionName, place: str, of: Segment | None = None) -> Statement:
+        """The sentence as it stands; blank text where it may not, with the reason either way.
+
+        A fact must point to voices that exist or to figures; its numbers must be those of the figures or said in its
+        quotes, its quotations must stand there letter for letter; it speaks for no segment and for no more customers
+        than they bear. A plan that says how customers are is held to the same. What fails becomes an assumption; a
+        count nobody made and words nobody said are removed.
+        """
+        text = told(without_references(draft.text), LENGTH)
         cited = tuple(n for n in dict.fromkeys(draft.evidence) if n in self._evidence)
-        known = self._known(cited, len(cited))
-        unborne = [number for number in numbers_in(self._nameless(text)) if not known.bears(number)]
-        if not text or any(number.counts for number in unborne):
-            self.ledger.removed += 1
-            return None
-        if cited and not unborne:
-            self.ledger.verified += 1
-            return Statement(text, cited)
-        self.ledger.assumptions += 1
-        return Statement(text)
+        keys = tuple(key for key in dict.fromkeys(draft.figures) if key in self._figures)
+        place_of = {"section": section, "place": place}
+        if not text:
+            return Statement("", reason="blank", **place_of)  # type: ignore[arg-type]
+        if draft.kind == "fact" or (draft.kind == "plan" and tells_words(text)):
+            return self._fact(text, cited, keys, of, section, place)
+        reason = self._overreach(text, section)
+        if reason is not None and not (section == "proof" and decides(text)):
+            return Statement("", reason=reason, **place_of)  # type: ignore[arg-type]
+        if draft.kind == "plan" and reason is None and not generalises(text) and not claims(text):
+            return Statement(text, kind="plan", **place_of)  # type: ignore[arg-type]
+        if draft.kind == "plan" and claims(text) and (cited or keys):
+            borne = self._fact(text, cited, keys, of, section, place)
+            if borne.kind == "fact":
+                return borne
+        why = None if draft.kind == "assumption" else reason or "claim_without_evidence"
+        return Statement(text, kind="assumption", reason=why, **place_of)  # type: ignore[arg-type]
 
-    def plan(self, text: str) -> str:
-        """A text of plans and reasons without the sentences that claim a count nobody made (counted as removed)."""
-        known = self._known(tuple(self._evidence))
-        kept = []
-        for sentence in _SENTENCE.findall(tidy(_REFERENCES.sub("", text), 2 * _LENGTH)):
-            claims = [n for n in numbers_in(self._nameless(sentence)) if n.counts and not known.bears(n)]
-            if claims:
-                self.ledger.removed += 1
+    def _fact(
+        self, text: str, cited: tuple[int, ...], keys: tuple[str, ...], of: Segment | None, section: SectionName, place: str
+    ) -> Statement:  # fmt: skip
+        cited, keys, reason = self._borne(text, cited, keys, of)
+        if reason in _REMOVED:
+            return Statement("", section=section, place=place, reason=reason)
+        if reason is not None:
+            return Statement(text, kind="assumption", section=section, place=place, reason=reason)
+        return Statement(text, cited, keys, "fact", section, place)
+
+    def _borne(
+        self, text: str, cited: tuple[int, ...], keys: tuple[str, ...], of: Segment | None
+    ) -> tuple[tuple[int, ...], tuple[str, ...], str | None]:
+        cited, strange = self._quoted(text, cited)
+        if strange:
+            return cited, keys, "quote_not_verbatim"
+        keys, uncounted = self._numbered(text, cited, keys)
+        if uncounted:
+            counts = any(unit_of(number) is not None for number in uncounted)
+            return cited, keys, "number_not_counted" if counts else "number_without_source"
+        if not cited and not keys:
+            return cited, keys, "no_evidence"
+        heard = {self._evidence[n].segment for n in cited} | {self._segment_of(key) for key in keys}
+        if (of is not None and of not in heard) or speaks_for(unquoted(self._nameless(text))) - heard:
+            return cited, keys, "segment_unheard"
+        if (wide := generalises(unquoted(text))) is not None and not self._so_many(wide, keys):
+            return cited, keys, "generalises"
+        if not keys and self._elsewhere(text, cited):
+            return cited, keys, "evidence_says_something_else"
+        return cited, keys, None
+
+    def _elsewhere(self, text: str, cited: Sequence[int]) -> bool:
+        """Whether a sentence shares not one pair of letters with what was read out of the voices it cites.
+
+        Of a voice of which only the quote is known, and of another script than the voices', it can't be told.
+        """
+        if text.isascii() or any(n not in self._told for n in cited):
+            return False
+        return not any(self._told[n] & letter_pairs(text) for n in cited)
+
+    def _quoted(self, text: str, cited: tuple[int, ...]) -> tuple[tuple[int, ...], list[str]]:
+        """The numbers cited and those of voices quoted without being cited, and the quotations that nobody said."""
+        strange = []
+        for quote in quotations(text):
+            if any(quote in name for name in self._names) or any(quote in self._said[n] for n in cited):
+                continue
+            said_by = next((n for n, said in self._said.items() if quote in said), None)
+            if said_by is None:
+                strange.append(quote)
             else:
-                kept.append(sentence)
-        return "".join(kept).strip()
+                cited = (*cited, said_by)
+        return cited, strange
 
-    def _known(self, cited: Sequence[int], *counts: float) -> Known:
-        quotes = [self._evidence[n].quote for n in cited]
-        return Known.of((*self._figures.counts, *counts), self._figures.percentages, quotes)
+    def _numbered(
+        self, text: str, cited: tuple[int, ...], keys: tuple[str, ...]
+    ) -> tuple[tuple[str, ...], list[Number]]:
+        """The figures cited and the one that bears a number without being cited, and the numbers that nothing bears."""
+        plain, ranged = unquoted(self._nameless(text)), _RANGED.search(text) is not None
+        dates = [self._evidence[n].created_at or "" for n in cited]
+        known = Known.of(
+            (), (), [*(self._said[n] for n in cited), *(f"{d[:4]} {d[5:7]} {d[5:7].lstrip('0')}" for d in dates)]
+        )
+        uncounted = []
+        for number in numbers_in(plain):
+            if known.bears(number) or any(_bears(self._figures[key], number, ranged) for key in keys):
+                continue
+            fitting = [
+                figure for figure in self._figures.values() if unit_of(number) and _bears(figure, number, ranged)
+            ]
+            if len({figure.name for figure in fitting}) == 1:
+                keys = (*keys, fitting[0].key)
+            elif number.unit not in ("次", "台") or number.value != len(cited):
+                uncounted.append(number)
+        return keys, uncounted
+
+    def _overreach(self, text: str, section: SectionName) -> str | None:
+        """Why a plan or assumption may not stand: it tells a count that nobody made, or words that nobody said."""
+        plain, ranged = unquoted(self._nameless(text)), _RANGED.search(text) is not None
+        known = Known.of((), (), self._said.values())
+        for number in numbers_in(plain):
+            counted = known.bears(number) or any(_bears(figure, number, ranged) for figure in self._figures.values())
+            if _claimed(number) and not counted and (number.share or not recruits(plain, number)):
+                return "number_not_counted"
+        return None
+
+    def _so_many(self, wide: str, keys: Sequence[str]) -> bool:
+        lows = [figure.interval[0] for key in keys if (figure := self._figures[key]).interval is not None]
+        return any(low > (99.9 if wide == "all" else 50) for low in lows)
+
+    def _segment_of(self, key: str) -> str | None:
+        kind, _, segment = self._figures[key].name.partition(":")
+        return segment if kind == "customers" else None
 
     def _nameless(self, text: str) -> str:
         for name in self._names:
             text = text.replace(name, "")
         return text
+
+    def _book(self, checked: Checked, draft: ClaimDraft, statement: Statement, kind: ClaimKind) -> None:
+        ledger = checked.ledger
+        complaint = Complaint(draft.text, statement.reason or "")
+        ledger.facts += kind == "fact" or statement.kind == "fact" or (statement.reason not in (None, "blank"))
+        if statement.reason is not None:
+            checked.complaints.append(complaint)
+        if not statement.text:
+            ledger.removed += 1
+            checked.removed.append(complaint)
+            return
+        ledger.verified += statement.kind == "fact"
+        ledger.plans += statement.kind == "plan"
+        ledger.assumptions += statement.kind == "assumption"
+        ledger.marked += statement.kind == "assumption" and statement.reason is not None
+        checked.statements.append(statement)
+
+
+def _said(item: Evidence, voice: Voice | None) -> str:
+    """The words of a voice that may be quoted: its quote, and the wish that came with it."""
+    return "\n".join(filter(None, (item.quote, voice.suggestion if voice else None)))
+
+
+def _told(voice: Voice) -> str:
+    """All that was read out of a voice, to see whether a sentence speaks of the same thing."""
+    rungs = (voice.quote, voice.surface, voice.secondary, voice.deep, voice.suggestion, voice.context)
+    return "\n".join(filter(None, rungs))
+
+
+def _claimed(number: Number) -> bool:
+    """Whether a number in a plan claims a count: of people, of records, or a share; so many samples or visits do not."""
+    unit = unit_of(number)
+    return unit in ("percent", "customers") or (
+        unit == "records" and number.unit in ("条", "例", "complaints", "records")
+    )
+
+
+def _bears(figure: CountedFigure, number: Number, ranged: bool) -> bool:
+    """Whether a figure is this number; a bound of its interval only in a sentence that speaks of one."""
+    unit = unit_of(number)
+    if figure.unit != unit and not (unit is None and not number.share and figure.unit != "percent"):
+        return False
+    values = (figure.value, *((figure.interval or ()) if ranged else ()))
+    return any(abs(number.value - value) < 1e-9 or (number.share and number.value == round(value)) for value in values)

@@ -1,20 +1,23 @@
 """The same need in many records: groups insights into themes that keep their identity from run to run."""
 
-import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.domain.engine import Engine
 from assistant.domain.themes import Theme, ThemeMaterial
-from assistant.insight.decisions import Honoured, honoured
+from assistant.insight.checking import at_the_doors, judge, said_to, to_judge
+from assistant.insight.decisions import honoured
 from assistant.insight.features import Embed
-from assistant.insight.grouping import grouping
-from assistant.insight.matching import Matching, match
+from assistant.insight.grouping import Grouping, grouping
+from assistant.insight.groups import Group, identified, known_by_matching, lineage, with_placed, with_taken, without
+from assistant.insight.matching import match
 from assistant.insight.members import KnownTheme, Member, count_customers, count_records, tally
-from assistant.insight.misfits import misplaced, remaining
+from assistant.insight.misfits import misplaced
 from assistant.insight.naming import distinct_titles, give_names
 from assistant.insight.portrait import Words, at_edge, beside, keywords, portray
 from assistant.insight.rungs import deep_category_of, standing_of
+from assistant.insight.staying import stayed
 from assistant.insight.weak import is_weak_signal, last_day
 
 RENAMED = 0.3
@@ -42,24 +45,16 @@ class ThemesResult:
     named: int
     """Themes that were given new words in this run."""
     failed: Mapping[str, int]
-    """Reason → themes that bear the fallback's words."""
+    """Reason → themes that bear the fallback's words, or of which nobody at the edge could be judged."""
     misfits: Mapping[str, frozenset[str]]
-    """Theme id → insights that are out of it because the engine that named it said so; no theme without any."""
+    """Theme id → insights that are out of it because the engine said so; no theme without any."""
+    taken: Mapping[str, frozenset[str]]
+    """Theme id → insights that fitted no group and are in it because the engine said so; no theme without any."""
 
     @property
     def coverage(self) -> float:
         """Share of insights that are in a theme."""
         return len(self.assignment) / max(1, len(self.assignment) + len(self.unassigned))
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    id: str
-    members: tuple[Member, ...]
-    known: KnownTheme | None
-    changed: float
-    misfits: frozenset[str] = frozenset()
-    """Insights that were taken out of the members."""
 
 
 def build_themes(
@@ -85,16 +80,11 @@ def build_themes(
     """
     found = grouping(members, embed)
     decided = honoured(found.groups, members, previous)
-    matching = match(decided.free, [_known_by_matching(known) for known in previous])
-    groups = _with_placed(
-        [
-            _identified(tuple(own), None if known is None else previous[known], changed)
-            for own, known, changed in zip(decided.free, matching.known, matching.changed, strict=True)
-        ],
-        decided,
-        previous,
-    )
-    groups = [item if _needs_words(item, engine) else _without(item, _earlier(item), len(members)) for item in groups]
+    matching = match(decided.free, [known_by_matching(known) for known in previous])
+    recognised = identified(decided.free, matching, previous)
+    groups = with_placed(stayed(recognised, members, found, previous), decided, previous)
+    loose = _outside(groups, members)
+    groups = [item if _needs_words(item, engine) else _as_judged_before(item, loose, len(members)) for item in groups]
     groups.sort(key=lambda item: (-count_customers(item.members), item.id))
     telling = keywords([item.members for item in groups], words)
     drafts = [_material(item, own) for item, own in zip(groups, telling, strict=True)]
@@ -106,32 +96,34 @@ def build_themes(
     named = give_names([draft for draft, wanted in zip(drafts, renamed, strict=True) if wanted], engine, fallback)
     titled = _titled(drafts, renamed, named.themes)
     groups = _thinned(groups, drafts, renamed, named.misfits, len(members))
+    drafts = [replace(draft, theme=theme) for draft, theme in zip(drafts, titled, strict=True)]
+    groups, unjudged = _judged(groups, drafts, renamed, found, _outside(groups, members), engine)
     materials = {
-        item.id: _counted_again(item, replace(draft, theme=theme), own)
-        for item, draft, theme, own in zip(groups, drafts, titled, telling, strict=True)
+        item.id: _counted_again(item, draft, own) for item, draft, own in zip(groups, drafts, telling, strict=True)
     }
     materials = _with_weak_signals(groups, materials, len(members), last_day(members))
     themes = sorted((m.theme for m in materials.values()), key=lambda theme: (-theme.customers, theme.id))
     assignment = {member.insight.id: item.id for item in groups for member in item.members}
-    alive = {item.id for item in groups}
-    split, merged = _lineage(decided.free, matching, previous, alive)
+    alive = frozenset(item.id for item in groups)
+    split, merged = lineage(recognised, matching, previous, alive)
     return ThemesResult(
         themes=tuple(themes),
         assignment=assignment,
         unassigned=tuple(sorted(m.insight.id for m in members if m.insight.id not in assignment)),
         materials=materials,
-        new=sum(known is None for known in matching.known) - len(split),
+        new=sum(item.known is None for item in groups) - len(split),
         merged=merged,
         split=split,
         retired=tuple(known.theme.id for known in previous if known.theme.id not in alive),
         named=sum(renamed),
-        failed=named.failed,
+        failed=dict(Counter(named.failed) + Counter(unjudged)),
         misfits={item.id: item.misfits for item in groups if item.misfits},
+        taken={item.id: item.taken for item in groups if item.taken},
     )
 
 
 def _with_weak_signals(
-    groups: Sequence[_Group], materials: Mapping[str, ThemeMaterial], read: int, last: str | None
+    groups: Sequence[Group], materials: Mapping[str, ThemeMaterial], read: int, last: str | None
 ) -> dict[str, ThemeMaterial]:
     return {
         item.id: replace(
@@ -142,85 +134,77 @@ def _with_weak_signals(
     }
 
 
-def _lineage(
-    free: Sequence[Sequence[Member]], matching: Matching, previous: Sequence[KnownTheme], alive: Collection[str]
-) -> tuple[dict[str, str], dict[str, str]]:
-    """(new theme → known one it was split off, known theme that is no more → the one it went into), by id."""
-    ids = [
-        _new_id(own) if known is None else previous[known].theme.id
-        for own, known in zip(free, matching.known, strict=True)
+def _outside(groups: Sequence[Group], members: Sequence[Member]) -> dict[str, Member]:
+    """Insight id → member, of those in no group."""
+    inside = {member.insight.id for item in groups for member in item.members}
+    return {m.insight.id: m for m in members if m.insight.id not in inside}
+
+
+def _as_judged_before(item: Group, loose: Mapping[str, Member], read: int) -> Group:
+    """A theme that keeps its words keeps what was judged by them."""
+    if item.known is None:
+        return item
+    return without(with_taken(replace(item, taken=item.known.taken), loose), item.known.misfits, read)
+
+
+def _judged(
+    groups: Sequence[Group],
+    drafts: Sequence[ThemeMaterial],
+    renamed: Sequence[bool],
+    found: Grouping,
+    loose: Mapping[str, Member],
+    engine: Engine,
+) -> tuple[list[Group], Mapping[str, int]]:
+    """The groups after the engine judged who came since they were named and who stands at their doors."""
+    homes = {member.insight.id: item.id for item in groups for member in item.members}
+    at_door = at_the_doors([loose[one] for one in sorted(loose)], found.doors, homes)
+    asked = [
+        to_judge(replace(draft, neighbours=near), _doubted(item, new, at_door.get(item.id, ())), found.margins)
+        for item, draft, new, near in zip(groups, drafts, renamed, beside(drafts), strict=True)
     ]
-    split = {ids[group]: previous[theme].theme.id for group, theme in matching.split.items()}
-    merged = {previous[theme].theme.id: ids[group] for theme, group in matching.merged.items()}
-    return split, {theme: into for theme, into in merged.items() if theme not in alive}
+    said = judge(asked, engine)
+    kept = []
+    for item, belongs in zip(groups, said.belongs, strict=True):
+        out = said_to(belongs, False, belongs)
+        let_in = replace(item, taken=item.taken | said_to(belongs, True, loose))
+        kept.append(without(with_taken(let_in, loose), out, len(homes) + len(loose)) if belongs else item)
+    return kept, said.failed
 
 
-def _identified(members: tuple[Member, ...], known: KnownTheme | None, changed: float) -> _Group:
-    return _Group(known.theme.id if known else _new_id(members), members, known, changed)
-
-
-def _new_id(members: Sequence[Member]) -> str:
-    """``th_`` and 12 hex digits over the insights that founded the theme."""
-    founders = "\0".join(sorted(member.insight.id for member in members))
-    return "th_" + hashlib.sha256(founders.encode()).hexdigest()[:12]
-
-
-def _known_by_matching(known: KnownTheme) -> KnownTheme:
-    """What a group is compared with: the members that clustering is free to place."""
-    if known.locked:
-        return replace(known, insights=frozenset(), records=frozenset())
-    return replace(known, insights=(known.insights | known.misfits) - known.held)
-
-
-def _with_placed(groups: Sequence[_Group], decided: Honoured, previous: Sequence[KnownTheme]) -> list[_Group]:
-    """The groups with whom people placed in them; a theme that has nobody else is a group of its own."""
-    left = dict(decided.placed)
-    kept = [replace(item, members=_together(item.members, left.pop(item.id, []))) for item in groups]
-    known = {theme.theme.id: theme for theme in previous}
-    kept += [_Group(theme_id, tuple(own), known[theme_id], 0.0) for theme_id, own in sorted(left.items())]
-    return [item for item in kept if item.members]
-
-
-def _together(members: Sequence[Member], placed: Sequence[Member]) -> tuple[Member, ...]:
-    return tuple(sorted((*members, *placed), key=lambda member: member.insight.id))
-
-
-def _earlier(item: _Group) -> frozenset[str]:
-    return item.known.misfits if item.known else frozenset()
+def _doubted(item: Group, new: bool, at_door: Sequence[Member]) -> list[Member]:
+    """Who joined a theme that keeps its words, and who might; nobody of a theme whose membership people closed."""
+    known = item.known
+    if known is not None and known.locked:
+        return []
+    before = known.insights | known.held | item.taken if known else frozenset[str]()
+    joined = [] if new else [m for m in item.members if m.insight.id not in before]
+    return [*joined, *(m for m in at_door if m.insight.id not in item.misfits)]
 
 
 def _thinned(
-    groups: Sequence[_Group],
+    groups: Sequence[Group],
     drafts: Sequence[ThemeMaterial],
     renamed: Sequence[bool],
     misfits: Sequence[tuple[int, ...]],
     read: int,
-) -> list[_Group]:
+) -> list[Group]:
     """The groups without what the engine called misfits of those it named now, in the same order."""
     called = iter(misfits)
     return [
-        _without(item, misplaced(draft, next(called)), read) if wanted else item
+        without(item, misplaced(draft, next(called)), read) if wanted else item
         for item, draft, wanted in zip(groups, drafts, renamed, strict=True)
     ]
 
 
-def _without(item: _Group, out: frozenset[str], read: int) -> _Group:
-    """The group after misfits left it, as far as they may."""
-    rest = remaining(item.members, out, item.known.held if item.known else frozenset(), read) if out else item.members
-    staying = {member.insight.id for member in rest}
-    gone = frozenset(member.insight.id for member in item.members) - staying
-    return replace(item, members=rest, misfits=gone | (out - staying))
-
-
-def _needs_words(item: _Group, engine: Engine) -> bool:
+def _needs_words(item: Group, engine: Engine) -> bool:
     if item.known is None:
         return True
-    if item.known.pinned:
-        return False
+    if item.known.pinned or item.known.renew:
+        return item.known.renew
     return item.changed > RENAMED or (item.known.theme.engine == "rules" and engine.name == "llm")
 
 
-def _material(item: _Group, telling: tuple[str, ...]) -> ThemeMaterial:
+def _material(item: Group, telling: tuple[str, ...]) -> ThemeMaterial:
     """Material with a provisional theme: known words, or those of the most telling voice."""
     category = deep_category_of(item.members)
     counted = Theme(
@@ -236,7 +220,7 @@ def _material(item: _Group, telling: tuple[str, ...]) -> ThemeMaterial:
         records=count_records(item.members),
         customers=count_customers(item.members),
     )
-    if item.known is not None:
+    if item.known is not None and not item.known.renew:
         old = item.known.theme
         counted = replace(
             old,
@@ -247,16 +231,16 @@ def _material(item: _Group, telling: tuple[str, ...]) -> ThemeMaterial:
         )
     votes = tally(item.members, lambda m: m.insight.deep_category)
     material = replace(portray(counted, item.members, telling), deep_categories=votes)
-    if item.known is None:
+    if item.known is None or item.known.renew:
         first = material.voices[0]
         provisional = replace(counted, surface=first.surface, secondary=first.secondary, deep=first.deep)
         material = replace(material, theme=provisional)
     return material
 
 
-def _counted_again(item: _Group, named: ThemeMaterial, telling: tuple[str, ...]) -> ThemeMaterial:
+def _counted_again(item: Group, named: ThemeMaterial, telling: tuple[str, ...]) -> ThemeMaterial:
     """The named material with the counts and voices of those that stayed."""
-    if not item.misfits:
+    if not item.misfits and not item.taken:
         return named
     stayed = _material(item, telling)
     counted, theme = stayed.theme, named.theme

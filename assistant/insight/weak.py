@@ -1,4 +1,4 @@
-"""Which themes are weak signals: told by few, but by several who do not know each other, gravely, or only of late."""
+"""Which themes are weak signals: told by few, but by several where that is much, gravely, or only of late."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -10,6 +10,7 @@ from assistant.insight.members import Member, count_customers
 FEW, FEW_PER = 5, 500
 """Fewer customers than this are few, in a corpus of many insights fewer than one for each so many."""
 SEVERAL = 3
+"""So many independent customers carry a signal by their number; where every theme has more, by its number alone none does."""
 NOVEL_DAYS = 90
 """A need first heard in the last so many days there is data of is new."""
 
@@ -24,7 +25,8 @@ def is_weak_signal(members: Sequence[Member], read: int, last_day: str | None) -
     customers = count_customers(members)
     if customers >= max(FEW, read // FEW_PER):
         return False
-    return customers >= SEVERAL or fmean(m.insight.severity for m in members) >= SEVERE or _novel(members, last_day)
+    by_number = SEVERAL <= customers < FEW
+    return by_number or fmean(m.insight.severity for m in members) >= SEVERE or _novel(members, last_day)
 
 
 def last_day(members: Iterable[Member]) -> str | None:

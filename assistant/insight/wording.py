@@ -3,14 +3,24 @@
 import re
 from itertools import pairwise
 
+from assistant.rules.harmless import harmless
+
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
+_HAN = re.compile("[\u3400-\u9fff]")
 _MASKED = re.compile(r"⟦[^⟧]*⟧")
 
 
 def tidy(text: str, most: int) -> str:
-    """One line of at most `most` characters: runs of blanks, control and direction characters become one blank."""
+    """One line of at most `most` characters: runs of blanks, control and direction characters become one blank. A text
+    without Chinese may be two and a half times as long, which says as much."""
     text = _BLANK.sub(" ", text).strip()
+    most = most if _HAN.search(text) else 5 * most // 2
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def told(text: str, most: int) -> str:
+    """What an engine words, tidied; nothing of it where it leads somewhere, would be rendered or orders a machine about."""
+    return tidy(text, most) if harmless(text) else ""
 
 
 def unmasked_part(text: str) -> str:

@@ -11,15 +11,22 @@ from numpy.typing import NDArray
 from assistant.domain.drafts import (
     IdeaDraft,
     InsightDraft,
-    Marketing7PDraft,
-    MetricDraft,
     OpportunityDraft,
-    ProposalDraft,
     ReadingDraft,
     SignalsDraft,
-    StatementDraft,
 )
 from assistant.domain.insights import Insight, LadderStanding, insight_id
+from assistant.domain.proposal_drafts import (
+    DRAFT_OF,
+    ClaimDraft,
+    ClaimKind,
+    ConcernDraft,
+    DepartmentsDraft,
+    Marketing7PDraft,
+    MetricDraft,
+    SectionDraft,
+    SectionName,
+)
 from assistant.domain.records import MaskedSpan, MaskedText, Record, Turn, turn_prefix
 from assistant.domain.vocabulary import SIGNAL_NAMES, Channel, Speaker
 from assistant.insight.members import Member
@@ -88,8 +95,10 @@ def opportunity(quote: str, kind: Any = "accessory") -> OpportunityDraft:
 
 def idea_draft(**changes: Any) -> IdeaDraft:
     values: dict[str, Any] = {
+        "lens": "job",
         "nbn_type": "better_product",
         "title": "恒温护童档",
+        "audience": "带孩子的家庭",
         "job_to_be_done": "给孩子洗澡不烫着",
         "concept": "花洒前加一段缓冲水箱，锁住最高温度",
         "features": ["锁温", "缓冲"],
@@ -99,37 +108,59 @@ def idea_draft(**changes: Any) -> IdeaDraft:
         "changes_deep": "洗得安心",
         "route": "own_rnd",
         "route_why": "核心能力",
-        "assumptions": ["低水压家庭愿意加价"],
+        "assumptions": [{"text": "低水压家庭愿意加价", "test": "请十户人家先付定金"}],
+        "next_needs": ["出门前就知道水温"],
         "evidence": [1],
     }
     return IdeaDraft(**{**values, **changes})
 
 
-def statement(text: str, *evidence: int) -> StatementDraft:
-    return StatementDraft(text=text, evidence=list(evidence))
+def claim(text: str, *evidence: int, kind: ClaimKind = "fact", figures: Sequence[str] = ()) -> ClaimDraft:
+    return ClaimDraft(text=text, kind=kind, evidence=list(evidence), figures=list(figures))
 
 
-def proposal_draft(**changes: Any) -> ProposalDraft:
-    words = dict.fromkeys(
-        (
-            "title", "concept_what", "how_it_differs", "route_why", "service", "product", "marketing_sales",
-            "after_sales", "service_income", "service_marketing", "service_value", "friction_removed", "next_test",
-        ),
-        "一句平实的话",
-    )  # fmt: skip
-    values: dict[str, Any] = {
-        **words,
-        "summary": [statement("客户洗澡时水温忽冷忽热", 1)],
-        "concept_features": ["锁温"],
-        "route": "own_rnd",
-        "concerns_by_segment": [statement("消费者担心孩子烫着", 1)],
-        "marketing_7p": Marketing7PDraft(**dict.fromkeys(Marketing7PDraft.model_fields, "一句")),
-        "value_assumptions": ["愿意加价"],
-        "next_needs": ["远程看水温"],
-        "risks": ["成本上升"],
-        "metrics": [MetricDraft(name="重复来访客户数", target="下降", measured_how="按信号计数")],
+def plan(text: str = "一句平实的做法。") -> ClaimDraft:
+    return claim(text, kind="plan")
+
+
+def section_draft(section: SectionName, **changes: Any) -> SectionDraft:
+    """A plain draft of one section; `changes` replace its fields."""
+    parts: dict[SectionName, dict[str, Any]] = {
+        "need": {
+            "situation": [claim("客户洗澡时水温忽冷忽热。", 1)],
+            "wants": [claim("我们假设他们要洗得安心。", kind="assumption")],
+            "otherwise": [],
+            "concerns": [ConcernDraft(segment="consumer", claims=[claim("消费者担心水温烫着孩子。", 1)])],
+        },
+        "concept": {
+            "title": "恒温护童花洒",
+            "nbn_type": "better_product",
+            "pitch": [plan("我们提议锁住最高温度。")],
+            "what": [plan()],
+            "features": [plan("锁温。")],
+            "how_it_differs": [plan()],
+            "route": "own_rnd",
+            "route_why": [plan()],
+        },
+        "execution": {
+            "departments": DepartmentsDraft(**{name: [plan()] for name in DepartmentsDraft.model_fields}),
+            "marketing_7p": Marketing7PDraft(**{name: [plan()] for name in Marketing7PDraft.model_fields}),
+        },
+        "value": {
+            **{
+                name: [claim("有人会讲给邻居听，待回访核实。", kind="assumption")]
+                for name in ("service_income", "service_marketing", "service_value", "value_assumptions", "next_needs")
+            },
+            "friction_removed": [claim("客户不必再为水温来电。", kind="assumption")],
+        },
+        "proof": {
+            "risks": [plan("若做贵了没人要，先借样件试。")],
+            "metrics": [MetricDraft(name="重复来访客户数", figure=None, target="下降", measured_how="按信号计数")],
+            "next_test": [plan("找三位种子客户看样件。")],
+            "disconfirming_question": "如果水温明天就稳了，这个您还要吗？",
+        },
     }
-    return ProposalDraft(**{**values, **changes})
+    return DRAFT_OF[section](**{**parts[section], **changes})
 
 
 def member(n: int = 1, customer: str | None = "", **changes: Any) -> Member:

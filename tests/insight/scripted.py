@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from assistant.domain.answers import AnswerMaterial
-from assistant.domain.drafts import AnswerDraft, IdeasDraft, ProposalDraft, ReadingDraft, ThemeDraft
+from assistant.domain.drafts import AnswerDraft, IdeasDraft, ReadingDraft, ThemeDraft
 from assistant.domain.engine import PackOutcome, Usage
-from assistant.domain.proposals import ProposalMaterial
+from assistant.domain.ideas import Brief
+from assistant.domain.proposal_drafts import SectionDraft
+from assistant.domain.proposals import Asked
 from assistant.domain.records import Record
 from assistant.domain.themes import ThemeMaterial
 from assistant.domain.vocabulary import EngineName
-from tests.insight.samples import idea_draft, proposal_draft, reading_draft
+from tests.insight.samples import idea_draft, reading_draft, section_draft
 
 
 def _noise(record: Record) -> ReadingDraft:
@@ -40,8 +42,8 @@ def _ideas(material: ThemeMaterial) -> IdeasDraft:
     return IdeasDraft(ideas=[idea_draft(title=f"点子{material.theme.id}", evidence=[1])])
 
 
-def _proposal(material: ProposalMaterial) -> ProposalDraft:
-    return proposal_draft()
+def _section(asked: Asked) -> SectionDraft:
+    return section_draft(asked.section)
 
 
 @dataclass
@@ -54,7 +56,7 @@ class ScriptedEngine:
     on_read: Callable[[Sequence[Record]], PackOutcome] = _read_all
     on_name: Callable[[ThemeMaterial], ThemeDraft] = _name
     on_ideas: Callable[[ThemeMaterial], IdeasDraft] = _ideas
-    on_proposal: Callable[[ProposalMaterial], ProposalDraft] = _proposal
+    on_section: Callable[[Asked], SectionDraft] = _section
     taken: int = 0
     calls: int = 0
     at_once: int = 0
@@ -85,15 +87,15 @@ class ScriptedEngine:
             self.calls += 1
         return self.on_name(material)
 
-    def suggest_ideas(self, material: ThemeMaterial) -> IdeasDraft:
+    def suggest_ideas(self, material: ThemeMaterial, brief: Brief | None = None) -> IdeasDraft:
         with self._lock:
             self.calls += 1
         return self.on_ideas(material)
 
-    def draft_proposal(self, material: ProposalMaterial) -> ProposalDraft:
+    def draft_section(self, asked: Asked) -> SectionDraft:
         with self._lock:
             self.calls += 1
-        return self.on_proposal(material)
+        return self.on_section(asked)
 
     def answer(self, material: AnswerMaterial) -> AnswerDraft:
         return AnswerDraft(refused=True, refusal_reason="scripted", sentences=[], suggested_reply=None)

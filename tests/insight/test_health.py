@@ -1,7 +1,7 @@
 """Theme health: what is wrong is found, what is right is let be, and each finding names the edit that would mend it."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -26,10 +26,12 @@ HOT = people(0, 10, "洗澡水忽冷忽热")
 PRICE = people(20, 10, "师傅上门加价", aspect="price", product="L3")
 
 
-def look(themes: dict[str, str], members: dict[str, list[Member]], loose: int = 0) -> Health:
+def look(
+    themes: dict[str, str], members: dict[str, list[Member]], loose: int = 0, language: Literal["zh", "en"] = "en"
+) -> Health:
     everyone = [m for own in members.values() for m in own]
     embed = embedder([*themes.values(), *(f"{m.insight.surface}。{m.insight.quote}" for m in everyone)])
-    return health_of([theme(i, t) for i, t in themes.items()], members, loose, embed)
+    return health_of([theme(i, t) for i, t in themes.items()], members, loose, embed, language)
 
 
 def test_sound_themes_are_let_be() -> None:
@@ -99,3 +101,22 @@ def test_too_thin_and_unclassified_are_told() -> None:
 
 def test_nothing_is_sound() -> None:
     assert health_of([], {}, 0, embedder(["无", "有"])).findings == ()
+
+
+def test_a_theme_told_three_times_is_one_command_and_the_sentences_follow_the_language() -> None:
+    one, two = people(40, 6, "洗澡水忽冷忽热"), people(60, 4, "洗澡水忽冷忽热")
+    titles = dict.fromkeys(("th_a", "th_b", "th_c"), "洗澡水忽冷忽热")
+    members = {"th_a": HOT, "th_b": one, "th_c": two}
+    (finding,) = look(titles, members).findings
+    assert finding.suggestion == "voc theme merge th_b th_c --into th_a"
+    assert finding.theme_ids == ("th_b", "th_c", "th_a")
+    (told,) = look(titles, members, language="zh").findings
+    assert told.suggestion == finding.suggestion
+    assert "同一件事" in told.why
+    assert "same thing" in finding.why
+
+
+def test_what_is_too_wide_is_split_by_one_command() -> None:
+    wide = {"th_a": people(0, 60, "洗澡水忽冷忽热"), "th_b": PRICE}
+    (finding,) = look({"th_a": "洗澡水忽冷忽热", "th_b": "师傅上门加价"}, wide, 40).findings[:1]
+    assert (finding.kind, finding.suggestion) == ("too_wide", "voc theme split th_a --by-meaning")

@@ -38,3 +38,9 @@ def test_sentences_without_a_name_are_left_alone() -> None:
     assert head_of("反复维修：三趟都没修好") == "反复维修"
     free = [[replace(m, insight=replace(m.insight, surface=m.insight.quote)) for m in _group("x", FEES)]] * 2
     assert len(joined(free)) == 2
+
+
+def test_a_few_voices_beside_many_of_the_same_name_are_a_shade_of_it() -> None:
+    many = _group("现场加价", FEES * 20)
+    stones = ("材料另收一百", "材料要加钱", "材料贵")
+    assert [len(group) for group in joined([_group("现场加价", stones, start=90), many])] == [63]

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.domain.proposal_drafts import ConcernDraft
 from assistant.insight.markdown import escape, render
 from assistant.insight.wordlist import section
-from tests.insight.samples import proposal_draft, statement
+from tests.insight.samples import claim, plan
 from tests.insight.test_proposals import drafted
 
 HOSTILE = (
@@ -54,14 +55,12 @@ def test_any_text_is_shown_letter_by_letter_and_is_no_markup(text: str) -> None:
 def test_hostile_quotes_and_drafts_leave_the_document_whole(text: str) -> None:
     calm = drafted()
     evidence = tuple(replace(item, quote=text, product=text) for item in calm.evidence)
-    written = proposal_draft(
-        title=text,
-        concept_what=text,
-        risks=[text],
-        summary=[statement(text, 1)],
-        concerns_by_segment=[statement(text, 1)],
+    hostile_proposal = drafted(
+        concept={"title": text, "what": [plan(text)]},
+        proof={"risks": [plan(text)], "disconfirming_question": text},
+        need={"situation": [claim(text, 1)], "concerns": [ConcernDraft(segment="consumer", claims=[claim(text, 1)])]},
     )
-    document = render(replace(drafted(written), evidence=evidence))
+    document = render(replace(hostile_proposal, evidence=evidence))
     assert "<" not in document
     assert "](" not in document
     plain, hostile = render(calm).splitlines(), document.splitlines()
@@ -70,7 +69,7 @@ def test_hostile_quotes_and_drafts_leave_the_document_whole(text: str) -> None:
     ]
     for line in hostile:
         if line.startswith("|"):
-            assert len(re.findall(r"(?<!\\)\|", line)) in (3, 4, 5)
+            assert len(re.findall(r"(?<!\\)\|", line)) in (3, 4, 5, 8)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
@@ -85,7 +84,8 @@ def test_every_part_of_the_proposal_is_in_the_document(language: str) -> None:
 
 
 def test_the_document_says_what_is_assumed_and_who_drafted() -> None:
-    proposal = drafted(proposal_draft(summary=[statement("我们假设他们愿意试用"), statement("水温忽冷忽热", 1)]))
+    said = [claim("我们假设他们愿意试用", kind="assumption"), claim("水温忽冷忽热", 1)]
+    proposal = drafted(need={"situation": said})
     document = render(replace(proposal, engine="rules"))
     assert "我们假设他们愿意试用（假设）" in document
     assert "水温忽冷忽热[1]" in document
@@ -96,5 +96,5 @@ def test_the_document_says_what_is_assumed_and_who_drafted() -> None:
 
 
 def test_both_languages_have_the_same_words() -> None:
-    for table in ("heading", "label"):
+    for table in ("heading", "label", "figure", "figure_how"):
         assert section("zh", table).keys() == section("en", table).keys()

@@ -1,4 +1,4 @@
-"""Newcomers join the theme they are like; strangers are left; what tells of something new calls for grouping anew."""
+"""Newcomers join the theme they are like; strangers are left; those who tell of something new found a theme."""
 
 from collections import Counter
 from dataclasses import replace
@@ -44,18 +44,32 @@ def test_order_does_not_matter_and_nobody_new_changes_nothing() -> None:
     assert join([], {}, EMBED, 0).left == ()
 
 
-def test_a_need_that_nobody_told_before_calls_for_grouping_anew() -> None:
+def scratched(count: int, first: int = 9000) -> list[Member]:
+    """Voices of a need that nobody else tells."""
     said = "屏幕上有划痕想换壳"
-    fresh = [
+    return [
         replace(
-            member(9000 + n, quote=f"{said}{n}", surface=said, secondary=said, deep=said, aspect="design"), product="W1"
+            member(first + n, quote=f"{said}{n}", surface=said, secondary=said, deep=said, aspect="design"),
+            product="W1",
         )
-        for n in range(12)
+        for n in range(count)
     ]
-    embed = embedder_of([*MEMBERS, *fresh])
-    found = join(fresh, by_need(MEMBERS), embed, len(MEMBERS))
-    assert found.unheard
-    assert len(found.left) == len(fresh)
+
+
+@pytest.mark.parametrize(("before", "now", "themes"), [(0, 12, 1), (10, 2, 1), (0, 2, 0), (0, 0, 0)])
+def test_a_need_that_nobody_told_before_founds_a_theme_with_who_waited(before: int, now: int, themes: int) -> None:
+    told = scratched(before + now)
+    fresh, waiting = told[before:], told[:before]
+    joining = [*MEMBERS[:9], *fresh]
+    found = join(joining, by_need(MEMBERS[9:]), embedder_of([*MEMBERS, *told]), len(MEMBERS), waiting)
+    assert {*found.assignment, *found.left} == {m.insight.id for m in joining}
+    assert {m.insight.id for m in fresh} <= set(found.left)
+    assert [{m.insight.id for m in own} for own in found.founded] == [{m.insight.id for m in told}] * themes
+
+
+def test_strangers_of_known_needs_found_none() -> None:
+    found = join(MEMBERS[::5], by_need([m for n, m in enumerate(MEMBERS) if n % 5]), EMBED, len(MEMBERS))
+    assert found.founded == ()
 
 
 @pytest.mark.parametrize(
@@ -64,7 +78,8 @@ def test_a_need_that_nobody_told_before_calls_for_grouping_anew() -> None:
         (FROM, 10, FROM, True),
         (FROM - 1, 10, FROM, False),
         (100_000, 1_000, 99_000, True),
-        (100_000, 6_000, 94_000, False),
+        (100_000, 10_000, 90_000, True),
+        (100_000, 11_000, 89_000, False),
         (100_000, 1_000, 80_000, False),
         (100_000, 1_000, 130_000, False),
     ],

@@ -1,13 +1,15 @@
 """Trends and intervals: told where the counts can tell, against an independent oracle."""
 
 from collections.abc import Sequence
+from statistics import NormalDist
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.domain.statistics import two_proportion_z, wilson
-from assistant.insight.trends import change_of, long_run, trend_of
+from assistant.insight.trends import change_of, long_run, surely, trend_of
 
 
 @pytest.mark.parametrize(
@@ -27,6 +29,9 @@ from assistant.insight.trends import change_of, long_run, trend_of
         ([5, 5, 5, 0, 0, 0], [100, 100, 100, 0, 0, 0], "too_few"),
         ([4, 20], [100, 100], "growing"),
         ([4000, 4300], [10000, 10000], "steady"),
+        ([13, 4, 0, 0, 0, 0, 0, 0, 0, 6], [35] * 10, "steady"),
+        ([13, 4, 0, 0, 0, 0, 0, 0, 0, 26], [35] * 10, "growing"),
+        ([12, 4, 3, 0, 0, 0, 0, 0, 0, 0, 4, 9, 14, 5, 3, 0, 0, 0, 0, 0, 0, 0, 5, 9, 13], [100] * 25, "steady"),
     ],
 )
 def test_a_trend_is_told_only_where_the_counts_can_tell(
@@ -103,3 +108,41 @@ def test_a_change_is_told_with_its_interval_and_the_counts_it_is_of() -> None:
     assert 0 < change.interval[0] < change.difference < change.interval[1]
     nothing = change_of([], [])
     assert (nothing.now, nothing.before, nothing.interval) == (0, 0, (-1.0, 1.0))
+
+
+def test_a_season_that_returns_is_no_growth_but_told_with_what_it_was_before() -> None:
+    change = change_of([13, 4, 0, 0, 0, 0, 0, 0, 0, 6], [35] * 10)
+    assert change.highest_before == pytest.approx(17 / 105)
+    assert change.difference > 0
+    assert change.interval[0] > 0
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(1, 60), st.integers(1, 60), st.data())
+def test_two_windows_are_compared_by_the_exact_test(n: int, m: int, data: st.DataObject) -> None:
+    from scipy.stats import hypergeom
+
+    now, before = data.draw(st.integers(0, n)), data.draw(st.integers(0, m))
+    change = change_of([before, now], [m, n])
+    chances = hypergeom(n + m, now + before, n)
+    lower, upper = chances.cdf(now) - chances.pmf(now) / 2, chances.sf(now) + chances.pmf(now) / 2
+    exact = min(1.0, 2 * min(lower, upper))
+    slope = 2 * (1 - NormalDist().cdf(abs(change.slope_z)))
+    assert change.p == pytest.approx(min(1.0, 2 * min(exact, slope)), abs=1e-9)
+
+
+@pytest.mark.parametrize("said", [8, 16, 40, 200])
+@pytest.mark.parametrize("totals", [[37, 29, 36, 32, 33, 38, 33, 46, 39, 27], [300, 310, 420, 400, 500, 480]])
+def test_of_themes_without_any_trend_few_are_said_to_grow(said: int, totals: list[int]) -> None:
+    dealt = np.random.default_rng(said).multivariate_hypergeometric(totals, said, 600)
+    grown = sum(trend_of([int(n) for n in series], totals) in ("growing", "new") for series in dealt)
+    assert grown <= 0.06 * len(dealt)
+
+
+def test_of_many_themes_only_those_are_sure_that_chance_does_not_make_among_so_many() -> None:
+    totals = [100] * 6
+    clear, weak = change_of([5, 6, 5, 14, 18, 21], totals), change_of([10, 11, 9, 16, 17, 15], totals)
+    assert weak.p < 0.1
+    assert surely({"a": clear, "b": weak}) == {"a", "b"}
+    flat = {f"f{n}": change_of([10] * 6, totals) for n in range(30)}
+    assert surely({"a": clear, "b": weak, **flat}) == {"a"}
