@@ -1,6 +1,5 @@
 """The only wiring: builds concrete things from settings; nothing is built at import."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,19 +26,22 @@ from assistant.llm.batch_desk import BatchDesk
 from assistant.llm.batch_files import BatchFiles
 from assistant.llm.budget import Spending
 from assistant.llm.cache import CallCache
-from assistant.llm.capabilities import CapabilityStore
+from assistant.llm.capabilities import CAPABILITIES, CapabilityStore
 from assistant.llm.chat import ChatEndpoint
 from assistant.llm.company import COMPANY_FILE, company_text
 from assistant.llm.engine import Endpoint, ModelEngine
 from assistant.llm.fence import fence_secret
 from assistant.llm.gathering import GatheredCache, GatheredLedger
 from assistant.llm.pricing import PRICES_FILE, run_price
+from assistant.llm.reranking import ModelReranker
+from assistant.llm.vendor import OPENAI_URL
 from assistant.pipeline import Pipeline
 from assistant.pipeline.context import Context
 from assistant.records.counting import Counting
 from assistant.records.database import Database
 from assistant.records.embedding_door import EmbeddingDoor, People
 from assistant.records.finding import Finder
+from assistant.records.opening import prepare
 from assistant.records.repository import Repository
 from assistant.rules.engine import RulesEngine
 from assistant.settings import Settings
@@ -64,6 +66,13 @@ class App:
     ask: AnswerService
     lookup: Lookup
     pipeline: Pipeline
+    held: tuple[Callable[[], None], ...] = ()
+    """What gives back connections."""
+
+    def close(self) -> None:
+        """Give back the connections to the database, the model and the embedder. Whoever opens an application closes it."""
+        for give_back in self.held:
+            give_back()
 
     def search(self, query: str, filters: Filters, limit: int) -> list[dict[str, Any]]:
         """Hits of a hybrid search for the words as they are, as rows of the public contract, best first."""
@@ -91,7 +100,8 @@ def open_app(
     masker = Masker(load_key(data_dir), load_policy(settings.masking_policy))
     people = _people_abroad(settings, store, data_dir)
     door = None if settings.embedding_model == "local" else EmbeddingDoor(database, _guard(settings), people)
-    index = PassageIndex(database, data_dir / "index", _embedder(settings, door), chroma_url=settings.chroma_url)
+    embedder = _embedder(settings, door, data_dir)
+    index = PassageIndex(database, data_dir / "index", embedder, chroma_url=settings.chroma_url)
     rules = RulesEngine()
     net = SecondNet(masker)
     if engine is not None:
@@ -103,33 +113,32 @@ def open_app(
         chosen = _model_engine(settings, data_dir, net, endpoint, kept, people)
     vault = _vault(settings, data_dir)
     context = Context(
-        data_dir, store, index, chosen, rules, masker, net, settings.language, vault, door, _desk(chosen, data_dir)
+        data_dir,
+        store,
+        index,
+        chosen,
+        rules,
+        masker,
+        net,
+        settings.language,
+        vault,
+        door,
+        _desk(chosen, data_dir),
+        company_file=settings.company_file,
     )
     index.add_names(context.names())
-    finder = Finder(index, _reranker(settings, EmbeddingDoor(database, check_egress, people)))
+    finder = Finder(index, _reranker(settings, database, people, chosen))
     ask = AnswerService(
         store=store, counting=store.counting, finder=finder, engine=chosen, fallback=rules, masker=masker,
         language=settings.language,
     )  # fmt: skip
     lookup = Lookup(store, finder)
-    return App(settings, store, store.counting, finder, chosen, rules, masker, ask, lookup, Pipeline(context))
-
-
-def prepare(data_dir: Path) -> Path:
-    """Make the data directory, readable by its owner only.
-
-    Raises:
-        SettingError: it can't be made or written.
-    """
-    try:
-        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if not os.access(data_dir, os.W_OK | os.X_OK):
-            raise PermissionError(13, "permission denied")
-    except OSError as error:
-        raise SettingError(
-            f"VOC_DATA_DIR={data_dir} can't be used ({error.strerror}): name a folder that can be written"
-        ) from error
-    return data_dir.resolve()
+    held = [database.close]
+    held += [embedder.close] if isinstance(embedder, EndpointEmbedder) else []
+    held += [chosen.close] if isinstance(chosen, ModelEngine) else []
+    return App(
+        settings, store, store.counting, finder, chosen, rules, masker, ask, lookup, Pipeline(context), tuple(held)
+    )
 
 
 def _vault(settings: Settings, data_dir: Path) -> Vault | None:
@@ -138,13 +147,19 @@ def _vault(settings: Settings, data_dir: Path) -> Vault | None:
     return Vault(load_key(data_dir), settings.vault_key.get_secret_value() if settings.vault_key else None)
 
 
-def _embedder(settings: Settings, door: EmbeddingDoor | None) -> LocalEmbedder | PretrainedEmbedder | EndpointEmbedder:
+def _embedder(
+    settings: Settings, door: EmbeddingDoor | None, data_dir: Path
+) -> LocalEmbedder | PretrainedEmbedder | EndpointEmbedder:
     if settings.embedding_model == "local":
         return LocalEmbedder()
     if here := library_of(settings.embedding_model):
         return PretrainedEmbedder(*here)
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else None
-    return EndpointEmbedder(settings.embedding_model, base_url=settings.openai_base_url, api_key=key, door=door)
+    seen = CapabilityStore(data_dir / CAPABILITIES).get(settings.openai_base_url or OPENAI_URL, settings.chat_model)
+    batch = {"batch": seen.embeddings} if seen.embeddings else {}
+    return EndpointEmbedder(
+        settings.embedding_model, base_url=settings.openai_base_url, api_key=key, door=door, **batch
+    )
 
 
 def _people_abroad(settings: Settings, store: Repository, data_dir: Path) -> People | None:
@@ -152,17 +167,29 @@ def _people_abroad(settings: Settings, store: Repository, data_dir: Path) -> Peo
     return People(store.database, egress_ledger(data_dir)) if settings.endpoint_region == "other" else None
 
 
-def _reranker(settings: Settings, door: EmbeddingDoor) -> EndpointReranker | None:
+def _reranker(
+    settings: Settings, database: Database, people: People | None, engine: Engine
+) -> EndpointReranker | ModelReranker | None:
+    """What puts hits in order, if anything.
+
+    Raises:
+        SettingError: the model shall do it, and there is none.
+    """
+    if settings.rerank == "llm":
+        if not isinstance(engine, ModelEngine):
+            raise SettingError("VOC_RERANK=llm needs a model: set OPENAI_API_KEY or OPENAI_BASE_URL, or leave it out")
+        return ModelReranker(engine, EmbeddingDoor(database, _guard(settings), people).admitted)
     if settings.rerank_url is None:
         return None
     key = settings.rerank_key.get_secret_value() if settings.rerank_key else None
     dialect: Dialect = "results" if settings.rerank_model else "texts"
+    door = EmbeddingDoor(database, check_egress, people)
     return EndpointReranker(settings.rerank_url, settings.rerank_model, key, dialect, admit=door.admitted)
 
 
 def chat_endpoint(settings: Settings, data_dir: Path) -> ChatEndpoint:
     """The model endpoint of the settings, with what is remembered of it; no prompt goes there unlooked at."""
-    return ChatEndpoint(settings, CapabilityStore(data_dir / "capabilities.json"), guard=_guard(settings))
+    return ChatEndpoint(settings, CapabilityStore(data_dir / CAPABILITIES), guard=_guard(settings))
 
 
 def company_context(settings: Settings, data_dir: Path) -> str:

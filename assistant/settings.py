@@ -1,12 +1,16 @@
 """Settings from the environment or `.env`; a bad value stops the start with one clear sentence."""
 
+import datetime as dt
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from cronsim import CronSim, CronSimError
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from assistant.domain.jobs import JobKind
 from assistant.errors import SettingError
 
 _LOGIN = re.compile(r"//[^/@]*@")
@@ -26,6 +30,11 @@ class Settings(BaseSettings):
         "local",
         alias="VOC_EMBEDDING_MODEL",
         description="`local`, or the name of an embedding model at the endpoint",
+    )
+    rerank: Literal["auto", "llm"] = Field(
+        "auto",
+        alias="VOC_RERANK",
+        description="`auto`: hits are put in order by the endpoint of VOC_RERANK_URL where it is set; `llm`: by the chat model",
     )
     rerank_url: str | None = Field(
         None, alias="VOC_RERANK_URL", description="a reranking endpoint, whole address (`…/rerank`); puts hits in order"
@@ -81,6 +90,12 @@ class Settings(BaseSettings):
         description="secret of the vault; default: from the installation key",
     )
     language: Literal["zh", "en"] = Field("zh", alias="VOC_LANGUAGE", description="language of answers and documents")
+    schedule: str | None = Field(
+        None,
+        alias="VOC_SCHEDULE",
+        description="when the service runs everything, a cron expression, several parted by `;`, each with a kind before",
+    )
+    timezone: str = Field("Asia/Shanghai", alias="VOC_TIMEZONE", description="time zone of the schedule")
     host: str = Field("127.0.0.1", alias="VOC_HOST", description="address the service listens on")
     port: int = Field(8000, alias="VOC_PORT", ge=1, le=65535, description="port the service listens on")
 
@@ -99,6 +114,7 @@ class Settings(BaseSettings):
         "masking_policy",
         "company_file",
         "vault_key",
+        "schedule",
         mode="before",
     )
     @classmethod
@@ -119,6 +135,30 @@ class Settings(BaseSettings):
             raise ValueError("must begin with sqlite:/// (PostgreSQL is not supported yet)")
         return value
 
+    @field_validator("schedule")
+    @classmethod
+    def _is_schedule(cls, value: str | None) -> str | None:
+        for _, expression in schedule_parts(value):
+            try:
+                CronSim(expression, dt.datetime.now(dt.UTC))
+            except CronSimError as error:
+                raise ValueError(f"{expression!r} is no cron expression ({error}): write it like `0 2 * * *`") from None
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("must be a time zone such as Asia/Shanghai") from None
+        return value
+
+    @property
+    def schedules(self) -> list[tuple[JobKind, str]]:
+        """What the service does when: (kind, cron expression)."""
+        return schedule_parts(self.schedule)
+
     @property
     def engine_name(self) -> Literal["llm", "rules"]:
         """The engine that `auto` comes down to."""
@@ -130,6 +170,15 @@ class Settings(BaseSettings):
     def resolved_database_url(self) -> str:
         """The database URL, by default ``sqlite:///<data_dir>/voc.db``."""
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'voc.db'}"
+
+
+def schedule_parts(text: str | None) -> list[tuple[JobKind, str]]:
+    """(kind, cron expression) of each part of a schedule; without a kind everything is run."""
+    found: list[tuple[JobKind, str]] = []
+    for part in filter(None, (part.strip() for part in (text or "").split(";"))):
+        kind: JobKind | None = next((one for one in get_args(JobKind) if part.startswith(f"{one} ")), None)
+        found.append((kind or "run", part.removeprefix(f"{kind} ").strip()))
+    return found
 
 
 def without_login(text: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from assistant.domain.records import Customer
 from assistant.domain.vocabulary import Segment, SignalName
 
 
@@ -24,15 +25,9 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class CustomerFacts:
+class CustomerFacts(Customer):
     """What is stored of one customer, counted; near-duplicates and noise are no usable voice."""
 
-    id: str
-    segment: Segment | None = None
-    region: str | None = None
-    since: str | None = None
-    owned: tuple[str, ...] = ()
-    bought_service: bool | None = None
     records: int = 0
     usable: int = 0
     """Records with something to hear, each once."""

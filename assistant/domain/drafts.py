@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.domain.ideas import LensName
 from assistant.domain.vocabulary import (
     Aspect,
     DeepCategory,
@@ -107,9 +108,33 @@ class ThemeDraft(Draft):
     """Numbers of the voices shown that are not about this need."""
 
 
+class VerdictDraft(Draft):
+    """Whether one voice belongs to a theme by its definition."""
+
+    n: int
+    pain: str
+    """What hurts (or pleases) this customer; it makes the reader look before it judges, and is not kept."""
+    belongs: bool
+
+
+class VerdictsDraft(Draft):
+    """Judgements of the voices at a theme's edge."""
+
+    verdicts: list[VerdictDraft]
+
+
+class AssumptionDraft(Draft):
+    """What an idea takes for granted, and the cheapest way to find out."""
+
+    text: str
+    test: str
+
+
 class IdeaDraft(Draft):
+    lens: LensName
     nbn_type: NbnType
     title: str
+    audience: str
     job_to_be_done: str
     concept: str
     features: list[str]
@@ -119,63 +144,15 @@ class IdeaDraft(Draft):
     changes_deep: str
     route: RouteKind
     route_why: str
-    assumptions: list[str]
+    assumptions: list[AssumptionDraft]
+    next_needs: list[str]
+    """What the satisfied customer will want next."""
     evidence: list[int]
     """Numbers of the voices shown that this idea answers."""
 
 
 class IdeasDraft(Draft):
     ideas: list[IdeaDraft]
-
-
-class StatementDraft(Draft):
-    """One sentence of a proposal: with evidence numbers a fact, without them an assumption."""
-
-    text: str
-    evidence: list[int]
-
-
-class MetricDraft(Draft):
-    name: str
-    target: str
-    measured_how: str
-
-
-class Marketing7PDraft(Draft):
-    product: str
-    price: str
-    place: str
-    promotion: str
-    people: str
-    process: str
-    physical_evidence: str
-
-
-class ProposalDraft(Draft):
-    """The written parts of a proposal; counts, evidence and coverage come from code, never from here."""
-
-    title: str
-    summary: list[StatementDraft]
-    concept_what: str
-    concept_features: list[str]
-    how_it_differs: str
-    route: RouteKind
-    route_why: str
-    service: str
-    product: str
-    marketing_sales: str
-    after_sales: str
-    concerns_by_segment: list[StatementDraft]
-    marketing_7p: Marketing7PDraft
-    service_income: str
-    service_marketing: str
-    service_value: str
-    value_assumptions: list[str]
-    friction_removed: str
-    next_needs: list[str]
-    risks: list[str]
-    metrics: list[MetricDraft]
-    next_test: str
 
 
 class SentenceDraft(Draft):
@@ -193,3 +170,9 @@ class AnswerDraft(Draft):
     refusal_reason: str | None
     sentences: list[SentenceDraft]
     suggested_reply: str | None
+
+
+class RankingDraft(Draft):
+    """The numbers of passages in the order in which they help with a question."""
+
+    order: list[int]

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol, runtime_checkable
 
 from assistant.domain.answers import AnswerMaterial
-from assistant.domain.drafts import AnswerDraft, IdeasDraft, ProposalDraft, ReadingDraft, ThemeDraft
-from assistant.domain.proposals import ProposalMaterial
+from assistant.domain.drafts import AnswerDraft, IdeasDraft, ReadingDraft, ThemeDraft, VerdictsDraft
+from assistant.domain.ideas import Brief
+from assistant.domain.proposal_drafts import SectionDraft
+from assistant.domain.proposals import Asked
 from assistant.domain.records import Record
 from assistant.domain.themes import ThemeMaterial
 from assistant.domain.vocabulary import EngineName
@@ -112,7 +114,8 @@ class Engine(Protocol):
     def identity(self, task: str) -> str:
         """Digest of all that shapes the results of a task (prompt, schema, model, settings) but the input.
 
-        Tasks: ``extract``, ``name_theme``, ``suggest_ideas``, ``draft_proposal``, ``answer``.
+        Tasks: ``extract``, ``name_theme``, ``check_members`` (only of `Checking` engines), ``suggest_ideas``,
+        ``draft_proposal``, ``answer``.
         """
         ...
 
@@ -128,12 +131,12 @@ class Engine(Protocol):
         """Name and define a group of insights."""
         ...
 
-    def suggest_ideas(self, material: ThemeMaterial) -> IdeasDraft:
-        """NBN ideas for one theme."""
+    def suggest_ideas(self, material: ThemeMaterial, brief: Brief = Brief()) -> IdeasDraft:  # noqa: B008  (frozen)
+        """NBN ideas for one theme, or for several whose material is one; an idea for each lens of the brief."""
         ...
 
-    def draft_proposal(self, material: ProposalMaterial) -> ProposalDraft:
-        """The written parts of a proposal."""
+    def draft_section(self, asked: Asked) -> SectionDraft:
+        """One section of a proposal, of the type that `proposal_drafts.DRAFT_OF` names for it."""
         ...
 
     def answer(self, material: AnswerMaterial) -> AnswerDraft:
@@ -151,4 +154,17 @@ class Foreseeing(Protocol):
 
     def forecast(self, packs: Iterable[Sequence[Record]]) -> Forecast:
         """What reading these packs would take; what is in the cache already takes nothing."""
+        ...
+
+
+@runtime_checkable
+class Checking(Protocol):
+    """An engine that can judge single members by a theme's definition; the rules know no meaning beyond likeness."""
+
+    def check_members(self, material: ThemeMaterial) -> VerdictsDraft:
+        """Whether each voice of `material.edge` belongs to the theme as it is defined.
+
+        Raises:
+            ModelError: nothing usable came back.
+        """
         ...

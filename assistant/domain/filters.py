@@ -17,6 +17,8 @@ class Filters:
     deep_category: tuple[str, ...] = ()
     aspect: tuple[str, ...] = ()
     sentiment: tuple[str, ...] = ()
+    region: tuple[str, ...] = ()
+    """Regions as they are stored."""
 
     @property
     def empty(self) -> bool:

@@ -31,6 +31,8 @@ class IngestReceipt:
     unchanged: int = 0
     duplicates: int = 0
     """Near-duplicates linked among those added or updated."""
+    joined: int = 0
+    """Customers who from now on count as one person with another, by a telephone."""
     quarantined: int = 0
     masked: Mapping[str, int] = field(default_factory=dict)
     quarantined_why: Mapping[str, int] = field(default_factory=dict)
@@ -65,6 +67,10 @@ class IndexReceipt:
     """Texts longer than it takes, whose beginning stands for them."""
     cost: float | None = 0.0
     """None: the price of the embedding model is not known."""
+    seconds: float = 0.0
+    """How long it took …"""
+    searchable_after: float = 0.0
+    """… and after how long of that every record was found, by words and by meaning: before the generation stood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +138,47 @@ class ThemesReceipt:
 @dataclass(frozen=True, slots=True)
 class IdeasReceipt:
     themes: int = 0
-    ideas: int = 0
-    by_type: Mapping[str, int] = field(default_factory=dict)
-    rejected: Mapping[str, int] = field(default_factory=dict)
+    """Themes looked at …"""
+    groups: int = 0
+    """… and groups of themes: needs shared by products, delights to be moved."""
+    done: int = 0
+    """Of both: asked for ideas, and answered."""
     skipped: Mapping[str, int] = field(default_factory=dict)
+    """``unchanged``: its ideas are kept, nothing is paid; ``few_customers``; ``budget``, ``stopped``: left for another run."""
     failed: Mapping[str, int] = field(default_factory=dict)
+    suggested: int = 0
+    """Ideas that the engine gave in this run …"""
+    kept: int = 0
+    """… those kept …"""
+    rejected: Mapping[str, int] = field(default_factory=dict)
+    """… and those refused, by reason."""
+    ideas: int = 0
+    """Ideas there are now for what was looked at; those a person rejected or merged away not among them."""
+    by_type: Mapping[str, int] = field(default_factory=dict)
+    across_themes: int = 0
+    """Ideas that answer more than one theme."""
+    marked: Mapping[str, int] = field(default_factory=dict)
+    """Mark → ideas that miss the loop."""
+    similarity: float = 0.0
+    """Mean likeness of two ideas, over all pairs, 0 to 1 (`assistant.insight.likeness`)."""
+    nearest: float = 0.0
+    """Mean likeness of an idea to the one most like it."""
+    coverage: float = 1.0
+    """Share of the themes of five or more customers that have an idea."""
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost: float | None = 0.0
+    currency: str | None = None
     engine: EngineName = "rules"
     pii_masked: int = 0
     """Texts of the model that held a personal value, which was masked."""
+
+    def __post_init__(self) -> None:
+        if self.themes + self.groups != self.done + sum(self.skipped.values()) + sum(self.failed.values()):
+            raise AssertionError(f"the ideas receipt does not add up: {self}")
+        if self.suggested != self.kept + sum(self.rejected.values()):
+            raise AssertionError(f"the ideas receipt does not add up: {self}")
 
 
 @dataclass(frozen=True, slots=True)

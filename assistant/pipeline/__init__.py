@@ -2,10 +2,12 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict
 from pathlib import Path
+from typing import Literal
 
 from assistant.domain.alerts import AlertsReceipt, Message
+from assistant.domain.jobs import Wish
 from assistant.domain.proposals import Proposal
 from assistant.domain.receipts import (
     AnalyseReceipt,
@@ -19,7 +21,7 @@ from assistant.domain.receipts import (
 from assistant.domain.themes import Theme
 from assistant.intake.reading import ReadOptions
 from assistant.pipeline.actor import actor
-from assistant.pipeline.alerting import configured, run_alerts, send_test, set_fix, week_digest
+from assistant.pipeline.alerting import run_alerts, send_test, set_fix, week_digest
 from assistant.pipeline.analysing import plan_analyse, run_analyse
 from assistant.pipeline.batching import run_batch
 from assistant.pipeline.context import Context, Progress, silent
@@ -28,8 +30,10 @@ from assistant.pipeline.erasing import NO_GROUND, Ground, erase_customer, erase_
 from assistant.pipeline.ideating import run_ideas
 from assistant.pipeline.indexing import run_index
 from assistant.pipeline.ingesting import run_ingest
-from assistant.pipeline.proposing import propose
+from assistant.pipeline.proposing import Source, propose
 from assistant.pipeline.retaining import apply_retention, set_rule
+from assistant.pipeline.reviewing import Patch, change_proposal
+from assistant.pipeline.steps import Receipt, standing, steps_of
 from assistant.pipeline.subjects import find_customer, find_to_erase
 from assistant.pipeline.theming import run_themes
 from assistant.pipeline.unmasking import Unmasked, unmask
@@ -37,8 +41,6 @@ from assistant.records.curation import Edit
 from assistant.records.repository import Repository
 
 __all__ = ["Ground", "Pipeline", "Receipt"]
-
-Receipt = IngestReceipt | IndexReceipt | AnalyseReceipt | ThemesReceipt | IdeasReceipt | AlertsReceipt
 
 
 class Pipeline:
@@ -102,9 +104,15 @@ class Pipeline:
         """See `run_ideas`."""
         return run_ideas(self.context, theme_ids=theme_ids, limit=limit, progress=progress)
 
-    def propose(self, idea_or_theme: str) -> Proposal:
+    def propose(
+        self, idea_or_theme: str = "", *, brief: str = "", language: Literal["zh", "en"] | None = None, who: str = ""
+    ) -> Proposal:
         """See `propose`."""
-        return propose(self.context, idea_or_theme)
+        return propose(self.context, Source(idea_or_theme, brief), language, who)
+
+    def change_proposal(self, proposal_id: str, patch: Patch, who: str) -> Proposal:
+        """See `change_proposal`."""
+        return change_proposal(self.context, proposal_id, patch, who)
 
     def alerts(self, *, send: bool = True) -> AlertsReceipt:
         """See `run_alerts`."""
@@ -157,30 +165,13 @@ class Pipeline:
     def run(
         self, paths: Sequence[Path], options: ReadOptions, *, patience: float = 0, progress: Progress = silent
     ) -> Iterator[tuple[str, Receipt]]:
-        """All stages in order, each receipt as soon as its stage has ended; ends where not one record could be read.
+        """All stages in order, each receipt as soon as its stage has ended; see `steps_of`.
 
-        It ends after the ingest too where that was interrupted.
-
-        Where ``alerts.toml`` names channels, alerts come last.
-
-        A model's insights are indexed too, so the index stage comes a second time after them, with a receipt for both.
+        Ends where one was stopped, or could do nothing at all.
         """
-        told = configured(self.context)
-        if paths:
-            taken = self.ingest(paths, options, patience=patience, progress=progress)
-            yield "ingest", taken
-            if taken.stopped:
+        wish = Wish(paths=tuple(map(str, paths)), reading=asdict(options))
+        for step in steps_of(self.context, "run", wish, patience=patience):
+            receipt = step.act(progress, lambda: False)
+            yield step.name, receipt
+            if standing(receipt) in ("failed", "stopped"):
                 return
-        indexed = self.index(progress=progress)
-        yield "index", indexed
-        analysed = self.analyse(progress=progress)
-        yield "analyse", analysed
-        if analysed.lost:
-            return
-        if analysed.engine == "llm":
-            again = self.index(progress=progress)
-            yield "index", replace(again, embedded=indexed.embedded + again.embedded, reused=indexed.reused)
-        yield "themes", self.themes(progress=progress)
-        yield "ideas", self.ideas(progress=progress)
-        if told:
-            yield "alerts", self.alerts()

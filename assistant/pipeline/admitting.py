@@ -5,7 +5,7 @@ import hmac
 from dataclasses import replace
 
 from assistant.domain.receipts import FileReceipt
-from assistant.domain.records import Customer, RawCustomer, RawRecord, Record
+from assistant.domain.records import Record
 from assistant.intake.privacy import load_key
 from assistant.intake.reading import RejectedRow
 from assistant.pipeline.context import Context
@@ -50,19 +50,19 @@ class Gate:
         self._last_days = last_days(context.store.retention_rules(), dt.datetime.now().astimezone().date())
         self._turned_away = 0
 
-    def looked_at(self, item: RawRecord | RejectedRow) -> RawRecord | RejectedRow:
-        """The item; a row that can't be used and is an erased customer's keeps its place alone."""
-        if isinstance(item, RawRecord) or not self._bans or not self._names_erased(item):
-            return item
-        return RejectedRow(item.path, item.line, ERASED, _sentence(item.path, item.line, ERASED))
+    def looked_at(self, row: RejectedRow) -> RejectedRow:
+        """A row that can't be used; of one that is an erased customer's its place alone."""
+        if not self._bans or not self._names_erased(row):
+            return row
+        return RejectedRow(row.path, row.line, ERASED, _sentence(row.path, row.line, ERASED))
 
-    def refusal(self, raw: RawRecord, record: Record) -> RejectedRow | None:
-        """Why a record must not come in, without a word of it; None where it may."""
+    def refusal(self, record: Record, line: int | None) -> RejectedRow | None:
+        """Why a record must not come in, with its place and without a word of it; None where it may."""
         reason = ERASED if self._bans and self._is_erased(record) else TOO_OLD if self._is_too_old(record) else None
         if reason is None:
             return None
         self._turned_away += 1
-        return RejectedRow(record.source, raw.line, reason, _sentence(record.source, raw.line, reason))
+        return RejectedRow(record.source, line, reason, _sentence(record.source, line, reason))
 
     def into(self, receipt: FileReceipt) -> FileReceipt:
         """The receipt of a file with what was turned away of it; the next file begins at nothing."""
@@ -88,10 +88,3 @@ class Gate:
 
 def _sentence(place: str, line: int | None, reason: str) -> str:
     return f"{place}{f', row {line}' if line is not None else ''}: {_WHY[reason]}"
-
-
-def contact_of(raw: RawCustomer, stored: Customer | None, alias: str | None) -> tuple[str, str] | None:
-    """The (alias, customer id) of a customer whom the source calls by an id and a telephone; None of any other."""
-    if not raw.id or stored is None or not stored.known or alias is None or alias == stored.id:
-        return None
-    return alias, stored.id

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.alerts.config import ALERTS_FILE, AlertSettings, Channel, Thresholds, read_alert_settings
@@ -11,14 +10,13 @@ from assistant.alerts.harmless import harmless
 from assistant.alerts.rules import find_alerts
 from assistant.alerts.sending import Clock, Sender, utc_now
 from assistant.alerts.wording import digest_message, message_of
-from assistant.domain.alerts import Alert, AlertsReceipt, Message, Spike, ThemeWatch
+from assistant.domain.alerts import Alert, AlertsReceipt, Message, ThemeWatch
 from assistant.domain.filters import Filters
 from assistant.domain.themes import Theme
 from assistant.errors import NotFoundError, UsageError
-from assistant.insight.spikes import find_waves
 from assistant.intake.privacy import check_abroad
 from assistant.pipeline.context import Context
-from assistant.pipeline.watching import FALSE_ALARMS
+from assistant.pipeline.trending import spikes_by_theme
 from assistant.records.alert_store import Delivery
 from assistant.records.theme_watch import watch_themes
 
@@ -97,18 +95,9 @@ def _digest(context: Context, week: str | None) -> Digest:
 def watched(context: Context, thresholds: Thresholds) -> list[ThemeWatch]:
     """What the rules are shown of each theme."""
     store = context.store
-    weeks, series, totals = store.counting.weekly(Filters())
+    spikes = spikes_by_theme(store)
     themes = watch_themes(store.database, thresholds.recent_days, thresholds.grace_days, store.alerts.fixed_themes())
-    alpha = FALSE_ALARMS / max(1, len(themes))
-    none = [0] * len(weeks)
-    return [replace(one, spikes=_spikes(weeks, series.get(one.theme_id, none), totals, alpha)) for one in themes]
-
-
-def _spikes(weeks: Sequence[str], series: Sequence[int], totals: Sequence[int], alpha: float) -> tuple[Spike, ...]:
-    return tuple(
-        Spike(weeks[wave.first], weeks[wave.last], wave.observed, wave.expected, wave.p, wave.over)
-        for wave in find_waves(series, totals, alpha=alpha)
-    )
+    return [replace(one, spikes=spikes.get(one.theme_id, ())) for one in themes]
 
 
 def _found(context: Context, settings: AlertSettings, clock: Clock) -> list[Alert]:

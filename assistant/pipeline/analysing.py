@@ -1,12 +1,13 @@
 """The analyse stage: insights for every record that lacks them, one ledger row per record."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Iterator
 from time import monotonic
 
 from assistant.domain.engine import Forecast, Foreseeing
 from assistant.domain.insights import Reading
 from assistant.domain.receipts import AnalyseReceipt
+from assistant.domain.records import Record
 from assistant.errors import ModelAccessError, ModelDownError
 from assistant.insight.extract import Asides, Read, Unread, read_packs
 from assistant.insight.twins import Twins, reading_for
@@ -17,10 +18,11 @@ FLUSH_RECORDS = 200
 FLUSH_SECONDS = 2.0
 """Readings that cost nothing are written at the latest after so many records or seconds; paid ones with their call."""
 
-LEFT = frozenset({"budget", "stopped", "in_batch", NOTHING_SAID, ELSEWHERE})
+HALTED = "halted"
+LEFT = frozenset({"budget", "stopped", "in_batch", NOTHING_SAID, ELSEWHERE, HALTED})
 """Reasons for which a record was never tried: skipped, not failed. The budget is used up; the endpoint kept failing in
 the same way, so that the run ended; a batch file with it is under way; the customer says nothing in it; another run has
-it. All but those who say nothing are pending again."""
+it; somebody stopped the run. All but those who say nothing are pending again."""
 
 PASSING = frozenset({ModelDownError.kind, ModelAccessError.kind})
 """Failures of the endpoint, not of the record: counted, but they don't use up the record's tries."""
@@ -66,11 +68,12 @@ def run_analyse(
     retry_failed: bool = False,
     only: Collection[str] | None = None,
     progress: Progress = silent,
+    halted: Callable[[], bool] = lambda: False,
 ) -> AnalyseReceipt:
     """Read the needs out of every record that the present engine, prompt and settings have not read as it is now.
 
     What is done is kept at once; a stopped run goes on where it was. Answers already in the ledger are taken from
-    there. With `only`, no record but these (ids).
+    there. With `only`, no record but these (ids). Once `halted`, no more records are taken; calls under way are kept.
 
     Raises:
         ModelAccessError: the endpoint refuses (wrong key, unknown model); what was done before is kept.
@@ -84,7 +87,7 @@ def run_analyse(
         settled = context.store.reuse(wanted, identity)
         remaining = [record_id for record_id in wanted if record_id not in settled]
         before, caught = context.engine.usage(), context.net.caught
-        tally = _read_all(context, identity, claims, remaining, progress)
+        tally = _read_all(context, identity, claims, remaining, progress, halted)
         usage = context.engine.usage() - before
         ledger = context.store.ledger(identity)
     reused = {"reused": len(settled)} if settled else {}
@@ -157,21 +160,30 @@ class _Tally:
         else:
             self.problem = result.problem or self.problem
 
+    @property
+    def counted(self) -> int:
+        """Records whose fate is known."""
+        return self.done + self.failed.total() + self.skipped.total()
+
     def leave(self, reason: str) -> None:
         (self.skipped if reason in LEFT else self.failed)[reason] += 1
 
 
-def _read_all(context: Context, identity: str, claims: Claims, ids: list[str], progress: Progress) -> _Tally:
+def _read_all(
+    context: Context, identity: str, claims: Claims, ids: list[str], progress: Progress, halted: Callable[[], bool]
+) -> _Tally:
     """Read what can be leased of these records; what was leased and not read is pending again, however this ends."""
     try:
-        return _read_leased(context, identity, claims, ids, progress)
+        return _read_leased(context, identity, claims, ids, progress, halted)
     finally:
         claims.give_back()
 
 
-def _read_leased(context: Context, identity: str, claims: Claims, ids: list[str], progress: Progress) -> _Tally:
+def _read_leased(
+    context: Context, identity: str, claims: Claims, ids: list[str], progress: Progress, halted: Callable[[], bool]
+) -> _Tally:
     tally, writer, twins = _Tally(), _Writer(context, identity, claims), Twins()
-    records = twins.firsts(claims.records(ids, tally.leave))
+    records = twins.firsts(_until(halted, claims.records(ids, tally.leave)))
     seen = 0
     try:
         for results in read_packs(context.engine, records, tally.asides):
@@ -187,7 +199,11 @@ def _read_leased(context: Context, identity: str, claims: Claims, ids: list[str]
     finally:
         writer.flush()
     _read_twins(context, identity, claims, twins, tally)
-    progress("analyse", seen + len(twins.of), len(ids))
+    if left := len(ids) - tally.counted:
+        tally.skipped[HALTED] += left
+        tally.stop = "stopped on request; what was read is kept, the rest is read when it goes on"
+    else:
+        progress("analyse", seen + len(twins.of), len(ids))
     tally.refused.update(tally.asides.strays)
     if tally.problem is None and tally.refused and not tally.insights:
         tally.problem = (
@@ -195,6 +211,13 @@ def _read_leased(context: Context, identity: str, claims: Claims, ids: list[str]
             "stand in the customer's own words; try another VOC_CHAT_MODEL"
         )
     return tally
+
+
+def _until(halted: Callable[[], bool], records: Iterable[Record]) -> Iterator[Record]:
+    for record in records:
+        if halted():
+            return
+        yield record
 
 
 def _read_twins(context: Context, identity: str, claims: Claims, twins: Twins, tally: _Tally) -> None:

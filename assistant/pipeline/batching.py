@@ -1,5 +1,6 @@
 """The analyse stage by batch files: hand in what is pending, collect what is ready, store it by the same way as ever."""
 
+import datetime as dt
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,9 +16,13 @@ from assistant.llm.batch_book import Booked
 from assistant.llm.batch_desk import Collected, HandedIn, tally
 from assistant.llm.batch_files import OVER
 from assistant.pipeline.analysing import run_analyse
+from assistant.pipeline.claiming import BATCH_HOLDER, IN_BATCH
 from assistant.pipeline.context import Context, Progress, silent
+from assistant.records.record_store import chunks
 
-IN_BATCH, BUDGET = "in_batch", "budget"
+BUDGET = "budget"
+BATCH_SECONDS = 172_800
+"""Endpoints take a day for a batch; so long and as long again its records are kept for it, unless it is asked after."""
 BARREN = 3
 """So many batches in a row that brought nothing are enough."""
 
@@ -32,8 +37,8 @@ def run_batch(
 ) -> AnalyseReceipt:
     """One step: collect the batches that are over, hand in what is pending and not under way, store what is read.
 
-    What no batch can read (long records, repair of quotes) is asked directly. Records under way stand as
-    skipped(in_batch). Run it again, at any time and after any kill, and it goes on from there.
+    What no batch can read (the later windows of long records, repair of quotes) is asked directly. Records under way are
+    leased to their batch, so that no other run pays for them too, and stand as skipped(in_batch). Run it again, at any time and after any kill, and it goes on from there.
 
     Raises:
         UsageError: the engine is not a model.
@@ -46,6 +51,9 @@ def run_batch(
     with context.exclusive():
         before = context.engine.usage()
         states = desk.states(desk.under_way())
+        for booked, remote in states:
+            if remote.over or remote.state == "failed":
+                context.store.give_back(holder_of(booked))
         desk.refuse_failed(states)
         collected = [desk.collect(*one) for one in states if one[1].over]
         waiting = [booked for booked, remote in states if not remote.over]
@@ -54,6 +62,7 @@ def run_batch(
         fresh = Twins().firsts(context.store.records_in_order(wanted))
         packs = context.engine.packs(record for record in fresh if known.fate(record.id) is None)
         handed = desk.hand_in(packs, identity)
+        _lease(context, identity, [*waiting, *handed.batches], wanted)
     engine = cast("Engine", _BatchEngine(context.engine, known, handed, before))
     receipt = run_analyse(
         replace(context, engine=engine), limit=limit, since=since, retry_failed=retry_failed, progress=progress
@@ -199,6 +208,22 @@ class _BatchEngine:
             problem = self._handed.problem if BUDGET in reasons.values() else None
             return PackOutcome((), reasons, problem)
         return self._engine.read(pack)
+
+
+def holder_of(booked: Booked) -> str:
+    """In whose name the records of a batch are leased."""
+    return f"{BATCH_HOLDER}{booked.token}"
+
+
+def _lease(context: Context, identity: str, batches: Sequence[Booked], record_ids: Sequence[str]) -> None:
+    """Lease to each batch the records that it holds, anew at each step: a kill may have come between."""
+    until = (dt.datetime.now(dt.UTC) + dt.timedelta(seconds=BATCH_SECONDS)).isoformat(timespec="seconds")
+    for booked in batches:
+        context.store.renew(holder_of(booked), until)
+        marks = {mark for pack in booked.packs.values() for mark in pack}
+        held = [one for one in record_ids if booked.mark(one) in marks]
+        for some in chunks(held):
+            context.store.claim(some, identity, context.engine.name, holder_of(booked), until)
 
 
 def _refusal(collected: Sequence[Collected]) -> str | None:

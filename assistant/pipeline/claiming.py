@@ -6,6 +6,7 @@ import os
 import secrets
 import socket
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from time import monotonic
 
 from assistant.domain.records import Record
@@ -17,7 +18,9 @@ LEASE_SECONDS = 900
 """A lease is renewed long before it runs out while its run lives; so long a run that lost its machine is waited for."""
 SIZES = {"llm": 64, "rules": 500}
 """Records leased at once: a model is slow, and what one run holds no other can read."""
-NOTHING_SAID, ELSEWHERE = "nothing_said", "elsewhere"
+NOTHING_SAID, ELSEWHERE, IN_BATCH = "nothing_said", "elsewhere", "in_batch"
+BATCH_HOLDER = "batch "
+"""How the holder begins in whose name a batch under way holds its records; no machine is called so."""
 
 
 class Claims:
@@ -26,8 +29,7 @@ class Claims:
     def __init__(self, context: Context, identity: str) -> None:
         self._store: ReadingStore = context.store
         self._engine, self._identity = context.engine.name, identity
-        where = hashlib.sha256(str(context.data_dir.resolve()).encode()).hexdigest()[:8]
-        self.place = f"{socket.gethostname()[:32]}:{where}:"
+        self.place = place_of(context.data_dir)
         """How the holders of all runs under this run lock begin."""
         self.holder = f"{self.place}{os.getpid()}:{secrets.token_hex(4)}"
         self.keys: dict[str, str] = {}
@@ -49,8 +51,10 @@ class Claims:
                 self._store.skip([got[one][0] for one in silent], NOTHING_SAID)
             for _ in silent:
                 leave(NOTHING_SAID)
-            for _ in range(len(some) - len(got)):
-                leave(ELSEWHERE)
+            missed = set(some).difference(got)
+            batched = self._store.held_by(BATCH_HOLDER, list(missed), self._identity) if missed else set()
+            for one in missed:
+                leave(IN_BATCH if one in batched else ELSEWHERE)
             kept = {one: got[one] for one in got if one not in set(silent)}
             self.keys.update((one, key) for one, (key, _) in kept.items())
             yield from (record for _, record in kept.values())
@@ -69,6 +73,12 @@ class Claims:
     def give_back(self) -> None:
         """End the leases of what was not read: it is pending again."""
         self._store.give_back(self.holder)
+
+
+def place_of(data_dir: Path) -> str:
+    """How the holders of all work on this data directory from this machine begin."""
+    where = hashlib.sha256(str(data_dir.resolve()).encode()).hexdigest()[:8]
+    return f"{socket.gethostname()[:32]}:{where}:"
 
 
 def _until() -> str:

@@ -45,6 +45,10 @@ class Context:
     """What stands before the embedding endpoint; None: embeddings are made here."""
     desk: BatchDesk | None = None
     """Hands in batch files; None: the engine is no model, or its endpoint takes none."""
+    held: bool = False
+    """Somebody holds the data directory and waits meanwhile (`Worker.visit`): it need not be taken."""
+    company_file: Path | None = None
+    """The company's file where the settings name one; None: the one in the data directory, if it is there."""
 
     def words(self, text: str) -> list[str]:
         """A text's words, as the index cuts them."""
@@ -67,6 +71,9 @@ class Context:
         Raises:
             BusyError: another run holds it.
         """
+        if self.held:
+            yield
+            return
         lock = FileLock(str(self.data_dir / "run.lock"), timeout=0)
         try:
             lock.acquire()

@@ -3,17 +3,18 @@
 import errno
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from assistant.domain.receipts import FileReceipt, IngestReceipt
-from assistant.domain.records import RawRecord, Record, SealedValue
+from assistant.domain.records import Record, SealedValue
 from assistant.errors import BusyError, StoreError
 from assistant.intake.duplicates import signatures_of
 from assistant.intake.linking import Linker
-from assistant.intake.reading import ReadOptions, RejectedRow, read_paths
-from assistant.pipeline.admitting import Gate, contact_of
+from assistant.intake.preparing import Item, Prepared, is_worth_ahead, prepared, prepared_ahead
+from assistant.intake.reading import ReadOptions, RejectedRow
+from assistant.pipeline.admitting import Gate
 from assistant.pipeline.context import Context, Progress, silent
 from assistant.pipeline.sampling import Samples
 from assistant.pipeline.setting_aside import Quarantine
@@ -28,7 +29,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class _Intake:
-    """One run: masks, links near-duplicates, stores in batches, counts."""
+    """One run: links near-duplicates, stores in batches, counts."""
 
     def __init__(self, context: Context, dry_run: bool) -> None:
         self.context, self.dry_run = context, dry_run
@@ -37,6 +38,8 @@ class _Intake:
         self.gate = Gate(context)
         self.linker = Linker(() if dry_run else context.store.signatures(), context.data_dir)
         self.batch: list[Record] = []
+        self.signed: dict[int, bytes] = {}
+        """Signatures that came with records of the batch, by where these stand in memory."""
         self.sealed: list[SealedValue] = []
         self.contacts: dict[tuple[str, str], None] = {}
         self.saved = Saved()
@@ -46,26 +49,34 @@ class _Intake:
         self.files: list[FileReceipt] = []
         self.read = 0
 
-    def take(self, item: RawRecord | RejectedRow | FileReceipt) -> None:
+    def items(self, paths: Sequence[Path], options: ReadOptions) -> Generator[Item, None, None]:
+        """All there is in the files, masked."""
+        masker = self.context.masker
+        if not self.dry_run and self.context.vault is None and is_worth_ahead(paths):
+            return prepared_ahead(paths, options, masker)
+        return prepared(paths, options, masker, None if self.dry_run else self.context.vault)
+
+    def take(self, item: Item) -> None:
         if isinstance(item, FileReceipt):
             self.files.append(self.samples.into(self.gate.into(item)))
             return
         self.read += 1
-        item = self.gate.looked_at(item)
         if isinstance(item, RejectedRow):
-            self._set_aside(item)
+            self._set_aside(self.gate.looked_at(item))
             return
-        record, sealed = self._mask(item)
-        if (refusal := self.gate.refusal(item, record)) is not None:
+        record = item.record
+        if (refusal := self.gate.refusal(record, item.line)) is not None:
             self._set_aside(refusal)
             return
         self.masked.update(span.type for span in record.masked)
         if self.dry_run:
-            self.samples.see(item, record)
+            self._show(item)
             return
-        self.sealed += sealed
-        if contact := contact_of(item.customer, record.customer, self.context.masker.contact_id(item.customer)):
-            self.contacts[contact] = None
+        self.sealed += item.sealed
+        if item.contact is not None:
+            self.contacts[item.contact] = None
+        if item.signature is not None:
+            self.signed[id(record)] = item.signature
         self.batch.append(record)
         if len(self.batch) >= BATCH:
             self.flush()
@@ -79,24 +90,26 @@ class _Intake:
         else:
             self.quarantine.add(row)
 
-    def _mask(self, item: RawRecord) -> tuple[Record, list[SealedValue]]:
-        vault = self.context.vault
-        if vault is None or self.dry_run:
-            return self.context.masker.mask(item), []
-        record, values = self.context.masker.mask_noting(item)
-        return record, [SealedValue(record.id, v.type, v.pseudonym, vault.seal(v.value)) for v in values]
+    def _show(self, item: Prepared) -> None:
+        assert item.raw is not None  # a dry run prepares by itself
+        self.samples.see(item.raw, item.record)
 
     def _link(self, records: Sequence[Record]) -> Linked:
-        signatures = signatures_of(records)
+        signatures = self._signatures(records)
         links = self.linker.link([(record.id, one) for record, one in zip(records, signatures, strict=True)])
         return Linked(signatures, links.joined, links.heads)
+
+    def _signatures(self, records: Sequence[Record]) -> list[bytes]:
+        if not self.signed:
+            return signatures_of(records)
+        return [self.signed[id(record)] for record in records]
 
     def flush(self) -> None:
         if self.batch:
             self.saved += self.context.store.take_in(self.batch, self._link)
             self.context.store.save_sealed(self.sealed)
-            self.context.store.save_contacts(self.contacts)
-            self.batch, self.sealed, self.contacts = [], [], {}
+            self.saved += Saved(joined=self.context.store.save_contacts(self.contacts))
+            self.batch, self.signed, self.sealed, self.contacts = [], {}, [], {}
 
     def receipt(self, *, stopped: bool = False) -> IngestReceipt:
         """What was done; of a run that was stopped, only what is stored counts as read."""
@@ -106,6 +119,7 @@ class _Intake:
             updated=self.saved.updated,
             unchanged=self.saved.unchanged,
             duplicates=self.saved.duplicates,
+            joined=self.saved.joined,
             quarantined=self.quarantine.count,
             masked=dict(sorted(self.masked.items())),
             quarantined_why=dict(self.why),
@@ -139,10 +153,11 @@ def run_ingest(
     with _turn(context, patience, progress):
         intake = _Intake(context, dry_run)
         try:
-            for item in read_paths(paths, options):
-                intake.take(item)
-                if intake.read % _TOLD_EVERY == 0:
-                    progress("ingest", intake.read, None)
+            with closing(intake.items(paths, options)) as items:
+                for item in items:
+                    intake.take(item)
+                    if intake.read % _TOLD_EVERY == 0:
+                        progress("ingest", intake.read, None)
             intake.flush()
         except KeyboardInterrupt:
             intake.quarantine.close(whole=False)

@@ -1,61 +1,164 @@
-"""The proposal stage: one idea, everything counted for it, drafted once."""
+"""The proposal stage: an idea, a theme or a person's own brief, everything counted for it, drafted once."""
 
-from dataclasses import asdict, replace
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 
 from assistant.domain.filters import Filters
 from assistant.domain.ideas import Idea
 from assistant.domain.proposals import Proposal
+from assistant.domain.themes import Theme, ThemeMaterial
 from assistant.errors import NotFoundError
-from assistant.insight.dossier import Totals, compile_dossier
-from assistant.insight.members import Member
+from assistant.insight.dossier import Dossier, Subject, Totals, compile_dossier
+from assistant.insight.members import Member, count_customers, count_records, tally
+from assistant.insight.portrait import keywords, portray
 from assistant.insight.proposals import draft
+from assistant.insight.wordlist import Language
+from assistant.pipeline.actor import actor
+from assistant.pipeline.briefing import Carried, carried_by
 from assistant.pipeline.context import Context
-from assistant.pipeline.ideating import materials
 from assistant.pipeline.newcomers import member_of
 from assistant.records.rows import digest
 
 
-def propose(context: Context, idea_or_theme: str) -> Proposal:
-    """Draft a proposal from an idea, or from a theme's best idea; what was drafted from exactly this is given back.
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a proposal is asked from: an idea's or theme's id, or a brief."""
+
+    any_id: str = ""
+    brief: str = ""
+
+
+def propose(context: Context, source: Source, language: Language | None = None, who: str = "") -> Proposal:
+    """Draft a proposal; what was drafted from exactly this is given back as it stands now.
+
+    A theme that has ideas is proposed by its best one; of one without, the concept is the engine's own.
 
     Raises:
-        NotFoundError: no such idea or theme, or the theme has no ideas yet.
-        ModelError: the engine gave nothing usable; nothing is stored then.
+        NotFoundError: no such idea or theme, or the data say nothing about the brief.
+        UsageError: the brief is blank or too long.
+        ModelError: the engine gave nothing usable; nothing is stored then, what was paid for is in the call cache.
     """
+    language = language or context.language
     store, engine = context.store, context.engine
-    idea = _idea(context, idea_or_theme)
-    theme_id = idea.theme_ids[0]
-    found = materials(context, [theme_id])
-    if not found:
-        raise NotFoundError(f"the theme {theme_id} of this idea is gone: run `voc ideas` again")
-    material, _ = found[0]
-    members = [member_of(placed) for placed in store.placed_insights()]
-    own = [member for member in members if member.insight.theme_id == theme_id]
-    totals = _totals(context, members)
-    dossier = compile_dossier(idea, material, own, members, totals)
-    shaped_by = digest(engine.identity("draft_proposal"), asdict(dossier), context.language)
+    dossier = dossier_of(context, source, language)
+    shaped_by = digest(engine.identity("draft_proposal"), asdict(dossier), language)
     known = store.drafted(shaped_by)
     if known is not None:
         return known
     caught = context.net.caught
-    proposal = draft(engine, dossier, context.language)
+    proposal = draft(engine, dossier, language)
     if masked := context.net.caught - caught:
         proposal = replace(proposal, provenance={**proposal.provenance, "pii_masked": masked})
-    store.save_proposal(proposal, idea_id=idea.id, theme_id=theme_id, shaped_by=shaped_by)
-    return proposal
+    idea = dossier.material.idea
+    theme_id = dossier.material.material.theme.id
+    store.save_proposal(proposal, idea_id=idea.id or None, theme_id=theme_id, shaped_by=shaped_by, who=who or actor())
+    return store.proposal(proposal.id)
+
+
+def dossier_of(context: Context, source: Source, language: Language) -> Dossier:
+    """Everything that is counted for a proposal.
+
+    Raises:
+        NotFoundError, UsageError: see `propose`.
+    """
+    members = [member_of(placed) for placed in context.store.placed_insights()]
+    if source.brief:
+        carried = carried_by(context, source.brief, members)
+        subject, mentions = _of_brief(context, carried, members), carried.mentions
+    else:
+        subject, mentions = _of_id(context, source.any_id, members), {}
+    totals = replace(_totals(context, members), months=_months(context, subject.members), mentions=mentions)
+    return compile_dossier(subject, members, totals, language)
+
+
+def _of_id(context: Context, any_id: str, members: Sequence[Member]) -> Subject:
+    idea = _idea(context, any_id)
+    themes = {theme.id: theme for theme in context.store.themes() if theme.id in idea.theme_ids}
+    by_theme = {theme_id: [m for m in members if m.insight.theme_id == theme_id] for theme_id in themes}
+    if not any(by_theme.values()):
+        raise NotFoundError(f"the theme {idea.theme_ids[0]} of this idea is gone: run `voc ideas` again")
+    lead_id = max(themes, key=lambda one: (not _praised(by_theme[one]), len(by_theme[one]), one))
+    needing = [one for one in themes if _praised(by_theme[one]) == _praised(by_theme[lead_id])]
+    own = [member for one in needing for member in by_theme[one]]
+    lead = themes[lead_id]
+    if len(needing) > 1:
+        lead = replace(lead, records=count_records(own), customers=count_customers(own))
+    material = _material(context, lead, own, members)
+    if not idea.title:
+        idea = _own_idea(context, idea, material)
+    return Subject(idea, material, own, tuple(theme.title for theme in themes.values()))
+
+
+def _praised(members: Sequence[Member]) -> bool:
+    """Whether a theme is one of praise: an idea may move a delight to a need, and it is the need that is counted."""
+    return sum(m.insight.sentiment == "positive" for m in members) * 2 > len(members)
 
 
 def _idea(context: Context, any_id: str) -> Idea:
     if not any_id.startswith("th_"):
         return context.store.idea(any_id)
     theme = context.store.theme(any_id)
-    best = [idea for idea in context.store.all_ideas() if theme.id in idea.theme_ids]
-    if not best:
-        raise NotFoundError(f"theme {theme.id} has no ideas yet: run `voc ideas --theme {theme.id}` first")
-    return best[0]
+    found = [idea for idea in context.store.all_ideas() if theme.id in idea.theme_ids]
+    found.sort(key=lambda idea: len(idea.theme_ids))
+    return next(iter(found), _blank_idea((theme.id,)))
 
 
-def _totals(context: Context, members: list[Member]) -> Totals:
+def _blank_idea(theme_ids: tuple[str, ...]) -> Idea:
+    """No idea yet: the engine's concept will be its own."""
+    return Idea(
+        "", theme_ids, "better_product", "", "", "", (), "", {}, "own_rnd", "", (), (), 0.0, {}, "rules"
+    )  # fmt: skip
+
+
+def _own_idea(context: Context, blank: Idea, material: ThemeMaterial) -> Idea:
+    """For the rules, which have no thought of their own, their template's idea; for a model the blank one."""
+    if context.engine.name == "llm":
+        return blank
+    drafts = context.rules.suggest_ideas(material).ideas
+    found = next((one for one in drafts if one.nbn_type == "better_product"), drafts[0])
+    assumptions = tuple(assumption.text for assumption in found.assumptions)
+    return replace(
+        blank, nbn_type=found.nbn_type, title=found.title, job_to_be_done=found.job_to_be_done, concept=found.concept,
+        features=tuple(found.features), how_it_differs=found.how_it_differs, route=found.route,
+        route_why=found.route_why, assumptions=assumptions,
+    )  # fmt: skip
+
+
+def _of_brief(context: Context, carried: Carried, members: Sequence[Member]) -> Subject:
+    themes = [context.store.theme(one.theme_id) for one in carried.themes]
+    fitting = set(carried.insight_ids)
+    own = [m for m in members if m.insight.id in fitting]
+    first = {insight_id: place for place, insight_id in enumerate(carried.insight_ids)}
+    own.sort(key=lambda m: first[m.insight.id])
+    lead = themes[0]
+    counted = replace(lead, records=count_records(own), customers=count_customers(own))
+    material = _material(context, counted, own, members)
+    idea = replace(
+        _blank_idea(tuple(theme.id for theme in themes)),
+        nbn_type=carried.nbn_type,
+        title=carried.title,
+        concept=carried.text,
+    )
+    return Subject(idea, material, own, tuple(theme.title for theme in themes), carried.told)
+
+
+def _material(context: Context, theme: Theme, own: Sequence[Member], everyone: Sequence[Member]) -> ThemeMaterial:
+    """The theme as an engine sees it, over these members, told from all others by its words."""
+    ids = {m.insight.id for m in own}
+    others = [m for m in everyone if m.insight.id not in ids]
+    telling = keywords([own, others], context.words)[0]
+    material = portray(theme, own, telling)
+    return replace(material, deep_categories=tally(own, lambda m: m.insight.deep_category))
+
+
+def _months(context: Context, own: Sequence[Member]) -> tuple[tuple[str, int, int], ...]:
+    """The members' records by month beside all that were read, every month in order."""
+    totals = context.store.monthly_counts()[1]
+    said = {(m.insight.record_id, m.created_at[:7]) for m in own if m.created_at}
+    return tuple((month, sum(at == month for _, at in said), totals[month]) for month in sorted(totals))
+
+
+def _totals(context: Context, members: Sequence[Member]) -> Totals:
     hurting = {m.insight.record_id for m in members if m.insight.sentiment in ("negative", "mixed")}
     averse = frozenset(m.customer_key for m in members if m.insight.signals.get("resale_aversion"))
     return Totals(context.store.counting.totals(Filters()).records_read, len(hurting), averse)

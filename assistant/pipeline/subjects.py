@@ -12,7 +12,8 @@ from assistant.pipeline.journal import Journal
 from assistant.pipeline.quarantined import names_customer
 from assistant.records import erasing
 from assistant.records.erasing import Belongings
-from assistant.records.mentions import TELLING, holding, masks_of_id
+from assistant.records.mentions import holding, masks_of_id
+from assistant.records.persons import TELLING
 
 MOST_LISTED = 20
 """Ids in one sentence."""
@@ -37,10 +38,10 @@ def find_customer(context: Context, customer: str) -> str:
         NotFoundError: there is none, and no erasing of theirs was begun.
     """
     meant = _meant(context, customer)
-    if len(meant) > 1:
+    if len(meant) > 1 and not _one_person(context, meant):
         raise UsageError(f"{len(meant)} customers go by {_shown(context, customer)}, name one of: {', '.join(meant)}")
     if meant:
-        return meant[0]
+        return context.store.person_ids(meant[0])[0] if len(meant) > 1 else meant[0]
     raise NotFoundError(f"there is no customer {_shown(context, customer)}: `voc list customers` shows which there are")
 
 
@@ -78,10 +79,16 @@ def _choice(context: Context, customer: str, meant: Sequence[str]) -> str:
     each = "; ".join(f"{one} ({len(of)} record(s){': ' + listed(of) if of else ''})" for one, of in ids.items())
     held = holding(database, contact_masks(context, customer), [record for of in ids.values() for record in of])
     beside = f" (that mask also stands in {len(held)} record(s) of others: {listed(held)})" if held else ""
+    counted = " (counted as one person)" if _one_person(context, meant) else ""
     return (
-        f"{len(meant)} customers go by {_shown(context, customer)}: {each}{beside}; nothing was erased: name one of these "
+        f"{len(meant)} customers go by {_shown(context, customer)}{counted}: {each}{beside}; nothing was erased: name one of these "
         "ids, or say --all-of-them (over HTTP all_of_them=true) where they are one person"
     )
+
+
+def _one_person(context: Context, ids: Sequence[str]) -> bool:
+    """Whether these ids are counted as one person's."""
+    return len({context.store.person_ids(one)[0] for one in ids}) == 1
 
 
 def contact_masks(context: Context, named: str) -> frozenset[str]:
@@ -126,11 +133,7 @@ def _shown(context: Context, named: str) -> str:
 
 def others_called_so(context: Context, customer_id: str) -> tuple[str, ...]:
     """Other customers with the same telephone: perhaps the same person, perhaps the same household."""
-    store = context.store
-    aliases = store.aliases_of(customer_id)
-    called = set(store.called([*aliases, customer_id]))
-    called |= {alias for alias in aliases if erasing.is_known(store.database, alias)}
-    return tuple(sorted(called - {customer_id}))
+    return tuple(context.store.sharing(customer_id))
 
 
 def customer_bans(context: Context, theirs: Belongings) -> list[str]:

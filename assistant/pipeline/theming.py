@@ -1,26 +1,29 @@
 """The themes stage: every insight in a theme or honestly unassigned, ids kept, trends set."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.domain.receipts import ThemesReceipt
 from assistant.insight.hierarchy import parents_of
 from assistant.insight.members import KnownTheme
 from assistant.insight.themes import ThemesResult, build_themes
-from assistant.insight.trends import trend_of
 from assistant.pipeline.context import Context, Progress, silent
-from assistant.pipeline.newcomers import join_newcomers, member_of, note_grouped
+from assistant.pipeline.newcomers import Event, join_newcomers, member_of, note_grouped
+from assistant.pipeline.trending import trends_now
 from assistant.records.curation import Decisions
 from assistant.records.rows import digest
 
 _NONE: frozenset[str] = frozenset()
+_SCATTERED = 5
 
 
 def run_themes(context: Context, *, rebuild: bool = False, progress: Progress = silent) -> ThemesReceipt:
     """Group all insights into themes; the same insights and engine cost nothing the second time.
 
-    In a large corpus a few new insights join the themes there are (`newcomers.py`); everything is grouped anew where
-    they are many, where the corpus has grown much since, or where they tell of something that no theme is about. With
-    `rebuild`, all themes are formed and named anew, but for what people decided about them.
+    In a large corpus a few new insights join the themes there are, or found new ones where they tell of something that
+    no theme is about (`newcomers.py`); everything is grouped anew where they are many, or where the corpus has grown much
+    since. With `rebuild`, all themes are formed and named anew, but for what people decided about them; they keep their ids.
     """
     store, engine = context.store, context.engine
     with context.exclusive():
@@ -33,10 +36,11 @@ def run_themes(context: Context, *, rebuild: bool = False, progress: Progress = 
             now |= {"unassigned": len(homes) - assigned, "coverage": assigned / max(1, len(homes))}
             return ThemesReceipt(**{**known, **now, "new": 0, "merged": 0, "split": 0, "pii_masked": 0})
         progress("themes", 0, len(homes))
-        receipt = (None if rebuild else join_newcomers(context, homes, made_by)) or _grouped(context, rebuild, made_by)
-        store.set_trends(trends_now(context))
-        if not receipt.failed:
-            store.save_stage("themes", shaped_by, _plain(receipt))
+        joined = None if rebuild else join_newcomers(context, homes, made_by)
+        receipt = joined or _grouped(context, rebuild, made_by)
+        store.set_trends(trends_now(store))
+        if joined or not receipt.failed:  # those who joined and could not be judged have their place all the same
+            store.save_stage("themes", shaped_by, _plain(replace(receipt, failed={})))
         progress("themes", len(homes), len(homes))
     return receipt
 
@@ -69,11 +73,13 @@ def _grouped(context: Context, rebuild: bool, made_by: str) -> ThemesReceipt:
 
 
 def _known(context: Context, rebuild: bool) -> list[KnownTheme]:
-    """The themes as they stand; of a rebuild only those that people have had a hand in."""
-    out, decided = context.store.theme_misfits(), context.store.theme_decisions()
+    """The themes as they stand; in a rebuild to be named and judged anew, but for those that people have had a hand in."""
+    store = context.store
+    out, taken, decided = store.theme_misfits(), store.theme_taken(), store.theme_decisions()
     known = []
-    for theme, insights, records in context.store.theme_members():
+    for theme, insights, records in store.theme_members():
         if rebuild and theme.id not in decided:
+            known.append(KnownTheme(theme, insights, records, renew=True))
             continue
         own = decided.get(theme.id, Decisions())
         known.append(
@@ -85,6 +91,7 @@ def _known(context: Context, rebuild: bool) -> list[KnownTheme]:
                 held=own.held,
                 locked=own.locked,
                 misfits=out.get(theme.id, _NONE),
+                taken=taken.get(theme.id, _NONE) & insights,
             )
         )
     return known
@@ -94,12 +101,9 @@ def _plain(receipt: ThemesReceipt) -> dict[str, object]:
     return {name: getattr(receipt, name) for name in receipt.__slots__}
 
 
-Event = tuple[str, str, dict[str, object]]
-
-
 def _events(result: ThemesResult, previous: Sequence[KnownTheme]) -> list[Event]:
-    """What happened to themes in this run: founded, renamed, misfits, split, merged, gone."""
-    before = {known.theme.id: known.misfits for known in previous}
+    """What happened to themes in this run: founded, renamed, who was judged, split, merged, gone."""
+    before = {known.theme.id: known for known in previous}
     titles = {known.theme.id: known.theme.title for known in previous}
     events: list[Event] = []
     for t in result.themes:
@@ -107,20 +111,24 @@ def _events(result: ThemesResult, previous: Sequence[KnownTheme]) -> list[Event]
             events.append((t.id, "founded", {"title": t.title}))
         elif titles[t.id] != t.title:
             events.append((t.id, "renamed", {"from": titles[t.id], "to": t.title}))
-        if (now := result.misfits.get(t.id, _NONE)) != before.get(t.id, _NONE):
-            events.append((t.id, "misfits", {"insights": sorted(now)}))
+        was = before.get(t.id)
+        for kind, now, then in (
+            ("misfits", result.misfits.get(t.id, _NONE), was.misfits if was else _NONE),
+            ("taken_in", result.taken.get(t.id, _NONE), was.taken if was else _NONE),
+        ):
+            if now != then:
+                events.append((t.id, kind, {"insights": sorted(now)}))
     for part, whole in sorted(result.split.items()):
         events += [(part, "split", {"out_of": whole}), (whole, "split_off", {"into": part})]
     for theme_id, into in sorted(result.merged.items()):
         events += [(theme_id, "merged", {"into": into}), (into, "merged_from", {"themes": [theme_id]})]
-    return [*events, *((theme_id, "gone", {}) for theme_id in result.retired if theme_id not in result.merged)]
+    gone = [known for known in previous if known.theme.id in result.retired and known.theme.id not in result.merged]
+    for known in gone:
+        events.append((known.theme.id, "gone", {"into": _scattered(known, result)}))
+    return events
 
 
-def trends_now(context: Context) -> dict[str, str]:
-    """Theme id → trend, from the months of all that was read."""
-    by_theme, totals = context.store.monthly_counts()
-    months = sorted(totals)
-    return {
-        theme.id: trend_of([by_theme.get(theme.id, {}).get(m, 0) for m in months], [totals[m] for m in months])
-        for theme in context.store.themes()
-    }
+def _scattered(known: KnownTheme, result: ThemesResult) -> dict[str, int]:
+    """Theme id → members of a theme that is no more which are there now, most first, at most `_SCATTERED` themes."""
+    into = Counter(result.assignment[one] for one in known.insights if one in result.assignment)
+    return dict(sorted(into.items(), key=lambda item: (-item[1], item[0]))[:_SCATTERED])

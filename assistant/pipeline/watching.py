@@ -1,48 +1,44 @@
 """A theme as a reader is shown it whole: counts with their uncertainty, waves with the quotes that made them, lineage."""
 
-import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from assistant.domain.filters import Filters
+from assistant.domain.alerts import Spike
 from assistant.insight.health import Health, health_of
 from assistant.insight.members import Member
-from assistant.insight.spikes import Wave, find_waves
-from assistant.insight.trends import change_of
 from assistant.pipeline.context import Context
 from assistant.pipeline.newcomers import member_of
+from assistant.pipeline.trending import courses, last_day_of, spikes_by_theme, sure_changes
 from assistant.records.repository import Repository
 from assistant.records.views import thing
-
-FALSE_ALARMS = 0.05
-"""Of all themes together, false weeks of spike that are tolerated a week."""
 
 
 def theme_spikes(store: Repository, theme_id: str | None = None) -> list[dict[str, Any]]:
     """Waves of one theme or of all, the latest first: days, counts, whether it is over, and the gravest quotes in it."""
-    themes = {theme.id: theme for theme in store.themes()}
-    weeks, series, totals = store.counting.weekly(Filters())
-    alpha = FALSE_ALARMS / max(1, len(themes))
+    return _shown(store, spikes_by_theme(store), theme_id)
+
+
+def _shown(store: Repository, spikes: Mapping[str, Sequence[Spike]], theme_id: str | None) -> list[dict[str, Any]]:
     found = [
-        {"theme_id": one, "title": themes[one].title, **_wave(store, one, weeks, wave)}
-        for one in sorted(series)
-        if one in themes and theme_id in (None, one)
-        for wave in find_waves(series[one], totals, alpha=alpha)
+        {"theme_id": one, "title": store.theme(one).title, **_told(store, one, spike)}
+        for one, own in spikes.items()
+        if theme_id in (None, one)
+        for spike in own
     ]
     return sorted(found, key=lambda row: (row["since"], row["observed"]), reverse=True)
 
 
-def _wave(store: Repository, theme_id: str, weeks: Sequence[str], wave: Wave) -> dict[str, Any]:
-    until = (dt.date.fromisoformat(weeks[wave.last]) + dt.timedelta(days=6)).isoformat()
+def _told(store: Repository, theme_id: str, spike: Spike) -> dict[str, Any]:
+    until = last_day_of(spike)
     return {
-        "since": weeks[wave.first],
+        "since": spike.first,
         "until": until,
-        "observed": wave.observed,
-        "expected": round(wave.expected, 2),
-        "p": wave.p,
-        "over": wave.over,
-        "quotes": store.theme_quotes(theme_id, weeks[wave.first], until),
+        "observed": spike.observed,
+        "expected": round(spike.expected, 2),
+        "p": spike.p,
+        "over": spike.over,
+        "quotes": store.theme_quotes(theme_id, spike.first, until),
     }
 
 
@@ -52,20 +48,39 @@ def theme_sheet(store: Repository, theme_id: str) -> dict[str, Any]:
     Raises:
         NotFoundError: there is no such theme.
     """
-    by_theme, read = store.monthly_counts()
-    months = sorted(read)
-    counted = by_theme.get(theme_id, {})
-    series = [counted.get(month, 0) for month in months]
-    change = change_of(series, [read[month] for month in months])
+    theme = store.theme(theme_id)
+    spikes = spikes_by_theme(store)
+    found = courses(store, spikes)
+    course = found[theme_id]
     successor = store.theme_successor(theme_id)
     return {
         **thing(store, theme_id),
-        "parent": asdict(store.theme_parent(parent)) if (parent := store.theme(theme_id).parent_id) else None,
-        "months": dict(zip(months, series, strict=True)),
-        "change": asdict(change),
-        "spikes": theme_spikes(store, theme_id),
+        "parent": asdict(store.theme_parent(theme.parent_id)) if theme.parent_id else None,
+        "months": dict(zip(course.months, course.mentions, strict=True)),
+        "read": dict(zip(course.months, course.read, strict=True)),
+        "change": asdict(course.change) | {"sure": theme_id in sure_changes(found, [one.id for one in store.themes()])},
+        "spikes": _shown(store, spikes, theme_id),
         "successor": {"theme_id": successor, "title": store.theme(successor).title} if successor else None,
     }
+
+
+def theme_lineage(store: Repository, theme_id: str) -> list[dict[str, Any]]:
+    """What happened to a theme, oldest first, with the titles of the other themes it is told of.
+
+    Raises:
+        NotFoundError: there is no such theme.
+    """
+    store.theme(theme_id)
+    titles = {theme.id: theme.title for theme in store.every_theme()}
+    told = []
+    for event in store.theme_history(theme_id):
+        others = [str(one) for name in ("into", "out_of", "themes") for one in _named(event["detail"].get(name))]
+        told.append({**event, "titles": {one: titles[one] for one in others if one in titles}})
+    return told
+
+
+def _named(value: object) -> list[object]:
+    return [value] if isinstance(value, str) else list(value) if isinstance(value, list | dict) else []
 
 
 def themes_health(context: Context) -> Health:
@@ -80,7 +95,8 @@ def themes_health(context: Context) -> Health:
         if home.get(one.insight.id) in listed:
             members[home[one.insight.id]].append(member_of(one))
     loose = sum(one.insight.id not in home for one in placed)
-    return health_of(themes, members, loose, context.embedder_for({one.person for one in placed}))
+    embed = context.embedder_for({one.person for one in placed})
+    return health_of(themes, members, loose, embed, context.language)
 
 
 def anything(store: Repository, any_id: str) -> dict[str, Any]:

@@ -1,12 +1,12 @@
-"""Who was erased and must not come in again, as digests, and by what else customers are called."""
+"""Who was erased and must not come in again, as digests."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, delete, insert, select
 
 from assistant.records.database import Database, now
 from assistant.records.record_store import chunks
-from assistant.records.tables import bans, contacts
+from assistant.records.tables import bans
 
 
 class BanStore:
@@ -31,32 +31,6 @@ class BanStore:
         """Forget, in the caller's transaction, every digest of the erasings that one of these is of; how many."""
         same = select(bans.c.erasure).where(bans.c.digest.in_(list(digests)))
         return connection.execute(delete(bans).where(bans.c.erasure.in_(same))).rowcount
-
-    def save_contacts(self, pairs: Iterable[tuple[str, str]]) -> None:
-        """Keep (alias, customer id) pairs; those that are there already stay."""
-        fresh = dict.fromkeys(pairs)
-        if not fresh:
-            return
-        with self.database.writing() as connection:
-            for some in chunks([alias for alias, _ in fresh]):
-                query = select(contacts.c.alias, contacts.c.customer_id).where(contacts.c.alias.in_(some))
-                for alias, customer_id in connection.execute(query).all():
-                    fresh.pop((alias, customer_id), None)
-            rows = [{"alias": alias, "customer_id": customer_id} for alias, customer_id in fresh]
-            if rows:
-                connection.execute(insert(contacts), rows)
-
-    def aliases_of(self, customer_id: str) -> list[str]:
-        """By what else a customer is called, sorted."""
-        with self.database.reading() as connection:
-            query = select(contacts.c.alias).where(contacts.c.customer_id == customer_id)
-            return list(connection.scalars(query.order_by(contacts.c.alias)))
-
-    def called(self, aliases: Sequence[str]) -> list[str]:
-        """The customers who are called by one of these too, sorted."""
-        with self.database.reading() as connection:
-            query = select(contacts.c.customer_id).where(contacts.c.alias.in_(aliases)).distinct()
-            return list(connection.scalars(query.order_by(contacts.c.customer_id)))
 
 
 def ban(connection: Connection, digests: Sequence[str], erasure: str) -> int:

@@ -5,20 +5,28 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import Select, distinct, func, select
+from sqlalchemy import ColumnElement, Select, distinct, func, select
 
 from assistant.domain.counts import CountRow, Totals
 from assistant.domain.filters import Filters
 from assistant.domain.statistics import wilson
 from assistant.domain.vocabulary import Dimension, zh
 from assistant.records.calendar import monday
-from assistant.records.database import Database
-from assistant.records.dimensions import PERIODS, UNKNOWN, base_conditions, dimension
-from assistant.records.selection import all_conditions, insight_conditions, record_conditions
+from assistant.records.database import Database, together
+from assistant.records.dimensions import (
+    PERIODS,
+    READ,
+    RECORD_DIMENSIONS,
+    UNKNOWN,
+    Conditions,
+    Source,
+    base_conditions,
+    by_type,
+    dimension,
+    shown_themes,
+)
+from assistant.records.selection import about_needs, all_conditions, by_index, heard_conditions, record_conditions
 from assistant.records.tables import insights, records, themes
-
-_CODED: frozenset[Dimension] = frozenset({"theme", "aspect", "deep_category"})
-"""Dimensions that are indexed fields of an insight."""
 
 
 class Counting:
@@ -29,19 +37,33 @@ class Counting:
 
     def totals(self, filters: Filters) -> Totals:
         """Records, customers, insights and records read that satisfy the filters."""
-        return self.mentions((), filters)
+        return self._totals(filters, [])
 
     def mentions(self, words: Sequence[str], filters: Filters) -> Totals:
         """As `totals`, of the records whose masked text or title holds every one of the words."""
         spoken = func.coalesce(records.c.title, "") + "\n" + records.c.text
-        held = [spoken.contains(word, autoescape=True) for word in words]
-        where = [*all_conditions(filters), *held]
-        counted = select(func.count(), func.count(distinct(records.c.person)), func.count(records.c.reading_key))
-        found = select(func.count()).select_from(insights.join(records, records.c.id == insights.c.record_id))
+        return self._totals(filters, [spoken.contains(word, autoescape=True) for word in words])
+
+    def _totals(self, filters: Filters, held: Conditions) -> Totals:
+        n, people = func.count(), func.count(distinct(records.c.person))
+        counted = select(n, people, func.count(records.c.noise)).select_from(records)
+        found = select(func.count()).select_from(insights).where(*heard_conditions(filters))
+        if held:
+            query = counted.where(*all_conditions(filters), *held)
+            found = found.where(insights.c.record_id.in_(select(records.c.id).where(*held)))
+        elif about_needs(filters):  # a record with a need has been read
+            each = func.count(distinct(insights.c.record_id))
+            heard = select(each, func.count(distinct(insights.c.whose)), each).where(*heard_conditions(filters))
+            query = by_index(heard, insights, filters)
+        else:
+            query = by_index(counted.where(*record_conditions(filters)), records, filters)
+        needs = found if held else by_index(found, insights, filters)
+        (records_found, persons, read), (insights_found,) = together(lambda: self._one(query), lambda: self._one(needs))
+        return Totals(records_found, persons, insights_found, read)
+
+    def _one(self, query: Select[*tuple[int, ...]]) -> tuple[int, ...]:
         with self.database.reading() as connection:
-            n, people, read = connection.execute(counted.select_from(records).where(*where)).one()
-            inner = [*record_conditions(filters), *insight_conditions(filters), *held]
-            return Totals(n, people, connection.scalar(found.where(*inner)) or 0, read)
+            return tuple(connection.execute(query).one())
 
     def rows(self, by: Dimension, filters: Filters, *, limit: int | None = None) -> list[CountRow]:
         """One row per key of a dimension, most records first (months and weeks in order of time).
@@ -50,10 +72,16 @@ class Counting:
         read, or of all of them for dimensions of the record itself. Where `since` is set, `previous` counts the period
         of equal length before it (not for months and weeks, of which each is its own period).
         """
-        base = self.base(by, filters)
-        counted = self._counted(by, filters)
         earlier = self._period_before(filters) if by not in PERIODS else None
-        before = {key: n for key, n, _ in self._counted(by, earlier)} if earlier is not None else None
+        records_of, people_of, read, before = together(
+            lambda: self._records(by, filters),
+            lambda: self._people(by, filters),
+            lambda: {} if by in RECORD_DIMENSIONS else {"": self.base(by, filters)},
+            lambda: {} if earlier is None else self._records(by, earlier),
+        )
+        base = sum(records_of.values()) if by in RECORD_DIMENSIONS else read[""]
+        counted = [(key, n, people_of[key]) for key, n in records_of.items()]
+        counted.sort(key=lambda row: (0 if by in PERIODS else -row[1], row[0]))
         labels = self.labels(by, [key for key, _, _ in counted])
         rows = [
             CountRow(
@@ -63,8 +91,8 @@ class Counting:
                 customers=people,
                 share=n / base if base else 0.0,
                 interval=wilson(min(n, base), base),
-                previous=None if before is None else before.get(key, 0),
-                change=_change(n, before.get(key, 0)) if before is not None else None,
+                previous=None if earlier is None else before.get(key, 0),
+                change=None if earlier is None else _change(n, before.get(key, 0)),
             )
             for key, n, people in counted
         ]
@@ -88,31 +116,28 @@ class Counting:
         """Records that a share within the dimension is a share of."""
         query = select(func.count()).select_from(records).where(*base_conditions(by, filters))
         with self.database.reading() as connection:
-            return connection.scalar(query) or 0
+            return connection.scalar(by_index(query, records, filters)) or 0
 
-    def _counted(self, by: Dimension, filters: Filters) -> list[tuple[str, int, int]]:
-        if by in _CODED and not record_conditions(filters):
-            return self._counted_apart(by, filters)
-        key, source, where = dimension(by, filters)
-        n = func.count(distinct(records.c.id))
-        counted: Select[str, int, int] = (
-            select(key, n, func.count(distinct(records.c.person))).select_from(source).where(*where).group_by(key)
-        )
-        query = counted.order_by(key) if by in PERIODS else counted.order_by(n.desc(), key)
-        with self.database.reading() as connection:
-            return [(k, int(a), int(b)) for k, a, b in connection.execute(query)]
+    def _records(self, by: Dimension, filters: Filters) -> dict[str, int]:
+        """Key → records."""
+        source = dimension(by, filters)
+        return self._by_key(by, filters, source, source.count, source.record)
 
-    def _counted_apart(self, by: Dimension, filters: Filters) -> list[tuple[str, int, int]]:
-        """As `_counted`, of a field of insights with all records: each count from an index alone, in two passes."""
-        key, source, where = dimension(by, filters)
-        mentions = select(key, func.count(distinct(insights.c.record_id))).where(*where).group_by(key)
-        people = select(key, func.count(distinct(records.c.person))).select_from(source).where(*where).group_by(key)
-        # Left to itself SQLite looks a record up by its unique index and then reads the row, a page for each.
-        people = people.with_hint(records, "INDEXED BY ix_records_id_person", "sqlite")
+    def _people(self, by: Dimension, filters: Filters) -> dict[str, int]:
+        """Key → customers; apart from the records, so that both are counted at the same time."""
+        source = dimension(by, filters)
+        return self._by_key(by, filters, source, source.people, source.person)
+
+    def _by_key(
+        self, by: Dimension, filters: Filters, source: Source, count: ColumnElement[int], each: ColumnElement[str]
+    ) -> dict[str, int]:
         with self.database.reading() as connection:
-            customers: dict[str, int] = dict(connection.execute(people).all())
-            counted = [(k, int(n), int(customers[k])) for k, n in connection.execute(mentions)]
-        return sorted(counted, key=lambda row: (-row[1], row[0]))
+            if by == "nbn":
+                return by_type(connection, filters, each)
+            shown = set(connection.scalars(shown_themes())) if by == "theme" else None
+            query = select(source.key, count).where(*source.where).group_by(source.key)
+            found = connection.execute(by_index(query, source.of, filters))
+            return {key: int(n) for key, n in found if shown is None or key in shown}
 
     def labels(self, by: Dimension, keys: list[str]) -> dict[str, str]:
         """What a reader is shown for each key."""
@@ -123,20 +148,20 @@ class Counting:
 
     def weekly(self, filters: Filters) -> tuple[list[str], dict[str, list[int]], list[int]]:
         """(Mondays ``YYYY-MM-DD`` in order, theme id → records a week, records read a week), no week left out."""
-        n = func.count(distinct(records.c.id))
-        dated = [records.c.day.is_not(None), *record_conditions(filters)]
-        found = select(insights.c.theme_id, records.c.day, n).join(records, records.c.id == insights.c.record_id)
-        told = found.where(insights.c.theme_id.is_not(None), *dated, *insight_conditions(filters))
-        read = select(records.c.day, n).where(records.c.reading_key.is_not(None), *dated).group_by(records.c.day)
+        day, theme = insights.c.day, insights.c.theme_id
+        found = select(theme, day, func.count(distinct(insights.c.record_id))).group_by(theme, day)
+        told = found.where(theme.is_not(None), day.is_not(None), *heard_conditions(filters))
+        dated = [records.c.day.is_not(None), READ, *record_conditions(filters)]
+        read = select(records.c.day, func.count()).where(*dated).group_by(records.c.day)
         with self.database.reading() as connection:
             totals: Counter[str] = Counter()
-            for day, count in connection.execute(read):
-                totals[monday(day)] += count
+            for on, count in connection.execute(read):
+                totals[monday(on)] += count
             weeks = _weeks(min(totals), max(totals)) if totals else []
             place = {week: n for n, week in enumerate(weeks)}
             series: dict[str, list[int]] = {}
-            for theme_id, day, count in connection.execute(told.group_by(insights.c.theme_id, records.c.day)):
-                series.setdefault(theme_id, [0] * len(weeks))[place[monday(day)]] += count
+            for theme_id, on, count in connection.execute(told):
+                series.setdefault(theme_id, [0] * len(weeks))[place[monday(on)]] += count
         return weeks, series, [totals[week] for week in weeks]
 
     def monthly(self, filters: Filters) -> list[tuple[str, int, int]]:

@@ -140,26 +140,27 @@ class CurationStore:
 
     def split_theme(self, theme_id: str, insight_ids: Collection[str], title: str, actor: str) -> Edit:
         """Take members out into a theme of their own under a title; both sides stay as divided."""
-        wanted = set(insight_ids)
-        clean = checked({"title": title})
+        return self.part_theme(theme_id, [(insight_ids, {"title": title})], actor)
+
+    def part_theme(self, theme_id: str, parts: Sequence[tuple[Collection[str], Mapping[str, str]]], actor: str) -> Edit:
+        """Take several groups of members out into themes of their own, each with its words; all sides stay as divided."""
+        taken = [one for own, _ in parts for one in set(own)]
+        if len(set(taken)) < len(taken):
+            raise UsageError("an insight can't go into two parts")
         with self.database.writing() as connection:
             row = active(connection, theme_id)
             unlocked(row)
             members = members_of(connection, theme_id)
-            within(wanted, members, theme_id)
-            if wanted >= set(members):
+            if set(taken) >= set(members):
                 raise UsageError("splitting must leave something in the theme: rename it instead")
-            untaken(connection, None, clean["title"])
-            new_id = f"th_{secrets.token_hex(6)}"
-            values = {**{column.name: row[column.name] for column in themes.c}, "id": new_id, **clean}
-            values |= {"edited": True, "created_at": now(), "updated_at": now(), "voices": []}
-            connection.execute(insert(themes).values(**values))
             log = _Log(actor)
-            kept = [one for one in members if one not in wanted]
-            log.add(theme_id, "split_off", into=new_id, insights=hold(connection, kept, theme_id))
-            moved = [one for one in members if one in wanted]
-            log.add(new_id, "split", out_of=theme_id, insights=moved, held=held_among(connection, moved))
-            put(connection, moved, new_id)
+            fresh = [(_new_theme(connection, row, own, members, words), own) for own, words in parts]
+            kept = hold(connection, [one for one in members if one not in set(taken)], theme_id)
+            for new_id, own in fresh:
+                log.add(theme_id, "split_off", into=new_id, insights=kept)
+                moved = [one for one in members if one in set(own)]
+                log.add(new_id, "split", out_of=theme_id, insights=moved, held=held_among(connection, moved))
+                put(connection, moved, new_id)
             return log.write(connection)
 
     def move_insights(self, insight_ids: Collection[str], to: str, actor: str) -> Edit:
@@ -217,6 +218,24 @@ class CurationStore:
             for theme_id in dict.fromkeys(event["theme_id"] for event in events):
                 log.add(theme_id, "undone", undoes=edit_id)
             return log.write(connection)
+
+
+def _new_theme(
+    connection: Connection,
+    row: Mapping[str, Any],
+    own: Collection[str],
+    members: Collection[str],
+    words: Mapping[str, str],
+) -> str:
+    """A theme like another one but for its words; its id."""
+    within(own, members, row["id"])
+    clean = checked(words)
+    untaken(connection, None, clean["title"])
+    new_id = f"th_{secrets.token_hex(6)}"
+    values = {**{column.name: row[column.name] for column in themes.c}, "id": new_id, **clean}
+    values |= {"edited": True, "created_at": now(), "updated_at": now(), "voices": []}
+    connection.execute(insert(themes).values(**values))
+    return new_id
 
 
 def _told(events: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from assistant.domain.customers import CustomerFacts
 from assistant.domain.vocabulary import Segment
-from assistant.records.house_files import HousePart, read_house_file
+from assistant.house_files import HousePart, read_house_file
 
 CUSTOMERS_FILE = "customers.toml"
 """Its name in the data directory; without it the rules below hold."""

@@ -21,11 +21,14 @@ LATEST = 20
 def customer_detail(store: Repository, customer_id: str) -> dict[str, Any]:
     """What is known of a customer, and how many records, insights, signals and leads there are of them.
 
+    One who goes by several ids is one person: by any of them all is shown.
+
     Raises:
         NotFoundError: there is none.
     """
-    known = store.customer(customer_id)
-    theirs = records.c.customer_id == customer_id
+    store.customer(customer_id)
+    ids = store.person_ids(customer_id)
+    theirs = records.c.customer_id.in_(ids)
     own = select(records.c.id).where(theirs)
     with store.database.reading() as connection:
         found = connection.scalar(select(func.count()).where(insights.c.record_id.in_(own))) or 0
@@ -43,9 +46,9 @@ def customer_detail(store: Repository, customer_id: str) -> dict[str, Any]:
     for row in rows:
         for name, present in (row["signals"] or {}).items():
             signals[name] = signals.get(name, 0) + bool(present)
-    facts = facts_of(store.database, [customer_id])[customer_id]
+    facts = facts_of(store.database, ids[:1])[ids[0]]
     rules, today = read_rules(store.database.folder), last_day(store.database) or ""
-    mine = Filters(customer=(customer_id,))
+    mine = Filters(customer=tuple(ids))
     chances, total = store.list_leads(mine, LATEST)
     latest = [{"record_id": row["id"], **{c.name: row[c.name] for c in columns[1:]}} for row in rows[:LATEST]]
     counts = {
@@ -54,8 +57,10 @@ def customer_detail(store: Repository, customer_id: str) -> dict[str, Any]:
     }  # fmt: skip
     told = {"signals": {name: n for name, n in signals.items() if n}}
     return {
-        "customer_id": known["id"],
-        **{name: known[name] for name in ("segment", "region", "since", "owned", "bought_service", "records")},
+        "customer_id": ids[0],
+        "also_known_as": ids[1:],
+        **{name: getattr(facts, name) for name in ("segment", "region", "since", "bought_service", "records")},
+        "owned": list(facts.owned),
         **counts, **told, "first_day": first, "last_day": last, **heard, "latest": latest,
     }  # fmt: skip
 
@@ -71,6 +76,8 @@ def with_tags(database: Database, rows: Sequence[dict[str, Any]]) -> list[dict[s
     return [
         {
             **row,
+            **{name: getattr(facts[row["id"]], name) for name in ("segment", "region", "since", "bought_service")},
+            "owned": list(facts[row["id"]].owned),
             "tags": [asdict(tag) for tag in tags_of(facts[row["id"]], rules, today)],
             "richness": asdict(richness_of(facts[row["id"]])),
         }

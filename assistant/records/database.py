@@ -1,21 +1,46 @@
 """How the database is opened: pragmas, migrations, and one writer at a time."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from threading import RLock
+from typing import TypeVar
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, FromClause, create_engine, event, inspect, text
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from assistant.errors import BusyError, SettingError, StoreError
+from assistant.records.freshness import Unchanged
 
-HEAD = "0008"
+HEAD = "0013"
 """The newest revision in `migrations/versions`; a test holds it to the files."""
+
+T = TypeVar("T")
+CHUNK = 500
+"""Ids per SQL statement: far below SQLite's limit on variables."""
+
+
+def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
+    """Cut a sequence into pieces of at most `size`."""
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
+
+
+def together(*questions: Callable[[], T]) -> list[T]:
+    """The answers to several questions, each asked on a connection of its own at the same time.
+
+    A database counts outside of Python, on as many processors as there are.
+    """
+    if len(questions) < 2:
+        return [question() for question in questions]
+    with ThreadPoolExecutor(len(questions)) as pool:
+        return [answer.result() for answer in [pool.submit(question) for question in questions]]
 
 
 def now() -> str:
@@ -46,6 +71,7 @@ class Database:
         try:
             self.engine = _open(url)
             self._upgrade()
+            self.unchanged = Unchanged(self.engine)
         except ImportError as error:
             raise SettingError(f"VOC_DATABASE_URL: the driver {error.name} is not installed") from error
         except SQLAlchemyError as error:
@@ -129,6 +155,7 @@ class Database:
 
     def close(self) -> None:
         """Give back all connections."""
+        self.unchanged.close()
         self.engine.dispose()
 
 
@@ -151,9 +178,18 @@ def _sentence(error: SQLAlchemyError) -> str:
     return f"the database failed: {advice or f'{type(error).__name__}; check VOC_DATABASE_URL and see `voc doctor`'}"
 
 
+class _Compiler(SQLiteCompiler):
+    """Writes hints of an index (``INDEXED BY``) where a query has one; SQLAlchemy leaves them out for SQLite."""
+
+    def get_from_hint_text(self, table: FromClause, text: str | None) -> str | None:
+        """The hint as it stands."""
+        return text
+
+
 def _open(url: str) -> Engine:
     engine = create_engine(url)
     if engine.dialect.name == "sqlite":
+        engine.dialect.statement_compiler = _Compiler
         event.listen(engine, "connect", _set_pragmas)
     return engine
 

@@ -1,11 +1,13 @@
 """What each dimension of a counted table is: its key, where it is read from, and what a share is a share of."""
 
-from sqlalchemy import ColumnElement, FromClause, func, select
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, case, distinct, func, select
 
 from assistant.domain.filters import Filters
-from assistant.domain.vocabulary import Dimension
+from assistant.domain.vocabulary import NBN_TYPES, Dimension, NbnType
 from assistant.records.calendar import Monday
-from assistant.records.selection import all_conditions, insight_conditions, record_conditions
+from assistant.records.selection import about_needs, all_conditions, by_index, heard_conditions, record_conditions
 from assistant.records.tables import idea_themes, ideas, insights, records, themes
 
 UNKNOWN = "unknown"
@@ -18,26 +20,79 @@ RECORD_DIMENSIONS: frozenset[Dimension] = frozenset(
 """Dimensions of the record itself; the others are those of its insights."""
 
 Conditions = list[ColumnElement[bool]]
+READ = records.c.noise.is_not(None)
+"""Of a record: an engine has read it as it is."""
 
 
-def dimension(by: Dimension, filters: Filters) -> tuple[ColumnElement[str], FromClause, Conditions]:
-    """(key, tables, conditions) of a count; joined tables give a record once per insight, so count distinct ids."""
-    if by in RECORD_DIMENSIONS:
-        column = Monday(records.c.day) if by == "week" else records.c[by]
-        return func.coalesce(func.nullif(column, ""), UNKNOWN), records, all_conditions(filters)
-    joined = records.join(insights, insights.c.record_id == records.c.id)
-    inner = [*record_conditions(filters), *insight_conditions(filters)]
-    if by == "theme":
-        shown = select(themes.c.id).where(themes.c.active, themes.c.archived.is_(False))
-        return insights.c.theme_id, joined, [*inner, insights.c.theme_id.in_(shown)]
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What rows of a counted table are made of."""
+
+    key: ColumnElement[str]
+    of: Table
+    """Records or insights."""
+    table: FromClause
+    """The same, joined with what else the key needs."""
+    where: Conditions
+    record: ColumnElement[str]
+    person: ColumnElement[str]
+
+    @property
+    def count(self) -> ColumnElement[int]:
+        """Records, each once."""
+        return func.count() if self.of is records else func.count(distinct(self.record))
+
+    @property
+    def people(self) -> ColumnElement[int]:
+        """Customers, each once."""
+        return func.count(distinct(self.person))
+
+
+def dimension(by: Dimension, filters: Filters) -> Source:
+    """Where a dimension is counted: from the records alone, or from the insights alone.
+
+    Insights repeat what a record is filtered and counted by, but for its region.
+    """
+    of = insights if by not in RECORD_DIMENSIONS or (about_needs(filters) and by != "region") else records
+    where = heard_conditions(filters) if of is insights else all_conditions(filters)
+    each = (insights.c.record_id, insights.c.whose) if of is insights else (records.c.id, records.c.person)
     if by == "nbn":
-        through = joined.join(idea_themes, idea_themes.c.theme_id == insights.c.theme_id)
-        return ideas.c.nbn_type, through.join(ideas, ideas.c.id == idea_themes.c.idea_id), inner
-    return insights.c[by], joined, inner
+        kinds = select(idea_themes.c.theme_id, ideas.c.nbn_type).join(ideas, ideas.c.id == idea_themes.c.idea_id)
+        told = kinds.distinct().subquery("kinds")
+        return Source(told.c.nbn_type, of, of.join(told, told.c.theme_id == of.c.theme_id), where, *each)
+    if by == "theme":
+        return Source(of.c.theme_id, of, of, [*where, of.c.theme_id.is_not(None)], *each)
+    if by not in RECORD_DIMENSIONS:
+        return Source(of.c[by], of, of, where, *each)
+    column = Monday(of.c.day) if by == "week" else func.substr(of.c.day, 1, 7) if by == "month" else of.c[by]
+    return Source(func.coalesce(func.nullif(column, ""), UNKNOWN), of, of, where, *each)
+
+
+def by_type(connection: Connection, filters: Filters, each: ColumnElement[str]) -> dict[str, int]:
+    """NBN type → how many of `each` (records or persons) have a need that an idea of the type answers.
+
+    A need may have ideas of several types: whoever has it is looked at once, not once for each idea.
+    """
+    kinds = {kind: _themes_with(kind) for kind in NBN_TYPES}
+    has = [func.max(case((insights.c.theme_id.in_(of), 1), else_=0)).label(kind) for kind, of in kinds.items()]
+    needs = by_index(select(*has).where(*heard_conditions(filters)).group_by(each), insights, filters)
+    one = needs.subquery("one")
+    sums = connection.execute(select(*[func.sum(one.c[kind]) for kind in kinds])).one()
+    return {kind: int(n) for kind, n in zip(kinds, sums, strict=True) if n}
+
+
+def _themes_with(kind: NbnType) -> Select[str]:
+    joined = select(idea_themes.c.theme_id).join(ideas, ideas.c.id == idea_themes.c.idea_id)
+    return joined.where(ideas.c.nbn_type == kind)
 
 
 def base_conditions(by: Dimension, filters: Filters) -> Conditions:
     """Records that a share is a share of: those the filters leave, or for needs those read within the record filters."""
     if by in RECORD_DIMENSIONS:
         return all_conditions(filters)
-    return [*record_conditions(filters), records.c.reading_key.is_not(None)]
+    return [*record_conditions(filters), READ]
+
+
+def shown_themes() -> Select[str]:
+    """Ids of the themes that a count by theme shows."""
+    return select(themes.c.id).where(themes.c.active, themes.c.archived.is_(False))

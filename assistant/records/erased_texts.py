@@ -1,16 +1,29 @@
 """How themes, ideas and proposals lose what they took from somebody's records, and what is left of them."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
 from assistant.domain.drafts import ThemeDraft
+from assistant.domain.proposal_texts import worded
 from assistant.records.database import now
+from assistant.records.erased_decisions import trim_decisions
 from assistant.records.erasing import Belongings
+from assistant.records.proposal_store import to_proposal
 from assistant.records.record_store import chunks
-from assistant.records.tables import idea_themes, ideas, insights, proposals, records, theme_events, themes
+from assistant.records.tables import (
+    idea_themes,
+    ideas,
+    insights,
+    proposal_events,
+    proposals,
+    records,
+    theme_events,
+    themes,
+)
 from assistant.records.traces import Traces
 
 TEXTS = ("title", "definition", "surface", "secondary", "deep")
@@ -115,6 +128,7 @@ def trim_ideas(connection: Connection, theirs: Belongings, traces: Traces, chang
             values = {"content": {**content, "evidence": kept, "marks": marks}}
             connection.execute(update(ideas).where(ideas.c.id == row.id).values(**values))
             changed.ideas_trimmed += 1
+    trim_decisions(connection, theirs, traces)
 
 
 def mark_proposals(
@@ -125,6 +139,7 @@ def mark_proposals(
     A rung of the ladder that was worded in their words is worded like the theme is now.
     """
     for row in connection.execute(select(proposals)).mappings().all():
+        _forget_events(connection, row["id"], traces)
         content, erased = cleaned(row["content"], theirs, traces)
         if content == row["content"]:
             continue
@@ -182,13 +197,15 @@ def cleaned(
     kept["statements"] = [
         {**statement, "evidence": left}
         for statement in content["statements"]
-        if ((left := [n for n in statement["evidence"] if n not in lost]) or not statement["evidence"])
+        if (
+            (left := [n for n in statement["evidence"] if n not in lost])
+            or not statement["evidence"]
+            or statement.get("figures")
+        )
         and not traces.within(statement["text"])
     ]
     if kept["statements"] != content["statements"]:
-        kept["summary"] = _without_statements(content["summary"], content["statements"], kept["statements"])
-    for name in ("summary", "concerns_by_segment"):
-        kept[name] = _without_marks(kept[name], lost)
+        kept = _worded(kept)
     target = dict(content["target"])
     target["seed_customers"] = [one for one in target.get("seed_customers", []) if not _is_theirs(one, theirs)]
     kept["target"] = (
@@ -201,24 +218,20 @@ def cleaned(
     return rest, len(lost)
 
 
-def _without_statements(summary: str, before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]) -> str:
-    """The summary, one line a statement, without the lines that went."""
-    texts = {statement["text"] for statement in after}
-    lines = [
-        line
-        for line, statement in zip(summary.split("\n"), before, strict=False)
-        if statement["text"] in texts
-    ]  # fmt: skip
-    return "\n".join(lines)
+def _worded(content: Mapping[str, Any]) -> dict[str, Any]:
+    """A proposal's content with its texts made anew out of the statements that are left."""
+    made: dict[str, Any] = json.loads(json.dumps(asdict(worded(to_proposal(content)))))
+    return made
 
 
-def _without_marks(value: Any, lost: set[int]) -> Any:
-    """A text, or the texts of a mapping, without the marks of evidence that went."""
-    if isinstance(value, Mapping):
-        return {name: _without_marks(item, lost) for name, item in value.items()}
-    for n in lost:
-        value = value.replace(f"[{n}]", "")
-    return value
+def _forget_events(connection: Connection, proposal_id: str, traces: Traces) -> None:
+    """Take their words out of what people said and wrote in a proposal's history."""
+    query = select(proposal_events.c.id, proposal_events.c.detail).where(proposal_events.c.proposal_id == proposal_id)
+    for row in connection.execute(query).all():
+        detail = _unsaid(row.detail, traces)
+        if detail != row.detail:
+            where = proposal_events.c.id == row.id
+            connection.execute(update(proposal_events).where(where).values(detail=detail))
 
 
 def _is_theirs(seed: Mapping[str, Any], theirs: Belongings) -> bool:

@@ -6,7 +6,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, or_, select, update
 
+from assistant.records.conversation_store import remove_empty
 from assistant.records.database import Database
+from assistant.records.persons import counted_as, leaving, spread
 from assistant.records.record_store import chunks
 from assistant.records.tables import (
     answers,
@@ -138,10 +140,17 @@ def _others(
 
 def remove_records(connection: Connection, theirs: Belongings) -> dict[str, int]:
     """Take out the records, their history, readings, insights and leads, and customers who have no others."""
-    counts = dict.fromkeys(("records", "versions", "readings", "insights", "leads", "sealed", "relinked"), 0)
-    owners: set[str] = set()
+    owners: set[str] = set() if theirs.customer_id is None else {theirs.customer_id}
     for some in chunks(theirs.record_ids):
-        owners.update(connection.scalars(select(records.c.customer_id).where(records.c.id.in_(some))))
+        found = connection.scalars(select(records.c.customer_id).where(records.c.id.in_(some)))
+        owners.update(owner for owner in found if owner)
+    with leaving(connection, owners):
+        return _remove(connection, theirs, owners)
+
+
+def _remove(connection: Connection, theirs: Belongings, owners: Collection[str]) -> dict[str, int]:
+    counts = dict.fromkeys(("records", "versions", "readings", "insights", "leads", "sealed", "relinked"), 0)
+    for some in chunks(theirs.record_ids):
         counts["relinked"] += _relink(connection, some, set(theirs.record_ids))
         for name, table in (("leads", leads), ("insights", insights), ("readings", readings), ("sealed", vault)):
             counts[name] += _gone(connection, table, table.c.record_id.in_(some))
@@ -157,7 +166,7 @@ def remove_records(connection: Connection, theirs: Belongings) -> dict[str, int]
         counts["leads"] += _gone(connection, leads, leads.c.customer_id == theirs.customer_id)
         _gone(connection, customers, customers.c.id == theirs.customer_id)
         _gone(connection, contacts, contacts.c.customer_id == theirs.customer_id)
-    for few in chunks(sorted(owner for owner in owners if owner)):
+    for few in chunks(sorted(owners)):
         heard = select(records.c.customer_id).where(records.c.customer_id.in_(few))
         for column in (customers.c.id, contacts.c.customer_id):
             _gone(connection, column.table, column.in_(few), column.not_in(heard))
@@ -175,26 +184,29 @@ def _relink(connection: Connection, ids: Sequence[str], gone: set[str]) -> int:
     query = select(c.id, c.near_duplicate_of, c.customer_id).where(c.near_duplicate_of.in_(ids))
     first: dict[str, tuple[str, str | None]] = {}
     changed = 0
-    for record_id, repeated, customer_id in connection.execute(query.order_by(c.added_at, c.id)).all():
-        if record_id in gone:
-            continue
-        known = customer_id if customer_id and not customer_id.startswith("u_") else None
+    rows = [row for row in connection.execute(query.order_by(c.added_at, c.id)).all() if row[0] not in gone]
+    joined = counted_as(connection, {customer_id for *_, customer_id in rows if customer_id})
+    for record_id, repeated, customer_id in rows:
+        known = joined.get(customer_id, customer_id) if customer_id and not customer_id.startswith("u_") else None
         head, person = first.setdefault(repeated, (record_id, known))
         near = None if head == record_id or (known and person and known != person) else head
         values = {"near_duplicate_of": near, "person": known or (person if near else None) or near or record_id}
         changed += connection.execute(update(records).where(c.id == record_id).values(**values)).rowcount
+        spread(connection, c.id == record_id)
     return changed
 
 
 def remove_answers(connection: Connection, theirs: Belongings, traces: Traces) -> int:
-    """Take out answers that cite the records or hold their words, with the feedback on them."""
+    """Take out answers that cite the records or hold their words, with the feedback on them, from conversations too."""
     gone = set(theirs.record_ids)
     held = []
     for row in connection.execute(select(answers.c.id, answers.c.question, answers.c.content)):
         cited = any(citation["record_id"] in gone for citation in row.content["citations"])
         if cited or traces.within([row.question, row.content]):
             held.append(row.id)
-    return sum(_gone(connection, answers, answers.c.id.in_(some)) for some in chunks(held))
+    removed = sum(_gone(connection, answers, answers.c.id.in_(some)) for some in chunks(held))
+    remove_empty(connection)
+    return removed
 
 
 def remove_calls(connection: Connection, theirs: Belongings) -> int:

@@ -1,19 +1,18 @@
-"""Ideas, proposals, answers and the feedback on them as stored."""
+"""Ideas as stored."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, or_, select, update
 
-from assistant.domain.answers import Answer
 from assistant.domain.filters import Filters
-from assistant.domain.ideas import Idea
-from assistant.domain.proposals import Coverage, Evidence, Proposal, Statement
+from assistant.domain.ideas import Idea, Refusal
 from assistant.errors import NotFoundError
 from assistant.records.database import Database, now
+from assistant.records.saving import chunks
 from assistant.records.selection import themes_within
-from assistant.records.tables import answers, feedback, idea_themes, ideas, proposals
+from assistant.records.tables import idea_asks, idea_themes, idea_votes, ideas, proposals
 
 
 class IdeaStore:
@@ -22,160 +21,154 @@ class IdeaStore:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def themes_with_ideas(self) -> dict[str, str]:
-        """Theme id → digest of what its ideas were shaped by."""
-        query = select(idea_themes.c.theme_id, ideas.c.shaped_by).join(ideas, ideas.c.id == idea_themes.c.idea_id)
+    def idea_asks(self) -> dict[str, dict[str, Any]]:
+        """Scope (theme or group) → how it stood when it was last asked for ideas: identity, facts, refused."""
         with self.database.reading() as connection:
-            return dict(connection.execute(query).all())
+            return {row["scope"]: dict(row) for row in connection.execute(select(idea_asks)).mappings()}
 
-    def save_ideas(self, theme_id: str, found: Sequence[Idea], shaped_by: str) -> None:
-        """Replace a theme's ideas that nobody has decided on, in one transaction."""
+    def save_ideas(
+        self,
+        scope: str,
+        theme_ids: Sequence[str],
+        found: Sequence[Idea],
+        identity: str,
+        facts: Mapping[str, Any] | None = None,
+        refused: Sequence[Refusal] = (),
+    ) -> None:
+        """Put ideas in the place of those of the scope that nobody had a hand in, in one transaction.
+
+        An idea that a person edited, voted on, rejected or merged, or that a proposal was drafted from, stays as it is.
+        """
         at = now()
         with self.database.writing() as connection:
-            of_theme = select(idea_themes.c.idea_id).where(idea_themes.c.theme_id == theme_id)
-            connection.execute(delete(ideas).where(ideas.c.id.in_(of_theme), ideas.c.status == "proposed"))
+            connection.execute(delete(ideas).where(ideas.c.scope == scope, ~_settled()))
+            there = set(connection.scalars(select(ideas.c.id)))
             for idea in found:
-                values = {
-                    "nbn_type": idea.nbn_type,
-                    "title": idea.title,
-                    "score": idea.score,
-                    "status": idea.status,
-                    "engine": idea.engine,
-                    "content": asdict(idea),
-                    "shaped_by": shaped_by,
-                }
-                changed = connection.execute(update(ideas).where(ideas.c.id == idea.id).values(**values))
-                if changed.rowcount == 0:
-                    connection.execute(insert(ideas).values(id=idea.id, created_at=at, **values))
-                connection.execute(delete(idea_themes).where(idea_themes.c.idea_id == idea.id))
-                connection.execute(
-                    insert(idea_themes), [{"idea_id": idea.id, "theme_id": one} for one in idea.theme_ids]
-                )
+                if idea.id not in there:
+                    values = {**_values(idea), "id": idea.id, "created_at": at, "shaped_by": identity[:64]}
+                    connection.execute(insert(ideas).values(**values))
+                    _link(connection, idea.id, idea.theme_ids)
+            connection.execute(delete(idea_asks).where(idea_asks.c.scope == scope))
+            row = {"scope": scope, "theme_ids": list(theme_ids), "identity": identity, "facts": dict(facts or {})}
+            connection.execute(insert(idea_asks).values(**row, refused=[asdict(one) for one in refused], at=at))
 
-    def drop_ideas_of(self, theme_ids: Sequence[str]) -> None:
-        """Remove undecided ideas of themes that are gone."""
-        if not theme_ids:
+    def refresh_ideas(self, changed: Sequence[Idea]) -> None:
+        """Write anew what of ideas is counted: score, rank, marks, customers; their words stay as they are."""
+        if not changed:
             return
         with self.database.writing() as connection:
-            of_themes = select(idea_themes.c.idea_id).where(idea_themes.c.theme_id.in_(theme_ids))
-            connection.execute(delete(ideas).where(ideas.c.id.in_(of_themes), ideas.c.status == "proposed"))
+            for idea in changed:
+                content = connection.scalar(select(ideas.c.content).where(ideas.c.id == idea.id))
+                if content is not None:
+                    counted = {name: value for name, value in _content(idea).items() if name in _COUNTED}
+                    values = {"content": {**content, **counted}, "score": idea.rank}
+                    connection.execute(update(ideas).where(ideas.c.id == idea.id).values(**values))
 
-    def ideas(self, filters: Filters, limit: int | None, offset: int = 0) -> tuple[list[Idea], int]:
-        """A page of ideas, best score first, of themes with a member within the filters; and how many there are."""
-        query = select(ideas)
+    def drop_ideas_of(self, theme_ids: Sequence[str]) -> None:
+        """Remove the ideas of themes that are gone, but for those that somebody had a hand in."""
+        self.drop_scopes(theme_ids)
+
+    def drop_scopes(self, scopes: Sequence[str]) -> None:
+        """Forget scopes that are no more: their asks, and their ideas that nobody had a hand in."""
+        with self.database.writing() as connection:
+            for part in chunks(scopes):
+                connection.execute(delete(ideas).where(ideas.c.scope.in_(part), ~_settled()))
+                connection.execute(delete(idea_asks).where(idea_asks.c.scope.in_(part)))
+
+    def ideas(
+        self, filters: Filters, limit: int | None, offset: int = 0, *, every: bool = False
+    ) -> tuple[list[Idea], int]:
+        """A page of ideas, best rank first, of themes with a member within the filters; and how many there are.
+
+        Ideas that were rejected or merged into others are among them only with `every`.
+        """
+        query = select(ideas) if every else select(ideas).where(ideas.c.status.not_in(_PUT_AWAY))
         if not filters.empty:
             of_themes = select(idea_themes.c.idea_id).where(idea_themes.c.theme_id.in_(themes_within(filters)))
             query = query.where(ideas.c.id.in_(of_themes))
         with self.database.reading() as connection:
             total = connection.scalar(select(func.count()).select_from(query.subquery())) or 0
             query = query.order_by(ideas.c.score.desc(), ideas.c.id).limit(limit).offset(offset)
-            return [_to_idea(row["content"]) for row in connection.execute(query).mappings()], total
+            rows = connection.execute(query).mappings().all()
+            votes = _votes(connection, [row["id"] for row in rows])
+        return [_to_idea(row, votes.get(row["id"], (0, 0))) for row in rows], total
 
-    def all_ideas(self) -> list[Idea]:
-        """Every idea, best score first."""
-        return self.ideas(Filters(), None)[0]
+    def all_ideas(self, *, every: bool = False) -> list[Idea]:
+        """All ideas, best rank first; with `every`, those rejected and merged too."""
+        return self.ideas(Filters(), None, every=every)[0]
 
     def idea(self, idea_id: str) -> Idea:
-        """One idea.
+        """One idea, put away or not.
 
         Raises:
             NotFoundError: there is none.
         """
         with self.database.reading() as connection:
-            content = connection.scalar(select(ideas.c.content).where(ideas.c.id == idea_id))
-        if content is None:
+            row = connection.execute(select(ideas).where(ideas.c.id == idea_id)).mappings().first()
+            votes = _votes(connection, [idea_id])
+        if row is None:
             raise NotFoundError(f"there is no idea {idea_id!r}: `voc list ideas` shows which there are")
-        return _to_idea(content)
-
-    def save_proposal(self, proposal: Proposal, *, idea_id: str, theme_id: str, shaped_by: str) -> None:
-        """Save a proposal; one with the same id is replaced."""
-        at = now()
-        values = {
-            "idea_id": idea_id,
-            "theme_id": theme_id,
-            "title": proposal.title,
-            "status": proposal.status,
-            "engine": proposal.engine,
-            "shaped_by": shaped_by,
-            "content": asdict(proposal),
-            "updated_at": at,
-        }
-        with self.database.writing() as connection:
-            changed = connection.execute(update(proposals).where(proposals.c.id == proposal.id).values(**values))
-            if changed.rowcount == 0:
-                connection.execute(insert(proposals).values(id=proposal.id, created_at=at, **values))
-
-    def proposal(self, proposal_id: str) -> Proposal:
-        """One proposal.
-
-        Raises:
-            NotFoundError: there is none.
-        """
-        with self.database.reading() as connection:
-            content = connection.scalar(select(proposals.c.content).where(proposals.c.id == proposal_id))
-        if content is None:
-            raise NotFoundError(f"there is no proposal {proposal_id!r}: `voc list proposals` shows which there are")
-        return _to_proposal(content)
-
-    def drafted(self, shaped_by: str) -> Proposal | None:
-        """The proposal already drafted from exactly this, or None."""
-        with self.database.reading() as connection:
-            content = connection.scalar(select(proposals.c.content).where(proposals.c.shaped_by == shaped_by))
-        return _to_proposal(content) if content is not None else None
-
-    def list_proposals(self, filters: Filters, limit: int | None, offset: int = 0) -> tuple[list[Proposal], int]:
-        """A page of proposals, newest first, of themes with a member within the filters; and how many there are."""
-        where = [] if filters.empty else [proposals.c.theme_id.in_(themes_within(filters))]
-        with self.database.reading() as connection:
-            total = connection.scalar(select(func.count()).select_from(proposals).where(*where)) or 0
-            query = select(proposals.c.content).where(*where).order_by(proposals.c.updated_at.desc(), proposals.c.id)
-            return [_to_proposal(content) for content in connection.scalars(query.limit(limit).offset(offset))], total
-
-    def save_answer(self, answer: Answer) -> None:
-        """Keep an answer, so that feedback can point to it."""
-        with self.database.writing() as connection:
-            connection.execute(delete(answers).where(answers.c.id == answer.id))
-            connection.execute(
-                insert(answers).values(
-                    id=answer.id,
-                    question=answer.question,
-                    engine=answer.engine,
-                    refused=answer.refused,
-                    content=asdict(answer),
-                    created_at=now(),
-                )
-            )
-
-    def save_feedback(self, answer_id: str, verdict: str, comment: str | None) -> None:
-        """Note a thumb up or down on an answer.
-
-        Raises:
-            NotFoundError: there is no such answer.
-        """
-        with self.database.writing() as connection:
-            if connection.scalar(select(func.count()).where(answers.c.id == answer_id)) == 0:
-                raise NotFoundError(f"there is no answer {answer_id!r}")
-            connection.execute(
-                insert(feedback).values(answer_id=answer_id, verdict=verdict, comment=comment, created_at=now())
-            )
+        return _to_idea(row, votes.get(idea_id, (0, 0)))
 
 
-def _to_idea(content: Mapping[str, Any]) -> Idea:
-    lists = ("theme_ids", "features", "assumptions", "evidence", "marks")
-    return Idea(**{**content, **{name: tuple(content[name]) for name in lists}})
-
-
-def _to_proposal(content: Mapping[str, Any]) -> Proposal:
-    coverage = content["coverage"]
-    return Proposal(
-        **{
-            **content,
-            "evidence": tuple(Evidence(**item) for item in content["evidence"]),
-            "counter_evidence": tuple(Evidence(**item) for item in content["counter_evidence"]),
-            "coverage": Coverage(**{**coverage, "interval": tuple(coverage["interval"])}),
-            "next_needs": tuple(content["next_needs"]),
-            "risks": tuple(content["risks"]),
-            "metrics": tuple(content["metrics"]),
-            "statements": tuple(Statement(s["text"], tuple(s["evidence"])) for s in content["statements"]),
-        }
+def _settled() -> ColumnElement[bool]:
+    """Whether a person had a hand in an idea, so that no run takes it away."""
+    return or_(
+        ideas.c.status != "proposed",
+        ideas.c.edited,
+        ideas.c.id.in_(select(idea_votes.c.idea_id)),
+        ideas.c.id.in_(select(proposals.c.idea_id).where(proposals.c.idea_id.is_not(None))),
     )
+
+
+def _votes(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Idea → persons for and against."""
+    counted: dict[str, list[int]] = {}
+    for part in chunks(ids):
+        query = select(idea_votes.c.idea_id, idea_votes.c.value).where(idea_votes.c.idea_id.in_(part))
+        for idea_id, value in connection.execute(query):
+            counted.setdefault(idea_id, [0, 0])[value < 0] += 1
+    return {idea_id: (up, down) for idea_id, (up, down) in counted.items()}
+
+
+def _link(connection: Connection, idea_id: str, theme_ids: Sequence[str]) -> None:
+    connection.execute(delete(idea_themes).where(idea_themes.c.idea_id == idea_id))
+    connection.execute(insert(idea_themes), [{"idea_id": idea_id, "theme_id": one} for one in theme_ids])
+
+
+def _values(idea: Idea) -> dict[str, Any]:
+    return {
+        "nbn_type": idea.nbn_type,
+        "title": idea.title,
+        "score": idea.rank or idea.score,
+        "status": idea.status,
+        "engine": idea.engine,
+        "content": _content(idea),
+        "scope": idea.scope or idea.theme_ids[0],
+        "edited": idea.edited,
+    }
+
+
+def _content(idea: Idea) -> dict[str, Any]:
+    return {name: value for name, value in asdict(idea).items() if name not in _BESIDE}
+
+
+def _to_idea(row: RowMapping, votes: tuple[int, int]) -> Idea:
+    content = {name: value for name, value in row["content"].items() if name not in _BESIDE}
+    lists = {name: tuple(content[name]) for name in _LISTS if name in content}
+    pairs = {name: tuple((key, count) for key, count in content.get(name, ())) for name in ("segments", "products")}
+    beside = {
+        "status": row["status"],
+        "edited": row["edited"],
+        "rank": row["score"],
+        "votes": votes,
+        "scope": row["scope"],
+    }
+    return Idea(**{**content, **lists, **pairs, **beside})
+
+
+_BESIDE = frozenset({"status", "edited", "rank", "votes", "scope"})
+"""What of an idea stands in columns or tables of its own."""
+_LISTS = ("theme_ids", "features", "assumptions", "evidence", "marks", "tests", "next_needs")
+_COUNTED = frozenset({"score", "score_parts", "marks", "customers", "segments", "products", "why_now"})
+_PUT_AWAY = ("rejected", "merged")

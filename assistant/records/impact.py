@@ -9,7 +9,7 @@ from assistant.domain.filters import Filters
 from assistant.domain.vocabulary import Dimension, SignalName
 from assistant.records.calendar import DaysBetween
 from assistant.records.counting import Counting
-from assistant.records.dimensions import RECORD_DIMENSIONS, base_conditions, dimension
+from assistant.records.dimensions import base_conditions, dimension
 from assistant.records.impact_weights import read_weights
 from assistant.records.selection import insight_conditions
 from assistant.records.tables import customers, insights, records
@@ -69,10 +69,12 @@ def _ranked(
 
 
 def _parts(by: Dimension, filters: Filters, moods: tuple[str, ...]) -> Select[Any]:
-    key, source, where = dimension(by, filters)
-    if by in RECORD_DIMENSIONS:
-        source = source.join(insights, insights.c.record_id == records.c.id)
-        where = [*where, *insight_conditions(filters)]
+    of = dimension(by, filters)
+    if of.of is insights:
+        source, where = of.table.join(records, insights.c.record_id == records.c.id), of.where
+    else:
+        source = records.join(insights, insights.c.record_id == records.c.id)
+        where = [*of.where, *insight_conditions(filters)]
     came_again = _next_contact().subquery("came_again")
     source = source.outerjoin(came_again, came_again.c.id == records.c.id)
     source = source.outerjoin(customers, customers.c.id == records.c.customer_id)
@@ -80,7 +82,7 @@ def _parts(by: Dimension, filters: Filters, moods: tuple[str, ...]) -> Select[An
     valued = or_(func.json_array_length(customers.c.owned) >= 2, customers.c.bought_service.is_(True))
     return (
         select(
-            key.label("key"),
+            of.key.label("key"),
             func.count(distinct(records.c.id)).label("records"),
             func.count(distinct(records.c.person)).label("customers"),
             func.avg(insights.c.severity).label("severity"),
@@ -93,7 +95,7 @@ def _parts(by: Dimension, filters: Filters, moods: tuple[str, ...]) -> Select[An
         )
         .select_from(source)
         .where(*where, insights.c.sentiment.in_(moods))
-        .group_by(key)
+        .group_by(of.key)
     )
 
 

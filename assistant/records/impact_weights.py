@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from assistant.domain.counts import ImpactWeights
-from assistant.records.house_files import HousePart, read_house_file
+from assistant.house_files import HousePart, read_house_file
 
 IMPACT_FILE = "impact.toml"
 """Its name in the data directory; without it the weights are those of `ImpactWeights`."""

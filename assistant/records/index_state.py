@@ -6,8 +6,8 @@ from sqlalchemy import Connection, func, or_, select, update
 
 from assistant.domain.records import Record
 from assistant.records.database import Database
-from assistant.records.record_store import chunks
 from assistant.records.rows import to_record
+from assistant.records.saving import CHUNK, chunks
 from assistant.records.tables import records
 
 
@@ -38,9 +38,9 @@ class IndexState:
         with self.database.reading() as connection:
             return sorted(connection.scalars(select(c.id).where(c.reading_key.is_not(None), stale)))
 
-    def batches(self, ids: Sequence[str]) -> Iterator[list[Record]]:
-        """These records in batches."""
-        for some in chunks(ids):
+    def batches(self, ids: Sequence[str], size: int = CHUNK) -> Iterator[list[Record]]:
+        """These records in batches of so many."""
+        for some in chunks(ids, size):
             with self.database.reading() as connection:
                 rows = connection.execute(select(records).where(records.c.id.in_(some))).mappings()
                 yield [to_record(row) for row in rows]

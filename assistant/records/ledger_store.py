@@ -109,6 +109,13 @@ class LedgerStore:
         """
         return self._end(or_(readings.c.holder.startswith(place, autoescape=True), readings.c.until < now()))
 
+    def held_by(self, holders: str, record_ids: Sequence[str], identity: str) -> set[str]:
+        """Those of a few hundred records that are leased to somebody whose name begins so."""
+        theirs = and_(readings.c.holder.startswith(holders, autoescape=True), readings.c.until >= now())
+        query = select(readings.c.record_id).where(readings.c.identity == identity, _held(theirs))
+        with self.database.reading() as connection:
+            return set(connection.scalars(query.where(readings.c.record_id.in_(list(record_ids)))))
+
     def skip(self, keys: Sequence[str], reason: str) -> None:
         """Note that leased records are not to be read as they are now, and why."""
         with self.database.writing() as connection:

@@ -5,18 +5,13 @@ from collections.abc import Collection, Iterator
 
 from sqlalchemy import Connection, String, cast, select
 
-from assistant.domain.vocabulary import PiiType
 from assistant.records.database import Database
 from assistant.records.erasing import Belongings, contents_of
+from assistant.records.persons import CONTACT, TELLING
 from assistant.records.tables import contacts, customers, record_versions, records
 from assistant.records.traces import texts_in
 
-TELLING: tuple[PiiType, ...] = (
-    "phone", "landline", "id_card", "bank_card", "email", "plate", "wechat", "qq", "passport"
-)  # fmt: skip
-"""Kinds whose value is one person's; a name or an order may be another's."""
 _MARK = re.compile(rf"(?:{'|'.join(TELLING)}):[0-9a-f]{{6,16}}")
-_CONTACT = re.compile(rf"({'|'.join(TELLING)})-([0-9a-f]{{16}})")
 _SHORT = 6
 
 
@@ -26,13 +21,8 @@ def masks_of_id(identity: str) -> frozenset[str]:
     A mask is the beginning of the longer pseudonym, but where that had to begin later to hold a letter (one telephone
     in two thousand): there the short mask is not known from the id.
     """
-    found = _CONTACT.fullmatch(identity)
+    found = CONTACT.fullmatch(identity)
     return frozenset() if found is None else frozenset((f"{found[1]}:{found[2][:_SHORT]}", f"{found[1]}:{found[2]}"))
-
-
-def is_contact(identity: str) -> bool:
-    """Whether an id stands for a telephone, an e-mail or the like."""
-    return _CONTACT.fullmatch(identity) is not None
 
 
 def own_masks(database: Database, theirs: Belongings) -> frozenset[str]:

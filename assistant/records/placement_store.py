@@ -1,16 +1,16 @@
 """Where insights stand as grouping sees them: what tells who and where, what home they have, and newcomers' homes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, bindparam, case, func, select, update
+from sqlalchemy import ColumnElement, bindparam, case, func, insert, select, update
 
 from assistant.domain.insights import Insight
 from assistant.domain.vocabulary import Channel, Segment
-from assistant.records.database import Database
+from assistant.records.database import Database, now
 from assistant.records.rows import to_insight
 from assistant.records.saving import chunks
-from assistant.records.tables import insights, records
+from assistant.records.tables import insights, records, theme_events
 
 AROUND = 60
 """Characters on either side of a quote that are told with it."""
@@ -46,8 +46,14 @@ class PlacementStore:
         with self.database.reading() as connection:
             return [tuple(row) for row in connection.execute(query)]
 
-    def join_themes(self, assignment: Mapping[str, str]) -> None:
-        """Put insights that are in no theme into one."""
+    def join_themes(
+        self, assignment: Mapping[str, str], events: Iterable[tuple[str, str, Mapping[str, object]]] = ()
+    ) -> None:
+        """Put insights that are in no theme into one; `events` (theme id, kind, detail) are added to the lineage."""
+        logged = [{"theme_id": t, "kind": kind, "detail": dict(detail), "at": now()} for t, kind, detail in events]
+        if logged:
+            with self.database.writing() as connection:
+                connection.execute(insert(theme_events), logged)
         placed = [{"b_id": insight_id, "b_theme": theme_id} for insight_id, theme_id in assignment.items()]
         if placed:
             where = insights.c.id == bindparam("b_id"), insights.c.theme_id.is_(None)

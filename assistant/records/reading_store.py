@@ -17,6 +17,7 @@ from assistant.records.record_store import chunks
 from assistant.records.rows import insight_from, insight_values, to_insight, to_record
 from assistant.records.selection import insight_conditions, record_conditions
 from assistant.records.tables import insights, readings, records
+from assistant.records.tables.voices import FACTS
 
 __all__ = ["MAX_TRIES", "ReadingStore"]
 
@@ -228,7 +229,9 @@ def _make_current(
     themed: dict[str, str | None] = dict(connection.execute(query).all())
     connection.execute(delete(insights).where(insights.c.record_id == record_id))
     if found:
-        rows = [insight_values(replace(i, theme_id=themed.get(i.id))) for i in found]
+        facts = select(records.c.person.label("whose"), *[records.c[name] for name in FACTS])
+        of = dict(connection.execute(facts.where(records.c.id == record_id)).mappings().one())
+        rows = [insight_values(replace(i, theme_id=themed.get(i.id))) | of for i in found]
         connection.execute(insert(insights), rows)
     connection.execute(
         update(records).where(records.c.id == record_id).values(reading_key=key, noise=noise, signals=signals)

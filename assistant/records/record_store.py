@@ -1,5 +1,6 @@
 """Records as stored: saved with history, found by either id, listed by filters."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -9,12 +10,14 @@ from assistant.domain.filters import Filters
 from assistant.domain.records import Record
 from assistant.errors import NotFoundError, UsageError
 from assistant.records.database import Database
+from assistant.records.persons import kin
 from assistant.records.rows import to_record
 from assistant.records.saving import CHUNK, Link, Linked, Saved, chunks, save_batch
 from assistant.records.selection import all_conditions
 from assistant.records.tables import customers, record_versions, records
 
 __all__ = ["RecordStore", "Saved", "chunks"]
+_SHOWN = [column for column in customers.c if column.name != "counts_as"]
 
 
 class RecordStore:
@@ -120,11 +123,27 @@ class RecordStore:
         """Names of models as stored, most records first."""
         return self._names("model")
 
+    def regions(self) -> list[str]:
+        """Names of regions as stored, most records first."""
+        return self._names("region")
+
     def _names(self, column: str) -> list[str]:
         c = records.c[column]
         query = select(c).where(c.is_not(None), c != "").group_by(c).order_by(func.count().desc(), c)
+
+        def ask() -> tuple[str, ...]:
+            with self.database.reading() as connection:
+                return tuple(connection.scalars(query))
+
+        return list(self.database.unchanged.get(("names", column), ask))  # every search asks, and each reads an index
+
+    def first_day_of_version(self, version: str) -> str | None:
+        """The first day on which a record names a version of software, such as 3.2; None where none does."""
+        said = select(records.c.day, records.c.text).where(records.c.text.contains(version, autoescape=True))
+        whole = re.compile(rf"(?<![\d.]){re.escape(version)}(?!\d|\.\d)")  # and not a longer number that holds it
         with self.database.reading() as connection:
-            return list(connection.scalars(query))
+            rows = connection.execute(said.where(records.c.day.is_not(None)).order_by(records.c.day))
+            return next((day for day, text in rows if whole.search(text)), None)
 
     def span(self) -> tuple[str | None, str | None]:
         """First and last day that the records speak of."""
@@ -134,25 +153,34 @@ class RecordStore:
             return first, last
 
     def customer(self, customer_id: str) -> dict[str, Any]:
-        """One customer with how often we hear them.
+        """One customer with how often we hear this id.
 
         Raises:
             NotFoundError: there is none.
         """
         with self.database.reading() as connection:
-            row = connection.execute(select(customers).where(customers.c.id == customer_id)).mappings().first()
+            row = connection.execute(select(*_SHOWN).where(customers.c.id == customer_id)).mappings().first()
             count = connection.scalar(select(func.count()).where(records.c.customer_id == customer_id))
         if row is None:
             raise NotFoundError(f"there is no customer {customer_id!r}")
         return {**row, "records": count or 0}
 
     def list_customers(self, filters: Filters, limit: int | None, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
-        """Customers with records within the filters, the most heard first, with the number of those records."""
+        """Customers with records within the filters, the most heard first, with the number of those records.
+
+        One who goes by several ids is one row, under the id that they count as.
+        """
         own = select(records.c.customer_id, func.count().label("n")).where(*all_conditions(filters))
-        counted = own.group_by(records.c.customer_id).subquery()
-        heard = func.coalesce(counted.c.n, 0).label("records")
-        query = select(customers, heard).join(counted, counted.c.customer_id == customers.c.id, isouter=filters.empty)
+        each = own.group_by(records.c.customer_id).subquery()
+        person = func.coalesce(customers.c.counts_as, customers.c.id)
+        joined = select(person.label("person"), func.coalesce(func.sum(each.c.n), 0).label("records"))
+        with_each = joined.join(each, each.c.customer_id == customers.c.id, isouter=filters.empty)
+        counted = with_each.group_by(person).subquery()
+        heard = counted.c.records
+        query = select(*_SHOWN, heard).join(counted, counted.c.person == customers.c.id)
         with self.database.reading() as connection:
             total = connection.scalar(select(func.count()).select_from(query.subquery())) or 0
             page = query.order_by(heard.desc(), customers.c.id).limit(limit).offset(offset)
-            return [dict(row) for row in connection.execute(page).mappings()], total
+            rows = [dict(row) for row in connection.execute(page).mappings()]
+            persons = kin(connection, [row["id"] for row in rows])
+        return [{**row, "also_known_as": persons[row["id"]][1:]} for row in rows], total

@@ -13,13 +13,13 @@ from assistant.domain.records import Customer, MaskedSpan, MaskedText, Record, T
 from assistant.domain.themes import Theme
 
 Row = Mapping[str, Any]
+_CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
 _CUSTOMER = tuple(field.name for field in fields(Customer))
 
 
 def digest(*parts: object) -> str:
     """SHA-256 (hex) over the canonical JSON of the parts."""
-    text = json.dumps(parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(_CANONICAL.encode(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def record_values(record: Record, at: str) -> dict[str, Any]:

@@ -1,21 +1,20 @@
 """How records are written: what is new or another now, what it repeats, and what was there before kept as history."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from assistant.domain.records import Customer, Record
-from assistant.records.database import now
+from assistant.records.database import CHUNK, chunks, now
 from assistant.records.leads import drop_leads
+from assistant.records.persons import counted_as, settle, spread
 from assistant.records.rows import record_values
 from assistant.records.tables import customers, insights, record_versions, records
 
-T = TypeVar("T")
-CHUNK = 500
-"""Ids per SQL statement: far below SQLite's limit on variables."""
+__all__ = ["CHUNK", "Link", "Linked", "Saved", "chunks", "save_batch"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +25,8 @@ class Saved:
     updated: int = 0
     unchanged: int = 0
     duplicates: int = 0
+    joined: int = 0
+    """Customers who count as another now, see `persons`."""
 
     @property
     def total(self) -> int:
@@ -38,13 +39,8 @@ class Saved:
             self.updated + other.updated,
             self.unchanged + other.unchanged,
             self.duplicates + other.duplicates,
+            self.joined + other.joined,
         )
-
-
-def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
-    """Cut a sequence into pieces of at most `size`."""
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +79,11 @@ def save_batch(connection: Connection, batch: Sequence[Record], link: Link) -> S
         connection.execute(insert(records), fresh)
     for one, changed_link in links.items():
         connection.execute(update(records).where(records.c.id == one).values(**changed_link))
+    for some in chunks([*links, *(record.id for record in changed if record.id in known)]):
+        spread(connection, records.c.id.in_(some))
     _save_customers(connection, changed)
-    return total + Saved(duplicates=sum(linked.joined))
+    joined = settle(connection, _customers(changed, known))
+    return total + Saved(duplicates=sum(linked.joined), joined=joined)
 
 
 def _compared(rows: Sequence[Mapping[str, Any]], stored: Mapping[str, str]) -> tuple[Saved, list[int]]:
@@ -110,7 +109,8 @@ def _compared(rows: Sequence[Mapping[str, Any]], stored: Mapping[str, str]) -> t
 def _known(connection: Connection, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
     found: dict[str, Mapping[str, Any]] = {}
     for some in chunks(ids):
-        query = select(records.c.id, records.c.content_hash, records.c.reading_hash).where(records.c.id.in_(some))
+        columns = [records.c[name] for name in ("id", "content_hash", "reading_hash", "customer_id")]
+        query = select(*columns).where(records.c.id.in_(some))
         found.update((str(row["id"]), dict(row)) for row in connection.execute(query).mappings())
     return found
 
@@ -120,19 +120,30 @@ def _moment(begun: datetime, place: int) -> str:
     return (begun + timedelta(microseconds=place)).isoformat(timespec="microseconds")
 
 
+def _customers(changed: Sequence[Record], known: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    """Customers of new and changed records, and those whose the changed ones were before."""
+    before = (known[record.id]["customer_id"] for record in changed if record.id in known)
+    return {one for one in (*(r.customer.id for r in changed if r.customer), *before) if one}
+
+
 def _persons(connection: Connection, changed: Sequence[Record], heads: Mapping[str, str | None]) -> dict[str, str]:
-    """record id → whom it counts as: its own customer, else the customer whose words it repeats, else the head."""
+    """record id → whom it counts as: its own customer, else the customer whose words it repeats, else the head.
+
+    A customer is the person that they count as, see `persons`.
+    """
     own = {r.id: r.customer.id if r.customer and r.customer.known else None for r in changed}
     named = {*heads, *(head for head in heads.values() if head)} - set(own)
     for some in chunks(sorted(named)):
         rows = connection.execute(select(records.c.id, records.c.customer_id).where(records.c.id.in_(some))).all()
         own |= {one: customer if customer and Customer(customer).known else None for one, customer in rows}
+    joined = counted_as(connection, {customer for customer in own.values() if customer})
     found = {}
     for one, head in heads.items():
-        counts_as = head or one
-        while not own.get(counts_as) and (further := heads.get(counts_as)):
-            counts_as = further
-        found[one] = own.get(one) or own.get(counts_as) or counts_as
+        repeated = head or one
+        while not own.get(repeated) and (further := heads.get(repeated)):
+            repeated = further
+        customer = own.get(one) or own.get(repeated)
+        found[one] = joined.get(customer, customer) if customer else repeated
     return found
 
 
@@ -152,7 +163,7 @@ def _keep_version(connection: Connection, record_id: str, at: str) -> None:
     last = connection.scalar(
         select(func.max(record_versions.c.version)).where(record_versions.c.record_id == record_id)
     )
-    dropped = ("signature", "indexed_hash", "indexed_reading", "reading_key")
+    dropped = ("signature", "indexed_hash", "indexed_reading", "reading_key", "person")
     content = {name: value for name, value in row.items() if name not in dropped}
     connection.execute(
         insert(record_versions).values(record_id=record_id, version=(last or 0) + 1, replaced_at=at, content=content)
@@ -174,7 +185,7 @@ def _save_customers(connection: Connection, batch: Sequence[Record]) -> None:
     if fresh:
         connection.execute(insert(customers), fresh)
     for customer_id, old in known.items():
-        if merged[customer_id] != old:
+        if any(old[name] != value for name, value in merged[customer_id].items()):
             connection.execute(update(customers).where(customers.c.id == customer_id).values(**merged[customer_id]))
 
 

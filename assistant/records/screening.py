@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from assistant.domain.customers import CustomerFacts, ScorePart, Screened, Screening
 from assistant.domain.filters import Filters
@@ -27,8 +27,9 @@ def screen(database: Database, filters: Filters) -> Screening:
     rules = read_rules(database.folder)
     today = last_day(database) or "1970-01-01"
     within = select(records.c.customer_id).where(*all_conditions(filters))
+    person = func.coalesce(customers.c.counts_as, customers.c.id)
     with database.reading() as connection:
-        ids = list(connection.scalars(select(customers.c.id).where(customers.c.id.in_(within))))
+        ids = list(connection.scalars(select(person).where(customers.c.id.in_(within)).distinct().order_by(person)))
     return rank(facts_of(database, [one for one in ids if not one.startswith("u_")]).values(), rules, today)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, bindparam, distinct, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, bindparam, distinct, func, insert, select, update
 
 from assistant.domain.filters import Filters
 from assistant.domain.themes import Theme, Voice
@@ -35,8 +35,15 @@ class ThemeStore:
         ]
 
     def theme_misfits(self) -> dict[str, frozenset[str]]:
-        """Theme id → insights that the engine took out of it when it last named it."""
-        query = select(theme_events).where(theme_events.c.kind == "misfits").order_by(theme_events.c.id)
+        """Theme id → insights that an engine took out of it or did not let in, since it last named it."""
+        return self._said_last("misfits")
+
+    def theme_taken(self) -> dict[str, frozenset[str]]:
+        """Theme id → insights that fitted no group and that an engine let in, since it last named it."""
+        return self._said_last("taken_in")
+
+    def _said_last(self, kind: str) -> dict[str, frozenset[str]]:
+        query = select(theme_events).where(theme_events.c.kind == kind).order_by(theme_events.c.id)
         with self.database.reading() as connection:
             rows = connection.execute(query).mappings().all()
         return {row["theme_id"]: frozenset(row["detail"]["insights"]) for row in rows}
@@ -57,6 +64,23 @@ class ThemeStore:
                 by_theme.setdefault(theme_id, {})[month] = count
             totals: dict[str, int] = dict(connection.execute(read.group_by(records.c.month)).all())
         return by_theme, totals
+
+    def told_alone(self, theme_id: str, since: str, until: str) -> dict[str, int]:
+        """Month → records of those days that tell of this theme and of no other."""
+        other = insights.alias()
+        elsewhere = (
+            select(other.c.id)
+            .where(other.c.record_id == records.c.id, other.c.theme_id.is_not(None), other.c.theme_id != theme_id)
+            .exists()
+        )
+        query = (
+            select(records.c.month, func.count(distinct(records.c.id)))
+            .join(insights, insights.c.record_id == records.c.id)
+            .where(insights.c.theme_id == theme_id, records.c.day >= since, records.c.day <= until, ~elsewhere)
+            .group_by(records.c.month)
+        )
+        with self.database.reading() as connection:
+            return dict(connection.execute(query).all())
 
     def set_trends(self, trends: Mapping[str, str]) -> None:
         """Note each theme's trend."""
@@ -95,13 +119,7 @@ class ThemeStore:
         at = now()
         with self.database.writing() as connection:
             connection.execute(update(themes).values(active=False))
-            known = set(connection.scalars(select(themes.c.id)))
-            for theme in current:
-                values = {**_theme_values(theme, at), "voices": list(voices.get(theme.id, ()))}
-                if theme.id in known:
-                    connection.execute(update(themes).where(themes.c.id == theme.id).values(**values))
-                else:
-                    connection.execute(insert(themes).values(id=theme.id, created_at=at, **values))
+            _put(connection, current, voices, at)
             connection.execute(update(insights).values(theme_id=None).where(insights.c.theme_id.is_not(None)))
             placed = [{"b_id": i, "b_theme": theme_id} for i, theme_id in assignment.items()]
             if placed:
@@ -112,6 +130,15 @@ class ThemeStore:
             logged = [{"theme_id": t, "kind": kind, "detail": dict(detail), "at": at} for t, kind, detail in events]
             if logged:
                 connection.execute(insert(theme_events), logged)
+
+    def add_themes(self, founded: Sequence[Theme], voices: Mapping[str, Sequence[str]]) -> None:
+        """Put active themes beside those there are; nobody's membership changes.
+
+        Args:
+            voices: theme id → ids of its most telling insights, best first.
+        """
+        with self.database.writing() as connection:
+            _put(connection, founded, voices, now())
 
     def themes(self) -> list[Theme]:
         """Active themes that nobody put away, those with most customers first."""
@@ -221,6 +248,16 @@ def _counted(filters: Filters | None = None) -> Select[Any]:
         func.coalesce(counted.c.records, 0).label("records"),
         func.coalesce(counted.c.customers, 0).label("customers"),
     ).join(counted, counted.c.theme_id == themes.c.id, isouter=filters is None or filters.empty)
+
+
+def _put(connection: Connection, listed: Sequence[Theme], voices: Mapping[str, Sequence[str]], at: str) -> None:
+    known = set(connection.scalars(select(themes.c.id)))
+    for theme in listed:
+        values = {**_theme_values(theme, at), "voices": list(voices.get(theme.id, ()))}
+        if theme.id in known:
+            connection.execute(update(themes).where(themes.c.id == theme.id).values(**values))
+        else:
+            connection.execute(insert(themes).values(id=theme.id, created_at=at, **values))
 
 
 def _theme_values(theme: Theme, at: str) -> dict[str, Any]:

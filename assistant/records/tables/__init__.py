@@ -2,7 +2,20 @@
 
 from assistant.records.tables.base import metadata
 from assistant.records.tables.keeping import audit, bans, retention, vault
-from assistant.records.tables.nbn import answers, feedback, idea_themes, ideas, proposals
+from assistant.records.tables.nbn import (
+    answers,
+    conversation_answers,
+    conversations,
+    feedback,
+    idea_asks,
+    idea_events,
+    idea_themes,
+    idea_votes,
+    ideas,
+    pins,
+    proposal_events,
+    proposals,
+)
 from assistant.records.tables.themes import fixes, theme_events, theme_holds, theme_parents, themes
 from assistant.records.tables.voices import (
     contacts,
@@ -14,7 +27,17 @@ from assistant.records.tables.voices import (
     record_versions,
     records,
 )
-from assistant.records.tables.work import alerts, deliveries, exports, model_calls, stages
+from assistant.records.tables.work import (
+    alerts,
+    deliveries,
+    exports,
+    jobs,
+    model_calls,
+    outcomes,
+    requests,
+    schedules,
+    stages,
+)
 
 __all__ = [
     "alerts",
@@ -22,23 +45,34 @@ __all__ = [
     "audit",
     "bans",
     "contacts",
+    "conversation_answers",
+    "conversations",
     "customers",
     "deliveries",
     "exports",
     "feedback",
     "fixes",
+    "idea_asks",
+    "idea_events",
     "idea_themes",
+    "idea_votes",
     "ideas",
     "insights",
+    "jobs",
     "lead_events",
     "leads",
     "metadata",
     "model_calls",
+    "outcomes",
+    "pins",
+    "proposal_events",
     "proposals",
     "readings",
     "record_versions",
     "records",
+    "requests",
     "retention",
+    "schedules",
     "stages",
     "theme_events",
     "theme_holds",

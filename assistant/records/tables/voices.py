@@ -18,6 +18,10 @@ from sqlalchemy import (
 
 from assistant.records.tables.base import metadata
 
+FACTS = ("day", "product", "model", "channel", "segment")
+"""What of a record its insights repeat, so that needs are counted without a look at the records: when one of these
+changes, the insights go, see `saving`."""
+
 records = Table(
     "records",
     metadata,
@@ -26,7 +30,7 @@ records = Table(
     Column("external_id", String(200), nullable=False, index=True),
     Column("channel", String(16), nullable=False, index=True),
     Column("created_at", String(40)),
-    Column("day", String(10), index=True),
+    Column("day", String(10)),
     Column("month", String(7), index=True),
     Column("product", String(200), index=True),
     Column("model", String(200), index=True),
@@ -54,11 +58,11 @@ records = Table(
     Column("added_at", String(40), nullable=False),
     Column("updated_at", String(40), nullable=False),
     UniqueConstraint("source", "external_id"),
-    Index("ix_records_id_person", "id", "person"),
-    Index("ix_records_person_read", "person", "reading_key"),
+    Index("ix_records_person_read", "person", "noise"),
+    Index("ix_records_counted", *FACTS, "region", "customer_id", "noise", "person", "id"),
 )
-"""`person` is the unit in which customers are counted: the customer's id, else the record this one nearly repeats, else
-the record itself. `content_hash` covers the whole record, `reading_hash` what an engine is shown of it, `indexed_hash` is
+"""`person` is the unit in which customers are counted: the id that the customer counts as, else the record this one nearly
+repeats, else the record itself. `noise` is null as long as nobody has read it. `content_hash` covers the whole record, `reading_hash` what an engine is shown of it, `indexed_hash` is
 the content the index holds, `indexed_reading` the ledger row whose insights it holds, `reading_key` the ledger row whose insights are current."""
 
 record_versions = Table(
@@ -79,7 +83,9 @@ customers = Table(
     Column("since", String(40)),
     Column("owned", JSON, nullable=False),
     Column("bought_service", Boolean),
+    Column("counts_as", String(100), index=True),
 )
+"""`counts_as`: the customer with whom this one is counted as one person, see `persons`; null: nobody else."""
 
 contacts = Table(
     "contacts",
@@ -111,12 +117,15 @@ readings = Table(
 """The ledger: one row per record content and engine identity that is leased, done, skipped or failed; no row is pending.
 `holder` and `until` are of a lease."""
 
+NEEDS = ("theme_id", "aspect", "deep_category", "sentiment", "journey_stage")
+"""Fields of an insight that it is counted by."""
+
 insights = Table(
     "insights",
     metadata,
     Column("id", String(32), primary_key=True),
     Column("record_id", String(32), ForeignKey("records.id", ondelete="CASCADE"), nullable=False, index=True),
-    Column("theme_id", String(32), index=True),
+    Column("theme_id", String(32)),
     Column("surface", Text, nullable=False),
     Column("secondary", Text, nullable=False),
     Column("deep", Text, nullable=False),
@@ -139,8 +148,16 @@ insights = Table(
     Column("opportunities", JSON, nullable=False),
     Column("signals", JSON, nullable=False),
     Column("engine", String(8), nullable=False),
-    *(Index(f"ix_insights_{name}_record", name, "record_id") for name in ("deep_category", "aspect")),
+    Column("whose", String(100), nullable=False),
+    Column("day", String(10)),
+    Column("product", String(200)),
+    Column("model", String(200)),
+    Column("channel", String(16)),
+    Column("segment", String(24)),
+    *(Index(f"ix_insights_{name}_whose", name, "whose", "record_id") for name in NEEDS),
+    Index("ix_insights_counted", *FACTS, *NEEDS, "whose", "record_id"),
 )
+"""`whose` is the person of the record; that and `FACTS` stand here too, so that one index answers a count."""
 
 leads = Table(
     "leads",
@@ -174,5 +191,3 @@ lead_events = Table(
     Column("after", Text),
 )
 """What people did with leads: `field` is status, owner or note."""
-
-Index("ix_insights_theme_record", insights.c.theme_id, insights.c.record_id)

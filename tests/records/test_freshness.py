@@ -1,0 +1,59 @@
+"""Answers are remembered until somebody has written, whoever that was; where the database can't tell, never."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from assistant.records.freshness import Unchanged
+
+
+class Asked:
+    """Counts how often it was asked."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def __call__(self) -> int:
+        """How often, this time included."""
+        self.times += 1
+        return self.times
+
+
+@pytest.fixture
+def unchanged(tmp_path: Path) -> Iterator[Unchanged]:
+    """Over a database file with one table."""
+    engine = create_engine(f"sqlite:///{tmp_path / 'x.db'}")
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE t (n INTEGER)"))
+    made = Unchanged(engine)
+    yield made
+    made.close()
+    engine.dispose()
+
+
+def test_it_asks_once_until_another_connection_writes(unchanged: Unchanged, tmp_path: Path) -> None:
+    asked = Asked()
+    assert [unchanged.get("a", asked), unchanged.get("a", asked)] == [1, 1]
+    assert unchanged.get("b", asked) == 2
+    other = create_engine(f"sqlite:///{tmp_path / 'x.db'}")
+    with other.begin() as connection:
+        connection.execute(text("INSERT INTO t VALUES (1)"))
+    other.dispose()
+    assert [unchanged.get("a", asked), unchanged.get("b", asked), unchanged.get("a", asked)] == [3, 4, 3]
+
+
+def test_it_asks_again_after_it_was_closed(unchanged: Unchanged) -> None:
+    asked = Asked()
+    unchanged.get("a", asked)
+    unchanged.close()
+    assert unchanged.get("a", asked) == 2
+
+
+def test_where_nothing_tells_of_writes_nothing_is_remembered() -> None:
+    engine = create_engine("sqlite://")
+    asked, made = Asked(), Unchanged(engine)
+    assert [made.get("a", asked), made.get("a", asked)] == [1, 2]
+    made.close()
+    engine.dispose()
