@@ -1,6 +1,7 @@
 """The whole way from a question to a checked answer, told step by step while it goes."""
 
 import secrets
+import sys
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future
@@ -15,14 +16,14 @@ from assistant.answering.material import Gathered, gather
 from assistant.answering.plan import plan
 from assistant.answering.ports import Counting, Finder, Masker, Store
 from assistant.answering.searching import Sources
-from assistant.answering.triage import LONGEST, turned_away
+from assistant.answering.triage import LONGEST, people_named, turned_away
 from assistant.answering.understanding import catalogue_of
 from assistant.answering.verify import REASONS, Verified, verify
 from assistant.domain.answers import Answer, AnswerMaterial, Plan
 from assistant.domain.drafts import AnswerDraft
 from assistant.domain.engine import Engine
 from assistant.domain.filters import Filters
-from assistant.errors import BusyError, ModelError, StoreError, UsageError
+from assistant.errors import BusyError, ModelError, StoreError, UsageError, VocError
 
 _BEAT = 5.0
 """Seconds between signs of life while a model thinks."""
@@ -99,8 +100,12 @@ class AnswerService:
             asked = replace(asked, question=_without(asked.question, hidden))
             made = plan(asked.question, [_without(e, hidden) for e in earlier], catalogue, self._today(), given)
             made = replace(made, query=_without(made.query, hidden))
+        made, nobody = people_named(made, self._masked)
         asked = replace(asked, plan=made)
         yield Event("plan", made)
+        if nobody is not None:
+            yield from self._tell(self._refusal(asked, nobody, ()))
+            return
         sources = Sources(self._store, self._counting, self._finder, self._masker, catalogue)
         gathered = gather(made, given, sources)
         for figure in gathered.figures:
@@ -218,8 +223,11 @@ def _in_background(call: Callable[[AnswerMaterial], AnswerDraft], material: Answ
     def run() -> None:
         try:
             future.set_result(call(material))
-        except BaseException as error:  # noqa: BLE001 - handed on whole to whoever waits for the result
+        except VocError as error:
             future.set_exception(error)
+        finally:
+            if not future.done():  # a mistake of ours: whoever waits must learn of it too
+                future.set_exception(sys.exception())
 
     Thread(target=run, name="answer", daemon=True).start()
     return future

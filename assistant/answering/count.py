@@ -122,7 +122,7 @@ def _round(value: float) -> float:
 
 def _table(by: Dimension, counting: Counting, counted: Counted, limit: int) -> None:
     filters, scope = counted.filters, scope_label(counted.filters, counted.titles)
-    rows = counting.rows(by, filters, limit=limit)
+    rows = counting.rows(by, filters)[-_MONTHS:] if by == "week" else counting.rows(by, filters, limit=limit)
     for row in rows:
         counted.figures += _row_figures(row, by, scope, filters)
     if by == "theme":

@@ -17,6 +17,15 @@ _FESTIVALS = {
     "元旦": (1, 1, 3), "五一": (5, 1, 5), "618": (6, 1, 20), "国庆": (10, 1, 7),
     "双11": (11, 1, 15), "双十一": (11, 1, 15), "双12": (12, 10, 14), "双十二": (12, 10, 14),
 }  # fmt: skip
+_MOVING = {
+    "春节": {2023: (1, 22), 2024: (2, 10), 2025: (1, 29), 2026: (2, 17), 2027: (2, 6), 2028: (1, 26), 2029: (2, 13), 2030: (2, 3)},
+    "端午": {2023: (6, 22), 2024: (6, 10), 2025: (5, 31), 2026: (6, 19), 2027: (6, 9), 2028: (5, 28), 2029: (6, 16), 2030: (6, 5)},
+    "中秋": {2023: (9, 29), 2024: (9, 17), 2025: (10, 6), 2026: (9, 25), 2027: (9, 15), 2028: (10, 3), 2029: (9, 22), 2030: (9, 12)},
+}  # fmt: skip
+"""Festivals of the lunar calendar: year → month and day of the festival itself."""
+_HOLIDAY = {"春节": (1, 6), "端午": (0, 2), "中秋": (0, 2)}
+"""Days off before and after it."""
+_AROUND = timedelta(days=7)
 _UNIT_DAYS = {"天": 1, "日": 1, "周": 7, "星期": 7, "礼拜": 7}
 
 
@@ -60,11 +69,18 @@ def find_periods(text: str, anchor: date) -> list[Period]:
 
 _AFTER = re.compile(r"(?:份)?[^,。!?;、 ]{0,6}?(?:以来|之后|以后|至今|起|开始)")
 _BEFORE = re.compile(r"(?:份)?(?:以前|之前)")
+_ROUND = re.compile(r"前后")
+_PAST = re.compile(r"(?:之后|以后|过后|后)(?!来)")
 _FROM = re.compile(r"(?:自从|自|从)$")
 
 
 def _opened(text: str, match: re.Match[str], days: tuple[date, date]) -> tuple[date | None, date | None, int]:
     since, until = days
+    festival = match.groupdict().get("f")
+    if festival and (around := _ROUND.match(text, match.end())):
+        return since - _AROUND, until + _AROUND, around.end()
+    if festival and (after := _PAST.match(text, match.end())):
+        return until + timedelta(days=1), None, after.end()
     if after := _AFTER.match(text, match.end()):
         bare = re.fullmatch(r"(?:份)?(?:以来|之后|以后|至今|起|开始)", after.group())
         return since, None, after.end() if bare else match.end()
@@ -219,6 +235,17 @@ def _festival(match: re.Match[str], anchor: date) -> tuple[date, date]:
     return date(year, month, first), date(year, month, last)
 
 
+def _moving_festival(match: re.Match[str], anchor: date) -> tuple[date, date]:
+    days = _MOVING[match["f"]]
+    asked = _year(match["year"], anchor)
+    begun = [year for year, day in days.items() if date(year, *day) <= anchor]
+    year = asked if asked is not None else max(begun, default=anchor.year)
+    if year not in days:
+        raise ValueError(match.group())
+    before, after = (timedelta(days=count) for count in _HOLIDAY[match["f"]])
+    return date(year, *days[year]) - before, date(year, *days[year]) + after
+
+
 _ISO = r"20\d{2}[-/.]\d{1,2}[-/.]\d{1,2}"
 _ROLLING = (
     r"(?:最近|近|过去|这|前)的?(?P<n>\d{1,3}|[一二三四五六七八九十两半]{1,3})(?:个)?"
@@ -245,6 +272,7 @@ _READERS: list[tuple[re.Pattern[str], Callable[[re.Match[str], date], tuple[date
         (rf"{_YEAR}?的?(?P<h>[上下])半年", _half),
         (rf"{_YEAR}的?(?P<s>[春夏秋冬])(?:天|季)?", _season),
         (rf"{_YEAR}?的?(?P<f>618|双11|双十一|双12|双十二|国庆|五一|元旦)(?:期间|大促|节|假期)?", _festival),
+        (rf"{_YEAR}?的?(?P<f>春节|端午|中秋)(?:期间|节|假期)?", _moving_festival),
         (_ROLLING, _rolling),
         (r"(?P<w>上{1,2}|本|这)(?:个)?月(?:份)?", _this_or_last_month),
         (r"(?P<w>上{1,2}|本|这)(?:个)?(?:周|星期|礼拜)(?![一二三四五六日天末])", _this_or_last_week),

@@ -7,6 +7,9 @@ from datetime import date, timedelta
 from assistant.domain.filters import Filters
 from assistant.domain.vocabulary import zh
 
+_REGIONS = 3
+"""So many regions are named in a label."""
+
 
 def period_label(since: str | None, until: str | None) -> str:
     """A stretch of days for people: ``2026-08`` for a whole month, else both ends; ``""`` where open at both."""
@@ -32,6 +35,7 @@ def scope_label(filters: Filters, titles: Mapping[str, str] | None = None) -> st
         "/".join(filters.product),
         "/".join(map(zh, filters.channel)),
         "/".join(map(zh, filters.segment)),
+        "/".join(filters.region[:_REGIONS]) + ("等地" if len(filters.region) > _REGIONS else ""),
         "".join(f"「{titles.get(theme, theme)}」" for theme in filters.theme),
         "/".join(map(zh, filters.aspect)) + ("方面" if filters.aspect else ""),
         "/".join(map(zh, filters.deep_category)),

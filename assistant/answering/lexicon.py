@@ -24,6 +24,8 @@ class Names:
     """Kind of product → its names."""
     products: Mapping[str, str]
     """Product code → kind."""
+    areas: Mapping[str, tuple[str, ...]]
+    """Part of the country → its provinces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +77,12 @@ def load_names(company_file: Path | None = None) -> Names:
     """
     shipped = tomllib.loads(files("assistant.answering").joinpath("data/names.toml").read_text(encoding="utf-8"))
     own = _company(company_file) if company_file is not None and company_file.exists() else {}
-    tables = {name: _laid_over(shipped[name], own.get(name, {})) for name in (*_TABLES, "kind")}
+    tables = {name: _laid_over(shipped[name], own.get(name, {})) for name in (*_TABLES, "kind", "area")}
     return Names(
         words={name: _by_length(tables[name]) for name in _TABLES},
         kinds={kind: tuple(normalise(word) for word in words) for kind, words in tables["kind"].items()},
         products={normalise(code): kind for code, kind in own.get("product", shipped["product"]).items()},
+        areas={area: tuple(map(normalise, members)) for area, members in tables["area"].items()},
     )
 
 

@@ -13,6 +13,8 @@ from assistant.domain.records import Record
 
 RECENCY = 0.15
 """What the newest of the passages found gains over the oldest, of a best score of 1."""
+_SHOWN = 400
+"""Characters of a record that was not searched for but listed."""
 _SPARE = 3
 """So many times the hits wanted are looked at, since some fold and some are moved by their age."""
 
@@ -65,7 +67,8 @@ class Lookup:
             given: filters of the caller; they are never loosened.
             limit: hits at most.
             literally: look for the words as they are, and read no filters out of them. Otherwise filters read out of
-                the query are dropped, saying so, where they leave nothing.
+                the query are dropped, saying so, where they leave nothing; where the query names nothing else, the
+                newest records that they leave are listed.
             recent: put the newer of what is about equally near first.
         """
         if literally:
@@ -73,7 +76,9 @@ class Lookup:
         else:
             asked = understand(query, given, catalogue_of(self._store, self._names), self._today())
         hits = self._hits(asked, limit, recent)
-        if not hits and asked.filters != given:
+        if not hits and asked.scope_alone:
+            return Found(self._newest(asked.filters, limit), asked)
+        if not hits and asked.filters != given and not asked.foreign:
             wider = replace(
                 asked, query=query, filters=given, named=(), notes=(*asked.notes, "按所述范围没有找到，已放宽范围")
             )
@@ -87,7 +92,38 @@ class Lookup:
         records = self._store.records_by_id([hit.document_id for hit in hits])
         if recent:
             hits = newer_first(hits, records)
-        return _folded([_row(hit, records[hit.document_id]) for hit in hits if hit.document_id in records])[:limit]
+        found = [_row(hit, records[hit.document_id]) for hit in hits if hit.document_id in records]
+        if asked.foreign:  # of somebody else's goods only what customers say of them beside ours
+            found = [row for row in found if any(name in records[row["record_id"]].text for name in asked.foreign)]
+        return _folded(found)[:limit]
+
+    def _newest(self, filters: Filters, limit: int) -> list[dict[str, Any]]:
+        """The last records of a scope, for a query that names nothing else; none of them is nearer than another."""
+        _, total = self._store.list_records(filters, 0)
+        records, _ = self._store.list_records(filters, None, max(0, total - _SPARE * limit))
+        return _folded([_row(_Listed(record), record) for record in reversed(records)])[:limit]
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A record that was not searched for, as a hit."""
+
+    record: Record
+    kind: str = "record"
+    score: float = 0.0
+    start: int = 0
+
+    @property
+    def document_id(self) -> str:
+        return self.record.id
+
+    @property
+    def end(self) -> int:
+        return min(len(self.record.text), _SHOWN)
+
+    @property
+    def text(self) -> str:
+        return self.record.text[: self.end]
 
 
 def newer_first(hits: Sequence[KindHit], records: dict[str, Record]) -> list[KindHit]:

@@ -108,7 +108,20 @@ def fitting_first(query: str, needs: Sequence[Need], themes: Sequence[Theme]) ->
 
 
 def matching_themes(query: str, themes: Sequence[Theme], limit: int = 3) -> list[Theme]:
-    """Themes that the words name: at least half of the query's pairs stand in title, definition or surface."""
-    scored = [(share_named(query, f"{t.title}\n{t.definition}\n{t.surface}"), t) for t in themes]
-    named = sorted((pair for pair in scored if pair[0] >= _NAMED), key=lambda pair: (-pair[0], -pair[1].records))
-    return [theme for _, theme in named[:limit]]
+    """Themes that the words name: at least half of the query's pairs stand in title, surface or definition.
+
+    A theme whose title says the words is meant before one that merely speaks of them too; where there is one, the
+    others are not.
+    """
+    scored = [
+        (
+            share_named(query, theme.title),
+            share_named(query, f"{theme.title}\n{theme.surface}\n{theme.definition}"),
+            theme,
+        )
+        for theme in themes
+    ]
+    titled = [found for found in scored if found[0] >= _NAMED]
+    named = titled or [found for found in scored if found[1] >= _NAMED]
+    named.sort(key=lambda found: (-found[0], -found[1], -found[2].records))
+    return [theme for *_, theme in named[:limit]]

@@ -7,22 +7,35 @@ from datetime import date
 
 from assistant.answering.dates import Period, find_periods, reference_day
 from assistant.answering.lexicon import Cues, Names, cues, load_names, normalise
-from assistant.answering.values import Named, find_kinds, find_products, find_values
+from assistant.answering.spans import FirstSaid, find_versions, with_same_days_before
+from assistant.answering.values import (
+    Named,
+    find_kinds,
+    find_models,
+    find_products,
+    find_regions,
+    find_values,
+    without_excepted,
+)  # fmt: skip
 from assistant.domain.answers import Intent, Plan
 from assistant.domain.filters import Filters
 from assistant.domain.vocabulary import Dimension
+from vectorstore.text import simplified
 
 COUNTING: frozenset[Intent] = frozenset({"count", "compare", "trend"})
 """Intents answered with counted figures."""
 _ORDER: tuple[Intent, ...] = ("reply", "propose", "compare", "trend", "count", "explain", "list")
-_FACTS = frozenset({"product", "segment", "channel"})
+_FACTS = frozenset({"product", "segment", "channel", "region"})
+_OPEN = re.compile(r"什么|啥|哪|最|为何")
+"""Said of a group, it asks what the group says."""
 _LEANING = 24
 """A longer question stands for itself."""
 _TOP = re.compile(r"(?:前|top ?)(\d{1,2}|[一二三四五六七八九十两])")
 _BY_ORDER: tuple[Dimension, ...] = (
-    "nbn", "month", "segment", "channel", "product", "deep_category", "aspect", "theme",
+    "nbn", "week", "month", "segment", "channel", "region", "model", "product", "deep_category", "aspect",
+    "journey_stage", "theme",
 )  # fmt: skip
-_EMPTY = frozenset("的在上中对把被会要个人比说他她它给占看里就是有到得月来去从按各用让")
+_EMPTY = frozenset("过事的在上中对把被会要个人比说他她它给占看里就是有到得月来去从按各用让")
 _TOP_WORDS = {c: i for i, c in enumerate("零一二三四五六七八九十")} | {"两": 2}
 
 
@@ -35,6 +48,9 @@ class Catalogue:
     first_day: str | None = None
     last_day: str | None = None
     names: Names | None = None
+    regions: tuple[str, ...] = ()
+    first_said: FirstSaid | None = None
+    """Tells when the records first name a version of software."""
 
     @property
     def lexicon(self) -> Names:
@@ -58,6 +74,7 @@ def plan(
     meant. Dates and groups become filters only where the question speaks about the feedback, or where it is what
     somebody is `searching` for; in a customer's own sentence they are left among the words to search.
     """
+    question = simplified(question)
     leans = bool(history and len(question) <= _LEANING and cues().follow_up.search(normalise(question)))
     told = leans or (searching and not cues().own.search(normalise(question)))
     read = _read(question, catalogue, today, told=told, searching=searching)
@@ -97,13 +114,18 @@ def _read(question: str, catalogue: Catalogue, today: date, *, told: bool, searc
     intents = tuple(name for name in _ORDER if words.intents[name].search(text)) or ("find",)
     counting = bool(COUNTING & set(intents))
     asking = told or counting or bool(words.asking.search(text)) or bool({"propose", "list"} & set(intents))
+    asking = asking or bool(_OPEN.search(text) and _begins_with_a_group(text, catalogue.lexicon))
     anchor, stale = reference_day(today, catalogue.last_day)
-    periods = find_periods(text, anchor)
+    versions = find_versions(text, catalogue.first_said) if asking and catalogue.first_said else []
+    told_days = [period for _, period in versions]
+    periods = told_days + [p for p in find_periods(text, anchor) if not any(_meet(p, other) for other in told_days)]
+    periods = with_same_days_before(text, periods, anchor)
     named = _named(text, catalogue, asking=asking, counting=counting and not searching)
     if searching:  # what is read out of insights is no fact to narrow a search by: the words find it too
         named = [item for item in named if item.field in _FACTS]
     filters = _filters(named, periods if asking else [])
     notes = _notes(filters, periods, catalogue, anchor if stale else None, asking=asking)
+    notes += tuple(f"{version} 在记录里最早于 {period.since} 提到，从这一天起算" for version, period in versions)
     by = _by(text, words, filters, intents, len(periods))
     if by in {"theme", "month"} and not COUNTING & set(intents):
         by = None
@@ -121,11 +143,20 @@ def _read(question: str, catalogue: Catalogue, today: date, *, told: bool, searc
     )
 
 
+def _begins_with_a_group(text: str, names: Names) -> bool:
+    return any(item.start == 0 for item in find_values(text, "segment", names))
+
+
+def _meet(one: Period, other: Period) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
 def _named(text: str, catalogue: Catalogue, *, asking: bool, counting: bool) -> list[Named]:
     names = catalogue.lexicon
-    found = find_products(text, catalogue.products) + find_kinds(text, catalogue.products, catalogue.models, names)
+    found = _products(text, catalogue)
     if asking:
         found += find_values(text, "segment", names) + find_values(text, "channel", names)
+        found += find_regions(text, catalogue.regions, names)
     if counting or "深层" in text or "动机" in text:
         found += find_values(text, "deep_category", names)
     if counting:
@@ -133,6 +164,15 @@ def _named(text: str, catalogue: Catalogue, *, asking: bool, counting: bool) -> 
     # Complaining words are mostly said of any feedback, praising ones of praise only.
     moods = find_values(text, "sentiment", names) if asking else []
     return found + [mood for mood in moods if counting or mood.values == ("positive",)]
+
+
+def _products(text: str, catalogue: Catalogue) -> list[Named]:
+    """Products by model, name and kind; what stands beside a model (``R8 Pro 扫地机``) only says what that is."""
+    held, names = catalogue, catalogue.lexicon
+    models = find_models(text, held.products, held.models, names)
+    others = find_products(text, held.products) + find_kinds(text, held.products, held.models, names)
+    apart = [item for item in others if all(item.end < m.start - 1 or item.start > m.end + 1 for m in models)]
+    return without_excepted(text, [*models, *apart], held.products)
 
 
 def _filters(named: Sequence[Named], periods: Sequence[Period]) -> Filters:
@@ -174,13 +214,13 @@ def _notes(
 
 def _by(text: str, words: Cues, filters: Filters, intents: Sequence[Intent], periods: int) -> Dimension | None:
     if "compare" in intents:
-        for field in ("segment", "product", "channel", "aspect", "deep_category"):
+        for field in ("segment", "product", "channel", "region", "aspect", "deep_category"):
             if len(getattr(filters, field)) > 1:
                 return field
         if periods > 1:
             return "month"
     if "trend" in intents:
-        return "month"
+        return "week" if words.by["week"].search(text) else "month"
     found = next((name for name in _BY_ORDER if words.by[name].search(text)), None)
     return found or ("theme" if "count" in intents and "最" in text else None)
 

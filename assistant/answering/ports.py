@@ -47,6 +47,10 @@ class Store(Protocol):
         """Ids the filters leave; None where nothing is narrowed."""
         ...
 
+    def list_records(self, filters: Filters, limit: int | None, offset: int = 0) -> tuple[list[Record], int]:
+        """A page of the records the filters leave, in the order of time, and how many there are."""
+        ...
+
     def insights_of(self, record_ids: Sequence[str]) -> list[Insight]:
         """All insights of some records."""
         ...
@@ -77,6 +81,14 @@ class Store(Protocol):
 
     def models(self) -> list[str]:
         """Model names as stored."""
+        ...
+
+    def regions(self) -> list[str]:
+        """Regions as stored."""
+        ...
+
+    def first_day_of_version(self, version: str) -> str | None:
+        """The first day on which a record names a version of software, such as 3.2; None where none does."""
         ...
 
     def span(self) -> tuple[str | None, str | None]:

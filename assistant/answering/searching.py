@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answering.find import find
-from assistant.answering.kin import same_meaning, to_the_point
+from assistant.answering.kin import meanings_in, same_meaning, to_the_point
 from assistant.answering.labels import scope_label
 from assistant.answering.matching import content_grams, matching_themes
 from assistant.answering.plan import Catalogue
@@ -17,6 +17,7 @@ from assistant.domain.answers import Plan
 from assistant.domain.filters import Filters
 from assistant.errors import NotFoundError
 from assistant.rules.topics import known_words, telling_words
+from vectorstore.text import of_other_matters
 
 _FEW = 3
 """Fewer voices than this are next to nothing."""
@@ -51,6 +52,8 @@ def search(plan: Plan, given: Filters, sources: Sources) -> tuple[Found, tuple[s
     so, where they leave next to nothing; those `given` by the asker never are.
     """
     named = _named_records(plan.question, sources.store)
+    if not named and _from_elsewhere(plan, sources):
+        return Found(), ()
     if named:
         found = _look(plan, named, sources)
         found.support = 1.0
@@ -61,6 +64,18 @@ def search(plan: Plan, given: Filters, sources: Sources) -> tuple[Found, tuple[s
         found = merged(themed, found, plan.limit)
         found.voices = to_the_point(plan.query, found.voices)
     return found, notes
+
+
+def _from_elsewhere(plan: Plan, sources: Sources) -> bool:
+    """Whether a question that names no product of ours holds words of other people's matters, and nothing is about it."""
+    elsewhere = not plan.filters.product and of_other_matters(plan.question)
+    return bool(elsewhere) and not sources.finder.search(plan.question, allowed=None, limit=1)
+
+
+def _unheard_of(query: str, sources: Sources) -> bool:
+    """Whether a question speaks of a part or trouble that nobody here does, in that word or another for it."""
+    known = (word for word in known_words(query) if meanings_in(word))
+    return any(not sources.finder.search(word, allowed=None, limit=1) for word in known)
 
 
 def _within_filters(plan: Plan, given: Filters, sources: Sources) -> tuple[Found, tuple[str, ...]]:
@@ -123,7 +138,8 @@ def search_by_words(plan: Plan, given: Filters, sources: Sources) -> Found:
     letters. Nothing is found for a question about a kind of product that nobody stores.
     """
     held, query = sources.catalogue, plan.query
-    if not query or foreign_kinds(plan.question, held.products, held.models, held.lexicon):
+    foreign = foreign_kinds(plan.question, held.products, held.models, held.lexicon)
+    if not query or foreign or _from_elsewhere(plan, sources) or _unheard_of(query, sources):
         return Found()
     pieces = [piece for piece in query.split() if 2 <= len(piece) <= 6]
     wider = _wider(plan, given)

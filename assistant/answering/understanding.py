@@ -7,10 +7,11 @@ from datetime import date
 from assistant.answering.lexicon import Names
 from assistant.answering.plan import Catalogue, plan
 from assistant.answering.ports import Store
-from assistant.answering.values import product_words
+from assistant.answering.values import foreign_kinds, product_words
 from assistant.domain.answers import Plan
 from assistant.domain.filters import Filters
-from vectorstore.text import simplified
+
+_BESIDE = ("phone", "computer", "tablet", "camera")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +25,45 @@ class Understood:
     named: tuple[str, ...] = ()
     """The fields of `filters` that were read out of the query."""
     notes: tuple[str, ...] = ()
+    scope_alone: bool = False
+    """The query names a scope, such as a group or a month, and nothing to look for in it."""
+    foreign: tuple[str, ...] = ()
+    """Names of goods in the query that nobody here sells."""
 
 
 def catalogue_of(store: Store, names: Names | None) -> Catalogue:
     """What the store holds now, as far as a question can name it."""
     first, last = store.span()
-    return Catalogue(tuple(store.products()), tuple(store.models()), first, last, names)
+    return Catalogue(
+        tuple(store.products()),
+        tuple(store.models()),
+        first,
+        last,
+        names,
+        tuple(store.regions()),
+        store.first_day_of_version,
+    )
 
 
 def understand(query: str, given: Filters, catalogue: Catalogue, today: date) -> Understood:
     """The words and filters of a query in either script; what is `given` wins over what is read."""
-    made = plan(simplified(query), (), catalogue, today, given, searching=True)
+    made = plan(query, (), catalogue, today, given, searching=True)
     named = tuple(
         field.name for field in fields(Filters) if getattr(made.filters, field.name) != getattr(given, field.name)
     )
-    return Understood(words_to_search(made, catalogue), made.filters, named, made.notes)
+    foreign = () if made.filters.product else _not_sold(made.question, catalogue)
+    notes = (*made.notes, *(f"现有产品里没有{name}，只列出提到它的反馈" for name in foreign[:1]))
+    alone = bool(named) and not plan(query, (), catalogue, today, given).query
+    return Understood(words_to_search(made, catalogue), made.filters, named, notes, alone, foreign)
+
+
+def _not_sold(question: str, held: Catalogue) -> tuple[str, ...]:
+    """Goods named that are none of ours, but those that customers use together with anybody's."""
+    if not held.products:
+        return ()
+    beside = {word for kind in _BESIDE for word in held.lexicon.kinds.get(kind, ())}
+    names = foreign_kinds(question, held.products, held.models, held.lexicon)
+    return tuple(name for name in names if name not in beside)
 
 
 def words_to_search(made: Plan, held: Catalogue) -> str:

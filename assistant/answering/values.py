@@ -1,8 +1,8 @@
 """Where a question names a product, a group, a channel or another stored word, and which stored values it means."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from assistant.answering.lexicon import Names, normalise
 
@@ -12,6 +12,12 @@ _OF_ASPECT = re.compile(
 )
 _OR = re.compile(r"(?:还是|和|与|跟|、|,)$")
 _NOT_BEFORE = re.compile(r"(?:不|没|未)$")
+_EXCEPT = re.compile(r"(?:除了?|除开|除去|不是|而非|不含|不算|不包括|排除|去掉|非)$")
+_OUTSIDE = re.compile(r"(?:以外|之外|外)?")
+_GAP = re.compile(r"[\s\-_/]+")
+_LATIN = re.compile(r"[a-z0-9]+(?:[\s\-_/.]+[a-z0-9]+(?![a-z0-9\u4e00-\u9fff]))*")
+_OF_PLACE = re.compile(r"(?:特别行政区|壮族|回族|维吾尔|自治区|自治州|[省市区县州盟\s/\-]+)")
+_PLACE_TAIL = r"(?:省|市|区|县|地区|那边|这边|一带)?(?!话|菜|口音|方言|人[^反投评抱])"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,83 @@ def find_products(text: str, products: Iterable[str]) -> list[Named]:
     return found
 
 
+def find_models(text: str, products: Sequence[str], models: Sequence[str], names: Names) -> list[Named]:
+    """Models called by their whole name or by its code (``r8pro`` for ``R8 Pro 扫地机``), as values of `product`.
+
+    A code that is a product's own name is left to the product; so is a whole name that is a product with its kind.
+    """
+    codes = {_together(product) for product in products}
+    kinds = [word for words in names.kinds.values() for word in words]
+    compact, called = _together(text), dict[str, list[str]]()
+    for model in models:
+        for name in _names_of(normalise(model), codes, kinds):
+            if _together(name) in compact:
+                called.setdefault(name, []).append(model)
+    found: list[Named] = []
+    for name in sorted(called, key=lambda name: -len(_together(name))):
+        pattern = r"[\s\-_/]*".join(re.escape(part) for part in _GAP.split(name))
+        found += [
+            Named("product", tuple(called[name]), match.start(), match.end())
+            for match in re.finditer(rf"(?<![a-z0-9]){pattern}(?![a-z0-9])", text)
+            if _free(found, match)
+        ]
+    return found
+
+
+def _names_of(model: str, codes: Collection[str], kinds: Sequence[str]) -> set[str]:
+    code = _LATIN.match(model)
+    named = {code.group()} if code and re.search(r"\d", code.group()) else set()
+    if not any(kind in model for kind in kinds):
+        named.add(model)
+    return {name for name in named if len(_together(name)) > 1 and _together(name) not in codes}
+
+
+def _together(name: str) -> str:
+    return _GAP.sub("", normalise(name))
+
+
+def without_excepted(text: str, found: Sequence[Named], products: Sequence[str]) -> list[Named]:
+    """Products that are named to be left out (``除了打印机以外``) replaced by all the others."""
+    before = {item: _EXCEPT.search(text[: item.start]) for item in found if item.field == "product"}
+    excepted = {item: match for item, match in before.items() if match}
+    others = tuple(product for product in products if not any(product in item.values for item in excepted))
+    kept = [item for item in found if item not in excepted]
+    return kept + [
+        replace(item, values=others, start=match.start(), end=_OUTSIDE.match(text, item.end).end())  # type: ignore[union-attr]
+        for item, match in excepted.items()
+        if others
+    ]
+
+
+def find_regions(text: str, regions: Iterable[str], names: Names) -> list[Named]:
+    """Provinces, towns and parts of the country named, with the stored regions that lie there.
+
+    A place where no stored region lies is left alone.
+    """
+    places: dict[str, list[str]] = {}
+    for region in regions:
+        for place in _places(normalise(region), names):
+            places.setdefault(place, []).append(region)
+    found: list[Named] = []
+    for place in sorted(places, key=len, reverse=True):
+        if place in text:
+            found += [
+                Named("region", tuple(places[place]), match.start(), match.end())
+                for match in re.finditer(re.escape(place) + _PLACE_TAIL, text)
+                if _free(found, match)
+            ]
+    return found
+
+
+def _places(region: str, names: Names) -> set[str]:
+    """What a stored region is called: 四川成都 by itself, its province, its town, and the part of the country."""
+    provinces = {province for members in names.areas.values() for province in members}
+    province = next((name for name in provinces if region.startswith(name)), "")
+    pieces = [piece for piece in _OF_PLACE.split(region.removeprefix(province)) if len(piece) > 1]
+    around = [area for area, members in names.areas.items() if province in members]
+    return {region, province, *pieces, *around} - {""}
+
+
 def find_kinds(text: str, products: Sequence[str], models: Sequence[str], names: Names) -> list[Named]:
     """Kinds of product (热水器) named, with the stored products of that kind; a kind nobody stores is left alone."""
     found: list[Named] = []
@@ -57,7 +140,10 @@ def find_kinds(text: str, products: Sequence[str], models: Sequence[str], names:
 def product_words(text: str, products: Sequence[str], models: Sequence[str], names: Names) -> list[str]:
     """What a question calls its products, in its own words."""
     plain = normalise(text)
-    named = find_products(plain, products) + find_kinds(plain, products, models, names)
+    named = [
+        *find_models(plain, products, models, names), *find_products(plain, products),
+        *find_kinds(plain, products, models, names),
+    ]  # fmt: skip
     return list(dict.fromkeys(plain[item.start : item.end] for item in sorted(named, key=lambda item: item.start)))
 
 

@@ -4,22 +4,23 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NoReturn
+from typing import Any
 
 from assistant.answering.matching import grams
 from assistant.domain.answers import Answer, AnswerMaterial
 from assistant.domain.counts import CountRow, Totals
-from assistant.domain.drafts import AnswerDraft, IdeasDraft, ProposalDraft, SentenceDraft, ThemeDraft
+from assistant.domain.drafts import AnswerDraft, IdeasDraft, SentenceDraft, ThemeDraft
 from assistant.domain.engine import PackOutcome, Usage
 from assistant.domain.filters import Filters
-from assistant.domain.ideas import Idea
+from assistant.domain.ideas import Brief, Idea
 from assistant.domain.insights import Insight, LadderStanding, insight_id
-from assistant.domain.proposals import Proposal, ProposalMaterial
+from assistant.domain.proposal_drafts import SectionDraft
+from assistant.domain.proposals import Asked, Proposal
 from assistant.domain.records import Customer, MaskedText, Record, Turn
 from assistant.domain.statistics import wilson
 from assistant.domain.themes import Theme, ThemeMaterial, Voice
 from assistant.domain.vocabulary import Dimension, EngineName, zh
-from assistant.errors import NotFoundError
+from assistant.errors import ModelAnswerError, NotFoundError
 
 _PHONE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 
@@ -68,6 +69,7 @@ class MemoryStore:
             and (not filters.channel or record.channel in filters.channel)
             and (not filters.segment or (customer is not None and customer.segment in filters.segment))
             and (not filters.customer or (customer is not None and customer.id in filters.customer))
+            and (not filters.region or (customer is not None and customer.region in filters.region))
             and (not filters.since or day >= filters.since)
             and (not filters.until or "" < day <= filters.until)
         )
@@ -81,6 +83,9 @@ class MemoryStore:
             sentiment=filters.sentiment,
         )
         return wanted.empty or any(need_fits(i, filters) for i in self.insights if i.record_id == record.id)
+
+    def list_records(self, filters: Filters, limit: int | None, offset: int = 0) -> tuple[list[Record], int]:
+        return _page(sorted(self.matching(filters), key=lambda r: r.created_at or ""), limit, offset)
 
     def insights_of(self, record_ids: Sequence[str]) -> list[Insight]:
         return [insight for insight in self.insights if insight.record_id in set(record_ids)]
@@ -103,6 +108,12 @@ class MemoryStore:
 
     def models(self) -> list[str]:
         return sorted({record.model for record in self.records if record.model})
+
+    def first_day_of_version(self, version: str) -> str | None:
+        return min((r.day for r in self.records if r.day and version in r.text), default=None)
+
+    def regions(self) -> list[str]:
+        return sorted({r.customer.region for r in self.records if r.customer is not None and r.customer.region})
 
     def span(self) -> tuple[str | None, str | None]:
         days = sorted(record.day for record in self.records if record.day)
@@ -255,19 +266,16 @@ class ScriptedEngine:
         return PackOutcome(failed={record.id: "scripted" for record in pack})
 
     def name_theme(self, material: ThemeMaterial) -> ThemeDraft:
-        self._no()
+        raise ModelAnswerError("this engine answers questions and does nothing else")
 
-    def suggest_ideas(self, material: ThemeMaterial) -> IdeasDraft:
+    def suggest_ideas(self, material: ThemeMaterial, brief: Brief | None = None) -> IdeasDraft:
         return IdeasDraft(ideas=[])
 
-    def draft_proposal(self, material: ProposalMaterial) -> ProposalDraft:
-        self._no()
+    def draft_section(self, asked: Asked) -> SectionDraft:
+        raise ModelAnswerError("this engine answers questions and does nothing else")
 
     def usage(self) -> Usage:
         return Usage()
-
-    def _no(self) -> NoReturn:
-        raise NotImplementedError
 
 
 def extractive(material: AnswerMaterial) -> AnswerDraft:
