@@ -3,6 +3,7 @@
 import signal
 import socket
 import sys
+from contextlib import closing
 from types import FrameType
 
 import click
@@ -32,7 +33,8 @@ def serve(host: str | None, port: int | None, as_json: bool) -> None:
             f"VOC_HOST={address}: without keys the service answers on this machine only; use 127.0.0.1 "
             "and put a proxy that asks for a password before it"
         )
-    service = create_app(open_app(settings))
+    app = open_app(settings)
+    service = create_app(app)
     # No access log: a query string may hold a customer's words.
     config = uvicorn.Config(
         service, access_log=False, log_level="warning", server_header=False, timeout_graceful_shutdown=PATIENCE
@@ -40,7 +42,8 @@ def serve(host: str | None, port: int | None, as_json: bool) -> None:
     with _listening(address, door) as listener:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _end)
-        _Service(config, f"http://{address}:{door}/", as_json).run(sockets=[listener])
+        with closing(app):
+            _Service(config, f"http://{address}:{door}/", as_json).run(sockets=[listener])
 
 
 class _Service(uvicorn.Server):

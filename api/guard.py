@@ -10,7 +10,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.problems import UNEXPECTED, problem_of, problem_response
 
 LARGEST = 1_000_000
-"""Bytes of a request's body."""
+"""Bytes of a request's body …"""
+LARGEST_OF = {"/v1/records": 32_000_000, "/v1/files": 512_000_000}
+"""… and of those that bring records: up to 1,000 in JSON, and files."""
 _PAGES = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
 _DOCS = (
     "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
@@ -55,7 +57,7 @@ class Guard:
             await problem_response(*refusal)(scope, receive, sender)
             return
         try:
-            await self._app(scope, _limited(receive), sender)
+            await self._app(scope, _limited(receive, _most(scope)), sender)
         except Exception as error:  # noqa: BLE001 - the last door: whatever is left becomes a plain 500
             problem_of(error)
             if not sender.started:
@@ -71,9 +73,9 @@ def _refusal(scope: Scope, headers: Headers) -> tuple[int, str] | None:
     origin = headers.get("origin")
     if origin is not None and urlsplit(origin).netloc != headers.get("host"):
         return 403, "requests from pages of other sites are refused"
-    length = headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > LARGEST:
-        return 413, f"a request may bring at most {LARGEST} bytes"
+    length, most = headers.get("content-length", "0"), _most(scope)
+    if not length.isdigit() or int(length) > most:
+        return 413, f"a request may bring at most {most} bytes"
     return None
 
 
@@ -81,15 +83,19 @@ def _hostname(host: str) -> str:
     return host[: host.find("]") + 1] if host.startswith("[") else host.partition(":")[0]
 
 
-def _limited(receive: Receive) -> Receive:
+def _most(scope: Scope) -> int:
+    return LARGEST_OF.get(scope["path"], LARGEST)
+
+
+def _limited(receive: Receive, most: int) -> Receive:
     read = 0
 
     async def limited() -> Message:
         nonlocal read
         message = await receive()
         read += len(message.get("body", b""))
-        if read > LARGEST:
-            raise HTTPException(413, f"a request may bring at most {LARGEST} bytes")
+        if read > most:
+            raise HTTPException(413, f"a request may bring at most {most} bytes")
         return message
 
     return limited

@@ -12,6 +12,8 @@ from starlette.exceptions import HTTPException
 from assistant.errors import BusyError, InputError, ModelError, NotFoundError, StoreError, UsageError, VocError
 
 MEDIA_TYPE = "application/problem+json"
+AGAIN = "30"
+"""Seconds after which a caller may try again who found the data held by a run."""
 UNEXPECTED = "something went wrong inside; the log names the place"
 _log = logging.getLogger("voc.api")
 _STATUS: tuple[tuple[type[VocError], HTTPStatus], ...] = (
@@ -64,7 +66,10 @@ def install(app: FastAPI, mask: Callable[[str], str]) -> None:
     @app.exception_handler(VocError)
     def _ours(_request: Request, error: VocError) -> JSONResponse:
         content = problem_of(error)
-        return problem_response(int(str(content["status"])), mask(str(content["detail"])))
+        response = problem_response(int(str(content["status"])), mask(str(content["detail"])))
+        if isinstance(error, BusyError):
+            response.headers["retry-after"] = AGAIN
+        return response
 
     @app.exception_handler(RequestValidationError)
     def _invalid(_request: Request, error: RequestValidationError) -> JSONResponse:

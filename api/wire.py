@@ -51,6 +51,7 @@ class FiltersIn(BaseModel):
     product: Names = []
     channel: Annotated[list[Channel], BeforeValidator(_listed)] = []
     segment: Annotated[list[Segment], BeforeValidator(_listed)] = []
+    region: Names = []
     since: Annotated[str, AfterValidator(_first_day)] | None = Field(None, description="2026-08-01 or 2026-08")
     until: Annotated[str, AfterValidator(_last_day)] | None = Field(None, description="2026-08-31 or 2026-08")
     theme: Names = []
@@ -101,21 +102,39 @@ class FeedbackIn(Asked):
 
 
 class ProposalIn(Asked):
-    """What a proposal is to be drafted from: exactly one of the two."""
+    """What a proposal is to be drafted from: exactly one of the three."""
 
     idea_id: Name | None = None
     theme_id: Name | None = None
+    brief: Annotated[str, Field(min_length=1, max_length=300)] | None = None
+    language: Literal["zh", "en"] | None = None
 
     @model_validator(mode="after")
     def _one(self) -> "ProposalIn":
-        if (self.idea_id is None) == (self.theme_id is None):
-            raise ValueError("give either idea_id or theme_id")
+        if sum(given is not None for given in (self.idea_id, self.theme_id, self.brief)) != 1:
+            raise ValueError("give one of idea_id, theme_id and brief")
         return self
 
     @property
     def source(self) -> str:
-        """The id given."""
+        """The id given, if one is."""
         return self.idea_id or self.theme_id or ""
+
+
+class ProposalPatch(Asked):
+    """What of a proposal is to change, and who says so; approval is a person's."""
+
+    actor: Name | None = None
+    status: Literal["draft", "in_review", "approved", "in_development", "launched", "measured", "rejected"] | None = (
+        None
+    )
+    reason: Annotated[str, Field(max_length=2000)] = ""
+    comment: Annotated[str, Field(max_length=2000)] = ""
+    owner: Annotated[str, Field(max_length=100)] | None = None
+    edits: Annotated[dict[str, Annotated[str, Field(max_length=4000)]], Field(max_length=50)] = {}
+    launched_on: Annotated[str, Field(max_length=10)] | None = None
+    product: Name | None = None
+    region: Name | None = None
 
 
 class CitationOut(Wire):
@@ -232,6 +251,7 @@ class FiltersOut(Wire):
     deep_category: list[str]
     aspect: list[str]
     sentiment: list[str]
+    region: list[str]
 
 
 class UnderstoodOut(Wire):

@@ -11,7 +11,8 @@ from api.deps import AppDep, FiltersDep, Limit, Offset
 from api.wire import Asked, Name, Page
 from assistant.bootstrap import App
 from assistant.errors import UsageError
-from assistant.pipeline.watching import theme_spikes, themes_health
+from assistant.pipeline.curating import split_by_meaning
+from assistant.pipeline.watching import theme_lineage, theme_spikes, themes_health
 from assistant.records.curation import Edit
 from assistant.records.membership import FLAGS
 from assistant.records.repository import Repository
@@ -82,6 +83,19 @@ def split(app: AppDep, theme_id: str, wish: Split) -> dict[str, Any]:
     """Take insights out of a theme into a new one, which comes last in the answer."""
     title = _masked(app, wish.title)
     return _told(app, _apply(app, lambda store: store.split_theme(theme_id, wish.insight_ids, title, BY)))
+
+
+@router.post("/{theme_id}/parts")
+def part(app: AppDep, theme_id: str) -> dict[str, Any]:
+    """Split a theme into the parts that its members' words fall into; they come last in the answer."""
+    return _told(app, split_by_meaning(app.pipeline.context, theme_id, BY))
+
+
+@router.get("/{theme_id}/lineage")
+def lineage(app: AppDep, theme_id: str) -> Page[dict[str, Any]]:
+    """What happened to a theme, oldest first: founded, renamed, split, merged, and what people decided."""
+    found = theme_lineage(app.store, theme_id)
+    return Page(items=found, total=len(found), next=None)
 
 
 @router.post("/{theme_id}/members")

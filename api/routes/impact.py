@@ -1,5 +1,6 @@
 """What hurts, what delights, and two groups side by side: counted and weighed, the same as on the command line."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -7,7 +8,8 @@ from fastapi import APIRouter, Query, Request
 
 from api.deps import AppDep, FiltersDep, Limit, Offset
 from api.paging import page_of
-from api.wire import Page, Wire
+from api.wire import Page
+from assistant.domain.counts import ComparedRow, ImpactRow
 from assistant.domain.vocabulary import Dimension
 from assistant.records.comparing import compare as compare_groups
 from assistant.records.comparing import group_of
@@ -19,52 +21,20 @@ router = APIRouter(prefix="/v1/stats", tags=["look"])
 Group = Annotated[str, Query(min_length=1, max_length=400, description="2026-08, 2026-07..2026-09 or segment=dealer")]
 
 
-class ImpactOut(Wire):
-    """A theme (or product, aspect …) with what it costs its customers, or gives them."""
-
-    key: str
-    label: str
-    records: int
-    customers: int
-    severity: float
-    reach: float
-    repeat_7: int
-    repeat_30: int
-    escalation: int
-    churn_risk: int
-    advocate: int
-    valued: int
-    score: float
-
-
-class FrictionOut(Page[ImpactOut]):
+class FrictionOut(Page[ImpactRow]):
     """Frictions and the weights their scores were made with."""
 
     by: Dimension
     weights: dict[str, float]
 
 
-class DelightOut(Page[ImpactOut]):
+class DelightOut(Page[ImpactRow]):
     """What is praised."""
 
     by: Dimension
 
 
-class ComparedOut(Wire):
-    """One key in two groups; pairs are (the one, the other)."""
-
-    key: str
-    label: str
-    records: tuple[int, int]
-    customers: tuple[int, int]
-    shares: tuple[float, float]
-    difference: float
-    interval: tuple[float, float]
-    significant: bool
-    too_few: bool
-
-
-class ComparisonOut(Page[ComparedOut]):
+class ComparisonOut(Page[ComparedRow]):
     """Two groups side by side, the surest differences first; `bases` are what shares are shares of."""
 
     by: Dimension
@@ -79,8 +49,7 @@ def friction(
     """What hurts customers most: count × severity × reach, and what came of it."""
     weights = read_weights(app.store.database.folder)
     rows = rank_friction(app.counting, by, filters, weights)
-    items = [ImpactOut.model_validate(row) for row in rows[offset : offset + limit]]
-    return FrictionOut(**_parts(request, items, len(rows), offset), by=by, weights=asdict(weights))
+    return FrictionOut(**_parts(request, rows, limit, offset), by=by, weights=asdict(weights))
 
 
 @router.get("/delight")
@@ -89,8 +58,7 @@ def delight(
 ) -> DelightOut:
     """What customers praise most."""
     rows = rank_delight(app.counting, by, filters)
-    items = [ImpactOut.model_validate(row) for row in rows[offset : offset + limit]]
-    return DelightOut(**_parts(request, items, len(rows), offset), by=by)
+    return DelightOut(**_parts(request, rows, limit, offset), by=by)
 
 
 @router.get("/compare")
@@ -106,11 +74,8 @@ def compare(
 ) -> ComparisonOut:
     """Two periods or groups, and which differences are more than chance; the filters hold for both."""
     found = compare_groups(app.counting, by, group_of(filters, one), group_of(filters, other))
-    items = [ComparedOut.model_validate(row) for row in found.rows[offset : offset + limit]]
-    return ComparisonOut(
-        **_parts(request, items, len(found.rows), offset), by=by, bases=found.bases, overlap=found.overlap
-    )
+    return ComparisonOut(**_parts(request, found.rows, limit, offset), by=by, bases=found.bases, overlap=found.overlap)
 
 
-def _parts(request: Request, items: list[Any], total: int, offset: int) -> dict[str, Any]:
-    return dict(page_of(request, items, total, offset))
+def _parts(request: Request, rows: Sequence[Any], limit: int, offset: int) -> dict[str, Any]:
+    return dict(page_of(request, rows[offset : offset + limit], len(rows), offset))

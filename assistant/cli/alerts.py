@@ -7,8 +7,8 @@ from typing import Any, get_args
 import click
 
 from assistant.alerts.config import read_alert_settings
-from assistant.bootstrap import open_app
 from assistant.cli.filters import Day
+from assistant.cli.opening import open_app
 from assistant.cli.output import emit_json, json_option, show_receipt
 from assistant.cli.stages import exit_code
 from assistant.cli.tables import show_table

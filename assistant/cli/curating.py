@@ -6,10 +6,13 @@ from typing import Any
 
 import click
 
-from assistant.bootstrap import App, open_app
+from assistant.bootstrap import App
+from assistant.cli.opening import open_app
 from assistant.cli.output import emit_json, json_option
+from assistant.cli.themes import lineage_line, sheet_lines
 from assistant.pipeline.actor import actor
-from assistant.pipeline.watching import theme_spikes, themes_health
+from assistant.pipeline.curating import split_by_meaning
+from assistant.pipeline.watching import theme_lineage, theme_sheet, theme_spikes, themes_health
 from assistant.records.curation import Edit
 from assistant.records.membership import WORDS
 from assistant.records.repository import Repository
@@ -55,13 +58,19 @@ def merge(theme_ids: tuple[str, ...], into: str, as_json: bool) -> None:
 
 @theme.command()
 @click.argument("theme_id")
-@click.option("--insight", "insight_ids", multiple=True, required=True, help="To take out; may be repeated.")
-@click.option("--title", required=True, help="What the new theme is called.")
+@click.option("--insight", "insight_ids", multiple=True, help="To take out; may be repeated.")
+@click.option("--title", help="What the new theme is called.")
+@click.option("--by-meaning", is_flag=True, help="Find the parts that it falls into, and name them.")
 @json_option
-def split(theme_id: str, insight_ids: tuple[str, ...], title: str, as_json: bool) -> None:
-    """Take insights out of a theme into a new one."""
+def split(theme_id: str, insight_ids: tuple[str, ...], title: str | None, by_meaning: bool, as_json: bool) -> None:
+    """Take insights out of a theme into a new one, or split it into the parts that its members' words fall into."""
+    if by_meaning == bool(insight_ids and title) or (by_meaning and (insight_ids or title)):
+        raise click.UsageError("say what goes (--insight ID … --title TEXT), or have the parts found (--by-meaning)")
     app = open_app(load_settings())
-    masked = str(app.masker.mask_text(title)[0])
+    if by_meaning:
+        _show(split_by_meaning(app.pipeline.context, theme_id, actor()), as_json, app)
+        return
+    masked = str(app.masker.mask_text(str(title))[0])
     _change(lambda store: store.split_theme(theme_id, insight_ids, masked, actor()), as_json, app)
 
 
@@ -83,12 +92,23 @@ def undo(edit_id: str, as_json: bool) -> None:
 
 
 @theme.command()
+@click.argument("theme_id", required=False)
 @click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
 @click.option("--offset", type=click.IntRange(min=0), default=0)
 @json_option
-def history(limit: int, offset: int, as_json: bool) -> None:
-    """Who changed what about the themes, newest first."""
-    edits, total = open_app(load_settings()).store.theme_edits(limit, offset)
+def history(theme_id: str | None, limit: int, offset: int, as_json: bool) -> None:
+    """Who changed what about the themes, newest first; of THEME_ID its lineage, oldest first: split, merged, renamed."""
+    store = open_app(load_settings()).store
+    if theme_id is not None:
+        lineage = theme_lineage(store, theme_id)
+        shown = lineage[offset : offset + limit]
+        if as_json:
+            emit_json({"items": shown, "total": len(lineage)})
+            return
+        for event in shown:
+            click.echo(lineage_line(event))
+        return
+    edits, total = store.theme_edits(limit, offset)
     if as_json:
         emit_json({"items": edits, "total": total})
         return
@@ -97,6 +117,20 @@ def history(limit: int, offset: int, as_json: bool) -> None:
         undone = "  (undone)" if edit["undone_at"] and "undone" not in what else ""
         click.echo(f"{edit['at'][:16]}  {edit['edit_id']}  {edit['actor']}  {what}{undone}")
     click.secho(f"{len(edits)} of {total} edits", dim=True, err=True)
+
+
+@theme.command()
+@click.argument("theme_id")
+@json_option
+def show(theme_id: str, as_json: bool) -> None:
+    """A theme whole: its ladder, months, how sure its trend is, waves, lineage and voices."""
+    store = open_app(load_settings()).store
+    sheet, lineage = theme_sheet(store, theme_id), theme_lineage(store, theme_id)
+    if as_json:
+        emit_json({**sheet, "history": lineage})
+        return
+    for line in sheet_lines(sheet, lineage):
+        click.echo(line)
 
 
 @theme.command()
@@ -157,7 +191,10 @@ for _name, (_flag_name, _value, _text) in _FLAGS.items():
 
 def _change(change: Callable[[Repository], Edit], as_json: bool, app: App | None = None) -> None:
     app = app or open_app(load_settings())
-    edit = app.pipeline.curate(change)
+    _show(app.pipeline.curate(change), as_json, app)
+
+
+def _show(edit: Edit, as_json: bool, app: App) -> None:
     touched = [app.store.theme(theme_id) for theme_id in edit.themes]
     if as_json:
         themes = [{"theme_id": t.id, "title": t.title, "records": t.records, "customers": t.customers} for t in touched]

@@ -7,15 +7,15 @@ from typing import Any, get_args
 
 import click
 
-from assistant.bootstrap import open_app
 from assistant.cli.filters import filter_options, filters_of
 from assistant.cli.output import emit_json, json_option
-from assistant.cli.tables import percent, show_table, word
+from assistant.cli.store import Opened, opened
+from assistant.cli.tables import listed, percent, said, show_table, word
 from assistant.domain.customers import Screened
+from assistant.domain.filters import Filters
 from assistant.records.exports import Form, export_rows, form_of
 from assistant.records.screening import screen as screen_customers
 from assistant.records.views import every_row, page
-from assistant.settings import load_settings
 
 
 @click.group()
@@ -31,7 +31,7 @@ def customers() -> None:
 @json_option
 def list_customers(tag: str | None, limit: int, offset: int, as_json: bool, **values: Any) -> None:
     """Customers with their tags, those most heard first."""
-    app = open_app(load_settings())
+    app = opened()
     filters = filters_of(values)
     if tag is None:
         rows, total = page(app.store, "customers", filters, limit, offset)
@@ -44,13 +44,14 @@ def list_customers(tag: str | None, limit: int, offset: int, as_json: bool, **va
     show_table(
         ("id", "segment", "region", "records", "voice", "tags"),
         [
-            (r["id"], word(r["segment"], app.settings.language), r["region"], r["records"], r["richness"]["score"],
+            (r["id"], word(r["segment"], app.language), r["region"], r["records"], r["richness"]["score"],
              "、".join(tag["label"] for tag in r["tags"]))
             for r in rows
         ],
-        app.settings.language,
+        app.language,
     )  # fmt: skip
-    click.secho(f"{len(rows)} of {total} customers", dim=True, err=True)
+    click.secho(listed(len(rows), total, "customers", app.language), dim=True, err=True)
+    _tell_nobody(app, total)
 
 
 @customers.command()
@@ -58,7 +59,7 @@ def list_customers(tag: str | None, limit: int, offset: int, as_json: bool, **va
 @json_option
 def tags(as_json: bool, **values: Any) -> None:
     """How many customers have each tag."""
-    app = open_app(load_settings())
+    app = opened()
     rows = list(every_row(app.store, "customers", filters_of(values)))
     counted = Counter(tag for row in rows for tag in _tags(row))
     labels = {tag["tag"]: tag["label"] for row in rows for tag in row["tags"]}
@@ -69,7 +70,7 @@ def tags(as_json: bool, **values: Any) -> None:
     show_table(
         ("customers", "share", "tags"),
         [(r["customers"], percent(counted[str(r["tag"])] / len(rows)), f"{r['label']} ({r['tag']})") for r in found],
-        app.settings.language,
+        app.language,
     )
 
 
@@ -84,33 +85,31 @@ def screen(limit: int, output: Path | None, form: Form | None, as_json: bool, **
 
     Those who don't want to be sold to are left out and counted.
     """
-    app = open_app(load_settings())
+    app = opened()
     found = screen_customers(app.store.database, filters_of(values))
     sizes = {"considered": found.considered, "averse": found.averse, "quiet": found.quiet}
     if output is not None:
         app.store.note_export(output, "screening", len(found.customers))
         written = export_rows(map(_flat, found.customers), form or form_of(output), output)
-        emit_json({"rows": written, "file": str(output), **sizes}) if as_json else click.echo(
-            f"{written} rows written to {output}"
-        )
+        told = said("written", app.language, rows=written, file=output)
+        emit_json({"rows": written, "file": str(output), **sizes}) if as_json else click.echo(told)
         return
     if as_json:
         emit_json({"items": found.customers[:limit], "total": len(found.customers), **sizes})
         return
     show_table(
         ("rank", "customer", "score", "segment", "why"),
-        [
-            (c.rank, c.customer_id, c.score, word(c.segment, app.settings.language), _why(c))
-            for c in found.customers[:limit]
-        ],
-        app.settings.language,
+        [(c.rank, c.customer_id, c.score, word(c.segment, app.language), _why(c)) for c in found.customers[:limit]],
+        app.language,
     )
-    click.secho(
-        f"{found.considered} customers: {len(found.customers)} listed, {found.averse} left out who want no selling, "
-        f"{found.quiet} of whom too little is heard",
-        dim=True,
-        err=True,
-    )
+    click.secho(said("screened", app.language, customers=len(found.customers), **sizes), dim=True, err=True)
+    _tell_nobody(app, found.considered)
+
+
+def _tell_nobody(app: Opened, total: int) -> None:
+    """Say why there is nobody to list where customers are counted all the same."""
+    if not total and not app.store.list_customers(Filters(), 0)[1] and app.store.span()[0]:
+        click.secho(said("nobody", app.language), err=True)
 
 
 def _tags(row: dict[str, Any]) -> set[str]:

@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from assistant.bootstrap import App, open_app
+from assistant.bootstrap import App
+from assistant.cli.opening import open_app
 from assistant.cli.output import emit_json, json_option, progress_bar, show_receipt
 from assistant.cli.questions import show_answer
 from assistant.cli.stages import exit_code

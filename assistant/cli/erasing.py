@@ -4,7 +4,8 @@ from dataclasses import asdict
 
 import click
 
-from assistant.bootstrap import App, open_app
+from assistant.bootstrap import App
+from assistant.cli.opening import open_app
 from assistant.cli.output import emit_json, json_option, show_receipt
 from assistant.domain.filters import Filters
 from assistant.domain.receipts import EraseReceipt

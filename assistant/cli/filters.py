@@ -35,6 +35,7 @@ _OPTIONS = (
     click.option("--product", multiple=True, help="Product or model name."),
     click.option("--channel", multiple=True, type=click.Choice(CHANNELS)),
     click.option("--segment", multiple=True, type=click.Choice(SEGMENTS)),
+    click.option("--region", multiple=True, help="Region as it is stored."),
     click.option("--since", type=Day(), help="First day, 2026-08-01 or 2026-08."),
     click.option("--until", type=Day(), help="Last day, 2026-08-31 or 2026-08."),
     click.option("--theme", multiple=True, help="Theme id."),

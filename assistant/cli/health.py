@@ -1,5 +1,6 @@
 """The command that tells how things stand."""
 
+import datetime as dt
 import sqlite3
 import sys
 from importlib.metadata import version
@@ -10,12 +11,16 @@ from pydantic import SecretStr
 from sqlalchemy import text
 
 from assistant import __version__
-from assistant.bootstrap import App, chat_endpoint, egress_ledger, open_app, prepare
+from assistant.bootstrap import App, chat_endpoint, egress_ledger
+from assistant.cli.opening import open_app
 from assistant.cli.output import emit_json, json_option, plain
 from assistant.domain.filters import Filters
 from assistant.errors import UsageError
 from assistant.llm.probe import probe as probe_endpoint
 from assistant.pipeline.journal import unfinished
+from assistant.pipeline.scheduling import Schedule, schedule_rows
+from assistant.pipeline.taking import is_abandoned
+from assistant.records.opening import prepare
 from assistant.settings import Settings, load_settings, without_login
 
 SAFE_SQLITE = (3, 51, 3)
@@ -87,11 +92,29 @@ def report(app: App) -> dict[str, Any]:
         "ledger": _ledger(app),
         "index": _index(app, problems),
         "engine": _engine(app),
+        "batches": _batches(app, problems),
         "egress": {
             "endpoint_region": app.settings.endpoint_region,
             "subjects_abroad": {str(year): n for year, n in egress_ledger(app.settings.data_dir).counts().items()},
         },
         "problems": problems,
+    }
+
+
+def _batches(app: App, problems: list[str]) -> dict[str, object]:
+    """Jobs that wait or are under way, and when the service has its next turns."""
+    under_way = app.store.jobs.open_jobs()
+    latest, _ = app.store.jobs.list_jobs(1)
+    for job in under_way:
+        if job.state == "running" and is_abandoned(app.pipeline.context, job):
+            way = "give `voc run` again" if job.origin == "cli" else "start the service, or `voc batches stop`"
+            problems.append(f"the process of {job.id} is dead: {way}")
+    schedules = [Schedule(kind, expression, app.settings.timezone) for kind, expression in app.settings.schedules]
+    return {
+        "waiting": sum(job.state == "queued" for job in under_way),
+        "under_way": [job.id for job in under_way if job.state == "running"],
+        "latest": {"id": latest[0].id, "state": latest[0].state, "problem": latest[0].problem} if latest else None,
+        "schedule": schedule_rows(app.pipeline.context, schedules, dt.datetime.now(dt.UTC)),
     }
 
 
@@ -116,6 +139,7 @@ def _database(app: App, problems: list[str]) -> dict[str, object]:
     found: dict[str, object] = {
         "records": totals.records,
         "customers": totals.customers,
+        "customers_joined": "{} go by {} ids".format(*app.store.joined()),
         "read": totals.records_read,
         "insights": totals.insights,
         "themes": len(app.store.themes()),

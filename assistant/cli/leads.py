@@ -4,10 +4,11 @@ from typing import Any, get_args
 
 import click
 
-from assistant.bootstrap import open_app
 from assistant.cli.filters import filter_options, filters_of
+from assistant.cli.opening import open_app
 from assistant.cli.output import emit_json, json_option
-from assistant.cli.tables import Language, heading, percent, show_table, span, word
+from assistant.cli.store import opened
+from assistant.cli.tables import Language, heading, listed, percent, said, show_table, span, word
 from assistant.domain.vocabulary import OPPORTUNITY_TYPES
 from assistant.pipeline.actor import actor
 from assistant.records.lead_funnel import FunnelKey, FunnelRow, Rate, funnel
@@ -36,24 +37,26 @@ def list_leads(
     status: Any, owner: str | None, kind: str | None, limit: int, offset: int, as_json: bool, **values: Any
 ) -> None:
     """Leads, one for each customer and type, newest first; those on hold only where asked for."""
-    app = open_app(load_settings())
+    app = opened()
     filters = filters_of(values)
     rows, total = app.store.list_leads(filters, limit, offset, status=status, owner=owner, kind=kind)
     held = app.store.held_leads(filters)
     if as_json:
         emit_json({"items": rows, "total": total, "held": held})
         return
-    language = app.settings.language
+    language = app.language
     show_table(
         ("id", "type", "status", "owner", "product", "segment", "quote"),
         [
-            (r["id"], word(r["type"], language), word(r["status"], language), r["owner"], r["product"],
+            (r["id"], word(r["type"], language), word(r["status"], language, of="lead_status"), r["owner"], r["product"],
              word(r["segment"], language), _said(r))
             for r in rows
         ],
         language,
     )  # fmt: skip
-    click.secho(f"{len(rows)} of {total} leads; {held} on hold (--status hold shows them and why)", dim=True, err=True)
+    click.secho(listed(len(rows), total, "leads", language), dim=True, err=True)
+    if held:
+        click.secho(said("held", language, held=held), dim=True, err=True)
 
 
 def _said(row: dict[str, Any]) -> str:
@@ -98,12 +101,12 @@ def note(lead_id: str, text: str, as_json: bool) -> None:
 @json_option
 def show_funnel(by: Any, as_json: bool, **values: Any) -> None:
     """How many leads were assigned, contacted, won and lost, with 95 % intervals."""
-    app = open_app(load_settings())
+    app = opened()
     rows, total = funnel(app.store.database, by, filters_of(values))
     if as_json:
         emit_json({"by": by, "rows": rows, "total": total})
         return
-    language = app.settings.language
+    language = app.language
     columns = ("registered", "held", "assigned", "contacted", "won", "lost", "assign rate", "contact rate", "win rate")
     show_table((*columns, by), [_cells(row, language) for row in (*rows, total)], language)
 
@@ -129,4 +132,6 @@ def _change(lead_id: str, change: LeadChange, as_json: bool) -> None:
         return
     language = app.settings.language
     owner = f" · {done['owner']}" if done["owner"] else ""
-    click.echo(f"{done['id']}  {word(done['type'], language)}  {word(done['status'], language)}{owner}")
+    click.echo(
+        f"{done['id']}  {word(done['type'], language)}  {word(done['status'], language, of='lead_status')}{owner}"
+    )

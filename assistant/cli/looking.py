@@ -5,13 +5,13 @@ from typing import Any, get_args
 
 import click
 
-from assistant.bootstrap import open_app
 from assistant.cli.filters import filter_options, filters_of
 from assistant.cli.output import emit_json, json_option, plain
+from assistant.cli.store import opened
+from assistant.cli.tables import Language, cell, heading, listed, said, show_table, word
 from assistant.pipeline.watching import anything
 from assistant.records.exports import Form, export_rows, form_of
 from assistant.records.views import Kind, every_row, page
-from assistant.settings import load_settings
 
 _HEADINGS: dict[str, tuple[str, ...]] = {
     "records": ("external_id", "channel", "created_at", "product", "segment", "text"),
@@ -34,23 +34,30 @@ _HEADINGS: dict[str, tuple[str, ...]] = {
 @json_option
 def list_things(kind: Kind, limit: int, offset: int, as_json: bool, **values: Any) -> None:
     """List records, insights, themes, ideas, proposals, leads or customers, or what was refused of readings and why."""
-    app = open_app(load_settings())
+    app = opened()
     filters = filters_of(values)
     rows, total = page(app.store, kind, filters, limit, offset)
     parents = app.store.theme_parents(filters) if kind == "themes" else []
     if as_json:
         emit_json({"items": rows, "total": total, **({"parents": parents} if kind == "themes" else {})})
         return
+    language = app.language
     for parent in parents:
-        counts = f"{parent.id}  {parent.records}  {parent.customers}  {len(parent.children)} themes"
-        click.secho(f"{counts}  {parent.title}", bold=True)
-    for row in rows:
-        click.echo("  ".join(_short(row.get(name)) for name in _HEADINGS[kind]))
-    click.secho(f"{len(rows)} of {total} {kind}", dim=True, err=True)
+        counts = {name: getattr(parent, name) for name in ("id", "records", "customers", "title")}
+        click.secho(said("parent", language, **counts, children=len(parent.children)), bold=True)
+    columns = _HEADINGS[kind]
+    show_table(columns, [[_value(kind, name, row.get(name), language) for name in columns] for row in rows], language)
+    click.secho(listed(len(rows), total, kind, language), dim=True, err=True)
 
 
-def _short(value: object) -> str:
-    text = "-" if value is None else f"{value:.2f}" if isinstance(value, float) else str(value).replace("\n", " ")
+def _value(kind: Kind, name: str, value: object, language: Language) -> object:
+    if kind in ("leads", "proposals") and name == "status" and isinstance(value, str):
+        return word(value, language, of="lead_status" if kind == "leads" else "closed")
+    shown = cell(name, value, language)
+    return _short(shown) if isinstance(shown, str) else shown
+
+
+def _short(text: str) -> str:
     return text if len(text) <= 80 else f"{text[:79]}…"
 
 
@@ -59,26 +66,29 @@ def _short(value: object) -> str:
 @json_option
 def show(any_id: str, as_json: bool) -> None:
     """Any one thing, whole: a record (by either id), insight, theme or parent of themes, idea, proposal or customer."""
-    found = anything(open_app(load_settings()).store, any_id)
+    app = opened()
+    found = anything(app.store, any_id)
     if as_json:
         emit_json(found)
         return
-    _show(plain(found), 0)
+    _show(plain(found), 0, app.language)
 
 
-def _show(value: Any, depth: int) -> None:
+def _show(value: Any, depth: int, language: Language) -> None:
     pad = "  " * depth
-    for name, item in value.items():
+    for field, item in value.items():
+        name = heading(field, language)
         if isinstance(item, dict) and item:
             click.secho(f"{pad}{name}:", bold=True)
-            _show(item, depth + 1)
+            _show({str(word(key, language)): found for key, found in item.items()}, depth + 1, language)
         elif isinstance(item, list) and item and isinstance(item[0], dict):
             click.secho(f"{pad}{name}: {len(item)}", bold=True)
             for part in item:
-                _show(part, depth + 1)
+                _show(part, depth + 1, language)
                 click.echo()
         else:
-            text = ", ".join(map(str, item)) if isinstance(item, list) else str(item)
+            found = [str(cell(field, one, language)) for one in (item if isinstance(item, list) else [item])]
+            text = ", ".join("-" if one == "None" else one for one in found)
             click.echo(f"{pad}{click.style(name, bold=True)}: " + text.replace("\n", f"\n{pad}    "))
 
 
@@ -91,11 +101,11 @@ def _show(value: Any, depth: int) -> None:
 def export(kind: Kind, form: Form | None, output: Path, as_json: bool, **values: Any) -> None:
     """Write records, insights, themes … to a file."""
     form = form or form_of(output)
-    app = open_app(load_settings())
+    app = opened()
     found = [plain(row) for row in every_row(app.store, kind, filters_of(values))]
     app.store.note_export(output, kind, len(found))
     rows = export_rows(found, form, output)
     if as_json:
         emit_json({"rows": rows, "file": str(output)})
     else:
-        click.echo(f"{rows} rows written to {output}")
+        click.echo(said("written", app.language, rows=rows, file=output))

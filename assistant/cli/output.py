@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 
 import click
 
+from assistant.cli.tables import Language, cell, width, word
 from assistant.domain.receipts import FileReceipt
+from assistant.settings import load_settings
 
 F = TypeVar("F", bound=Callable[..., Any])
 Progress = Callable[[str, int, int | None], None]
@@ -41,17 +43,30 @@ def emit_json(value: object) -> None:
 
 
 def show_receipt(title: str, receipt: Mapping[str, object]) -> None:
-    """A stage's receipt, one line per figure that is not empty."""
-    click.secho(title, bold=True)
+    """A stage's receipt, one line per figure that is not empty, in the language of the settings."""
+    language = load_settings().language
+    click.secho(str(word(title, language, of="stages")), bold=True)
     for name, value in receipt.items():
-        if value in (None, "", (), [], {}) or name == "files":
+        if value is None or value is False or value in ("", (), [], {}) or name == "files":
             continue
         if name == "first_problems" and isinstance(value, tuple):
             for sentence in value:
-                click.secho(f"  set aside          {sentence}", fg="yellow")
+                click.secho(f"  {_padded(label('set aside', language))} {sentence}", fg="yellow")
             continue
-        text = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, Mapping) else value
-        click.echo(f"  {name.replace('_', ' '):18} {text}")
+        if isinstance(value, Mapping):
+            text = ", ".join(f"{word(str(k), language)} {v}" for k, v in value.items())
+        else:
+            text = f"{value:.4g}" if isinstance(value, float) else str(cell(name, value, language))
+        click.echo(f"  {_padded(label(name, language))} {text}")
+
+
+def label(name: str, language: Language) -> str:
+    """The name of a figure in a receipt."""
+    return str(word(name, language, of="receipt")).replace("_", " ")
+
+
+def _padded(name: str) -> str:
+    return name + " " * max(0, 18 - width(name))
 
 
 @contextmanager

@@ -3,15 +3,18 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import click
 from pydantic import BaseModel
 
-from assistant.bootstrap import App, chat_endpoint, open_app
+from assistant.bootstrap import App, chat_endpoint
+from assistant.cli.opening import open_app
 from assistant.cli.output import emit_json, json_option
 from assistant.domain.drafts import ReadingsDraft
 from assistant.errors import UsageError
+from assistant.insight.ideas import Ask
 from assistant.llm.budget import estimate_tokens
 from assistant.llm.cache import MemoryCache
 from assistant.llm.chat import opening
@@ -19,7 +22,7 @@ from assistant.llm.engine import ModelEngine
 from assistant.llm.reader import PROMPT
 from assistant.llm.shapes import shape_of
 from assistant.llm.showing import ShowingEndpoint, Shown, caught
-from assistant.pipeline.ideating import materials
+from assistant.pipeline.ideating import materials, plan_ideas
 from assistant.settings import load_settings
 from prompts import PromptError, RenderedPrompt, load, prompt_names
 
@@ -111,19 +114,29 @@ def _asked(app: App, name: str, records: Sequence[str], theme: str | None, quest
     if base == PROMPT and records:
         pack = [app.store.record(any_id) for any_id in records]
         return [Shown(prompt, ReadingsDraft) for prompt in engine.reading_prompts(pack)]
+    if base == "suggest_ideas" and theme:
+        asks = [ask for ask in _planned(app, theme) if theme in (ask.scope, *ask.theme_ids[:1])]
+        return caught([partial(engine.suggest_ideas, ask.material, ask.brief) for ask in asks[:1]])
     if base in _OF_THEME and theme:
         app.store.theme(theme)
         material = materials(app.pipeline.context, [theme])
         if base == "draft_proposal":
             return caught([lambda: app.pipeline.propose(theme)])
-        ask = engine.name_theme if base == "name_theme" else engine.suggest_ideas
-        return caught([lambda: ask(material[0][0])] if material else [])
+        return caught([lambda: engine.name_theme(material[0][0])] if material else [])
     if base == _OF_QUESTION and question:
         return caught([lambda: app.ask.ask(question)])
     wanted = {PROMPT: "--record", _OF_QUESTION: "--question", **dict.fromkeys(_OF_THEME, "--theme")}.get(base)
     raise UsageError(
         f"{name} is asked of something else: give {wanted}" if wanted else f"{name} can only be shown bare"
     )
+
+
+def _planned(app: App, scope: str) -> list[Ask]:
+    """What is asked for a theme, or for a group of themes by its id."""
+    if scope.startswith("tg_"):
+        return plan_ideas(app.pipeline.context)
+    app.store.theme(scope)
+    return plan_ideas(app.pipeline.context, [scope], groups=False)
 
 
 def _request(rung: Any, prompt: RenderedPrompt, schema: type[BaseModel]) -> dict[str, Any]:

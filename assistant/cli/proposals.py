@@ -1,38 +1,51 @@
 """The command that drafts a proposal."""
 
-import json
 from pathlib import Path
 from typing import Literal
 
 import click
 
-from assistant.bootstrap import open_app
-from assistant.cli.output import emit_json, json_option, plain
-from assistant.insight.markdown import render
+from assistant.cli.opening import open_app
+from assistant.cli.output import emit_json, json_option
+from assistant.insight.documents import Form, as_bytes, form_of
 from assistant.records.exports import write_atomically
 from assistant.settings import load_settings
 
+LANGUAGES = click.Choice(["zh", "en"])
+FORMS = click.Choice(["md", "docx", "json"])
+
 
 @click.command()
-@click.argument("idea_or_theme")
-@click.option("--format", "form", type=click.Choice(["md", "json"]), default="md", show_default=True)
+@click.argument("idea_or_theme", required=False)
+@click.option(
+    "--brief", metavar="TEXT", help="Instead of an idea or theme: what you want made for whom, in one sentence."
+)
+@click.option("--format", "form", type=FORMS, help="Default: what the ending of FILE says, else md.")
+@click.option("--language", type=LANGUAGES, help="Default: VOC_LANGUAGE.")
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
 @json_option
-def propose(idea_or_theme: str, form: Literal["md", "json"], output: Path | None, as_json: bool) -> None:
-    """Draft an NBN proposal from an idea or a theme (its best idea)."""
-    settings = load_settings()
+def propose(
+    idea_or_theme: str | None,
+    brief: str | None,
+    form: Form | None,
+    language: Literal["zh", "en"] | None,
+    output: Path | None,
+    as_json: bool,
+) -> None:
+    """Draft an NBN proposal from an idea, a theme (its best idea), or a brief of your own."""
+    if (idea_or_theme is None) == (brief is None):
+        raise click.UsageError('give the id of an idea or a theme, or a brief: voc propose --brief "给独居老人做一款…"')
+    form = form or form_of(output)
+    if form == "docx" and output is None and not as_json:
+        raise click.UsageError("a Word file needs a name: voc propose … --format docx -o proposal.docx")
+    settings = load_settings(**({"language": language} if language else {}))
     app = open_app(settings)
-    proposal = app.pipeline.propose(idea_or_theme)
-    text = (
-        json.dumps(plain(proposal), ensure_ascii=False, indent=2)
-        if form == "json"
-        else render(proposal, settings.language)
-    )
+    proposal = app.pipeline.propose(idea_or_theme or "", brief=brief or "", language=settings.language)
     if output is not None:
         app.store.note_export(output, "proposals", 1)
-        write_atomically(output, text.encode("utf-8"))
+        write_atomically(output, as_bytes(proposal, form))
         click.echo(f"proposal {proposal.id} written to {output}", err=True)
     if as_json:
         emit_json(proposal)
     elif output is None:
-        click.echo(text)
+        click.echo(as_bytes(proposal, form).decode("utf-8"))

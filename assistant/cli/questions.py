@@ -1,17 +1,16 @@
-"""The commands that ask: ask, search, stats."""
+"""The commands that ask: ask, search."""
 
 from typing import Any
 
 import click
 
 from assistant.answering.understanding import Understood
-from assistant.bootstrap import App, open_app
+from assistant.bootstrap import App
 from assistant.cli.filters import filter_options, filters_of
-from assistant.cli.impact import named
+from assistant.cli.opening import open_app
 from assistant.cli.output import emit_json, json_option
-from assistant.cli.tables import heading, percent, show_table, span
 from assistant.domain.answers import Answer
-from assistant.domain.vocabulary import DIMENSIONS, zh
+from assistant.domain.vocabulary import zh
 from assistant.settings import load_settings
 
 
@@ -94,33 +93,3 @@ def tell_understood(understood: Understood) -> None:
         click.echo(note, err=True)
     if understood.named:
         click.echo(f"looked for: {understood.query} (--literally takes the words as they are)", err=True)
-
-
-@click.command()
-@click.option("--by", type=click.Choice(DIMENSIONS), default="theme", show_default=True)
-@filter_options
-@click.option("--limit", type=click.IntRange(min=1), help="At most so many rows.")
-@json_option
-def stats(by: Any, limit: int | None, as_json: bool, **values: Any) -> None:
-    """Counted tables: records and customers per theme, product, segment, month …"""
-    app = open_app(load_settings())
-    filters = filters_of(values)
-    rows = app.counting.rows(by, filters, limit=limit)
-    totals = app.counting.totals(filters)
-    if as_json:
-        emit_json({"by": by, "rows": rows, "totals": totals})
-        return
-    language = app.settings.language
-    sizes = ((totals.records, "records"), (totals.customers, "customers"), (totals.records_read, "read"))
-    click.secho("  ".join(f"{heading(word, language)} {count}" for count, word in sizes), bold=True)
-    compared = any(row.previous is not None for row in rows)
-    show_table(
-        ("records", "customers", "share", "interval", *(("before", "change") if compared else ()), by),
-        [
-            (row.records, row.customers, percent(row.share), span(row.interval),
-             *((row.previous, "-" if row.change is None else f"{row.change:+.0%}") if compared else ()),
-             named(row, by, language))
-            for row in rows
-        ],
-        language,
-    )  # fmt: skip

@@ -4,8 +4,9 @@ import datetime as dt
 
 import click
 
-from assistant.bootstrap import App, open_app
+from assistant.bootstrap import App
 from assistant.cli.erasing import tell
+from assistant.cli.opening import open_app
 from assistant.cli.output import emit_json, json_option, plain, show_receipt
 from assistant.errors import UsageError
 from assistant.settings import load_settings

@@ -1,24 +1,26 @@
-"""The commands that move data along: ingest, index, analyse, themes, ideas, run."""
+"""The commands that move data along: ingest, index, analyse, themes, run."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
-from assistant.bootstrap import open_app
 from assistant.cli.filters import Day
 from assistant.cli.mapping import reading_of, reading_options
+from assistant.cli.opening import open_app
 from assistant.cli.output import Progress, emit_json, json_option, progress_bar, show_files, show_receipt
-from assistant.domain.alerts import AlertsReceipt
-from assistant.domain.receipts import AnalyseReceipt, IdeasReceipt, IndexReceipt, IngestReceipt, ThemesReceipt
+from assistant.cli.running import run_here
+from assistant.domain.receipts import AnalyseReceipt, IngestReceipt
 from assistant.errors import UsageError
 from assistant.pipeline import Pipeline
 from assistant.pipeline.batching import follow_batches
+from assistant.pipeline.steps import Receipt, standing
 from assistant.settings import load_settings
 
-PARTLY = 3
-"""Exit code: done in part."""
+CODES: Mapping[str, int] = {"done": 0, "skipped": 0, "partly": 3, "stopped": 3, "failed": 1}
+"""How a stage or a job stands → exit code."""
 wait_option = click.option(
     "--wait",
     type=click.IntRange(min=0),
@@ -31,19 +33,7 @@ wait_option = click.option(
 
 def exit_code(receipt: object) -> int:
     """0, or 3 where a receipt tells of something quarantined, failed or left by the budget."""
-    match receipt:
-        case IngestReceipt():
-            return PARTLY if receipt.quarantined or receipt.stopped else 0
-        case IndexReceipt():
-            return PARTLY if receipt.refused else 0
-        case AnalyseReceipt():
-            if receipt.lost:
-                return 1
-            left = set(receipt.skipped) - {"reused", "dry_run", "nothing_said"}
-            return PARTLY if receipt.failed or left or receipt.problem else 0
-        case ThemesReceipt() | IdeasReceipt() | AlertsReceipt():
-            return PARTLY if receipt.failed else 0
-    return 0
+    return CODES[standing(receipt)] if isinstance(receipt, get_args(Receipt)) else 0
 
 
 def _tell_stopped(receipt: IngestReceipt) -> None:
@@ -51,7 +41,8 @@ def _tell_stopped(receipt: IngestReceipt) -> None:
         click.echo("stopped; what was finished is kept, the same command goes on from there", err=True)
 
 
-def _finish(title: str, receipt: Any, as_json: bool) -> None:
+def finish(title: str, receipt: Any, as_json: bool) -> None:
+    """Show a stage's receipt, and exit with its code."""
     if as_json:
         emit_json(receipt)
     else:
@@ -79,7 +70,7 @@ def ingest(paths: tuple[Path, ...], dry_run: bool, wait: int, as_json: bool, **s
         show_files(receipt.files)
     _tell_stopped(receipt)
     reading.keep(receipt.files)
-    _finish("dry run, nothing stored" if dry_run else "ingest", receipt, as_json)
+    finish("dry run, nothing stored" if dry_run else "ingest", receipt, as_json)
 
 
 @click.command()
@@ -90,7 +81,12 @@ def index(rebuild: bool, as_json: bool) -> None:
     app = open_app(load_settings())
     with progress_bar(quiet=as_json) as progress:
         receipt = app.pipeline.index(rebuild=rebuild, progress=progress)
-    _finish("index", receipt, as_json)
+    finish("index", receipt, as_json)
+
+
+def _budgets(tokens: int | None, money: float | None) -> dict[str, float]:
+    given = {"budget_tokens": tokens, "budget_money": money}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _by_batch(pipeline: Pipeline, which: dict[str, Any], every: float | None, progress: Progress) -> AnalyseReceipt:
@@ -132,14 +128,13 @@ def analyse(
     With --batch the model is asked by batch files: give the command again, from a timer or by hand, until nothing is
     left; it may be killed at any time.
     """
-    budgets = {"budget_tokens": budget_tokens, "budget_money": budget_cost}
-    app = open_app(load_settings(**{name: value for name, value in budgets.items() if value is not None}))
+    app = open_app(load_settings(**_budgets(budget_tokens, budget_cost)))
     with progress_bar(quiet=as_json) as progress:
         if batch and not dry_run:
             receipt = _by_batch(app.pipeline, which, every if follow else None, progress)
         else:
             receipt = app.pipeline.analyse(**which, dry_run=dry_run, progress=progress)
-    _finish("dry run, nothing read" if dry_run else "analyse", receipt, as_json)
+    finish("dry run, nothing read" if dry_run else "analyse", receipt, as_json)
 
 
 @click.command()
@@ -150,43 +145,46 @@ def themes(rebuild: bool, as_json: bool) -> None:
     app = open_app(load_settings())
     with progress_bar(quiet=as_json) as progress:
         receipt = app.pipeline.themes(rebuild=rebuild, progress=progress)
-    _finish("themes", receipt, as_json)
-
-
-@click.command()
-@click.option("--theme", "theme_ids", multiple=True, help="Only these themes.")
-@click.option("--limit", type=click.IntRange(min=1), help="At most so many themes, those with most customers first.")
-@json_option
-def ideas(theme_ids: tuple[str, ...], limit: int | None, as_json: bool) -> None:
-    """NBN ideas: new products, better products, new customs."""
-    app = open_app(load_settings())
-    with progress_bar(quiet=as_json) as progress:
-        receipt = app.pipeline.ideas(theme_ids=theme_ids, limit=limit, progress=progress)
-    _finish("ideas", receipt, as_json)
+    finish("themes", receipt, as_json)
 
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @reading_options
+@click.option("--budget-tokens", type=click.IntRange(min=0), help="Tokens this run may spend.")
+@click.option("--budget-cost", type=click.FloatRange(min=0), help="Money this run may spend (currency of the prices).")
 @wait_option
 @json_option
-def run(paths: tuple[Path, ...], wait: int, as_json: bool, **said: Any) -> None:
-    """Everything in order: ingest PATHS (if any), index, analyse, themes, ideas."""
-    app = open_app(load_settings())
+def run(
+    paths: tuple[Path, ...],
+    budget_tokens: int | None,
+    budget_cost: float | None,
+    wait: int,
+    as_json: bool,
+    **said: Any,
+) -> None:
+    """Everything in order: ingest PATHS (if any), index, analyse, themes, ideas, alerts; one job, with a receipt a stage.
+
+    A run that was killed is taken up by the next one. Where a stage fails, those after it are skipped; `voc batches`
+    shows what was done and spent.
+    """
+    app = open_app(load_settings(**_budgets(budget_tokens, budget_cost)))
     reading = reading_of(app.settings.data_dir, **said)
     if reading.name is not None and not paths:
         raise UsageError("--save-mapping keeps how files were read, and no file was named; give PATHS too")
-    receipts: dict[str, Any] = {}
     with progress_bar(quiet=as_json) as progress:
-        receipts.update(app.pipeline.run(list(paths), reading.options, patience=wait, progress=progress))
+        done = run_here(app, paths, reading.options, patience=wait, progress=progress)
+    receipts, taken = done.receipts, done.taken
     if as_json:
-        emit_json(receipts)
+        emit_json({**receipts, "job": done.told})
     else:
-        show_files(receipts["ingest"].files if "ingest" in receipts else ())
+        show_files(taken.files if taken is not None else ())
         for stage, receipt in receipts.items():
-            show_receipt(stage, asdict(receipt))
-    if "ingest" in receipts:
-        reading.keep(receipts["ingest"].files)
-        _tell_stopped(receipts["ingest"])
-    codes = {exit_code(receipt) for receipt in receipts.values()}
-    click.get_current_context().exit(1 if 1 in codes else max(codes))
+            show_receipt(stage, receipt)
+        show_receipt("job", done.told)
+    if taken is not None:
+        reading.keep(taken.files)
+        _tell_stopped(taken)
+    if done.failure is not None:
+        click.echo(f"error: {done.failure}", err=True)
+    click.get_current_context().exit(CODES[done.job.state])

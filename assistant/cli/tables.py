@@ -1,43 +1,65 @@
 """Tables for a terminal: columns even where Chinese stands in them, headings in the language of the settings."""
 
+import tomllib
 import unicodedata
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from functools import cache
+from importlib import resources
+from typing import Any, Literal
 
 import click
 
-from assistant.domain.vocabulary import zh
+from assistant.domain.vocabulary import ZH
 
 Language = Literal["zh", "en"]
 _WIDEST = 48
 
-_ZH = {
-    "records": "反馈", "read": "已读", "customers": "客户", "share": "占比", "interval": "95% 区间", "before": "上期", "change": "变化",
-    "severity": "严重度", "reach": "触及", "again in 7 days": "7日内再来", "in 30 days": "30日内再来",
-    "escalation": "升级投诉", "churn risk": "流失风险", "advocates": "口碑客户", "valued": "价值客户", "score": "得分",
-    "theme": "需求主题", "product": "产品", "segment": "客群", "channel": "渠道", "month": "月份", "week": "周",
-    "deep_category": "深层需求", "aspect": "方面", "nbn": "NBN 类型", "model": "型号", "region": "地区",
-    "journey_stage": "旅程阶段", "sentiment": "情感", "difference": "差值", "one": "甲组", "other": "乙组",
-    "verdict": "判断", "differs": "有差异", "no difference seen": "看不出差异", "too few to tell": "样本太少",
-    "type": "类型", "status": "状态", "owner": "负责人", "quote": "原话", "id": "编号", "registered": "登记",
-    "held": "暂缓", "assigned": "已分派", "contacted": "已联系", "won": "成交", "lost": "流失",
-    "customer": "客户", "tags": "标签", "voice": "声音", "why": "理由", "rank": "名次", "at": "时间", "rule": "规则",
-    "tries": "次数", "reason": "原因", "subject": "内容", "tier": "价值层级", "win rate": "成交率",
-    "contact rate": "联系率", "assign rate": "分派率",
-}  # fmt: skip
+_WORDS: frozenset[str] = frozenset(
+    {
+        "channel", "segment", "aspect", "deep_category", "deep_category_alt", "sentiment", "trend", "nbn_type", "journey_stage",
+        "type", "engine", "reason",
+    }
+)  # fmt: skip
+"""Columns that hold stored words, not words of people."""
 
-_STATUS = {"new": "待分派", "assigned": "已分派", "contacted": "已联系", "won": "成交", "lost": "流失", "hold": "暂缓"}
-"""Of leads: the closed list knows ``new`` as a trend."""
+
+@cache
+def _face() -> dict[str, Any]:
+    return tomllib.loads((resources.files(__package__) / "data" / "face.toml").read_text(encoding="utf-8"))
 
 
 def heading(word: str, language: Language) -> str:
-    """A column's heading."""
-    return _ZH.get(word, word) if language == "zh" else word.replace("_", " ")
+    """A column's heading, or a field's name."""
+    return str(_face()["headings"].get(word, word)) if language == "zh" else word.replace("_", " ")
 
 
-def word(stored: str | None, language: Language) -> str | None:
-    """A stored word as a reader is shown it."""
-    return stored if stored is None or language == "en" else _STATUS.get(stored, zh(stored))
+def word(
+    stored: str | None, language: Language, *, of: Literal["closed", "lead_status", "stages", "receipt"] = "closed"
+) -> str | None:
+    """A stored word as a reader is shown it; of leads ``new`` is another word than of trends."""
+    if stored is None or language == "en":
+        return stored
+    shown: dict[str, str] = _face()["words" if of == "closed" else of]
+    return shown.get(stored) or (ZH.get(stored) or _face()["words"].get(stored) or stored)
+
+
+def said(sentence: str, language: Language, **filled: object) -> str:
+    """One of the command line's own sentences."""
+    return str(_face()["sentences"][language][sentence]).format(**filled)
+
+
+def cell(column: str, value: object, language: Language) -> object:
+    """A value as a reader is shown it in a column: stored words in their language."""
+    if column in _WORDS and isinstance(value, str):
+        return word(value, language)
+    if isinstance(value, bool):
+        return value if language == "en" else "是" if value else "否"
+    return value
+
+
+def listed(shown: int, total: int, kind: str, language: Language) -> str:
+    """How many of how many are shown."""
+    return said("listed", language, shown=shown, total=total, kind=heading(kind, language))
 
 
 def show_table(columns: Sequence[str], rows: Iterable[Sequence[object]], language: Language) -> None:

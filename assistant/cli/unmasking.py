@@ -2,7 +2,7 @@
 
 import click
 
-from assistant.bootstrap import open_app
+from assistant.cli.opening import open_app
 from assistant.cli.output import emit_json, json_option
 from assistant.settings import load_settings
 

@@ -94,7 +94,7 @@ def test_one_of_several_may_be_named_and_who_stays_is_told_at_the_top(voc: Voc, 
     ran = voc("erase", "--customer", "C-ALPHA", "--yes")
     assert ran.code == 0
     headline, warning = ran.err.splitlines()[:2]
-    assert ran.out.splitlines()[1].startswith("  same contact       phone-")
+    assert ran.out.splitlines()[1].startswith("  同一电话           phone-")
     assert "of what was theirs alone nothing is left" in headline
     assert warning.startswith("the same telephone stands with phone-")
 

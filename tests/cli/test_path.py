@@ -24,7 +24,7 @@ def test_the_whole_way_and_again_for_nothing(voc: Voc, tmp_path: Path) -> None:
     assert second["index"]["embedded"] == 0
     assert second["analyse"]["pending"] == 0
     assert second["themes"]["themes"] == receipts["themes"]["themes"]
-    assert second["ideas"]["skipped"] == {"unchanged": receipts["ideas"]["themes"]}
+    assert second["ideas"]["skipped"] == {"unchanged": receipts["ideas"]["done"]}
 
     _insights_stand_in_their_records(voc, tmp_path)
     _a_counted_and_a_found_question(voc)

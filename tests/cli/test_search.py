@@ -48,10 +48,33 @@ def test_literally_takes_the_words_as_they_are(searched: Voc) -> None:
     assert ran.json["understood"]["named"] == []
 
 
+def test_a_scope_alone_lists_its_newest_records(searched: Voc) -> None:
+    assert found(searched("search", "企业客户的反馈", "--json")) == ["T4", "T1"]
+
+
+def test_goods_that_nobody_sells_here_are_not_found_in_other_goods(searched: Voc) -> None:
+    ran = searched("search", "冬天暖气不热", "--json")
+    assert found(ran) == []
+    assert any("暖气" in note for note in ran.json["understood"]["notes"])
+
+
 def test_where_what_was_read_leaves_nothing_the_search_is_widened(searched: Voc) -> None:
     ran = searched("search", "政府客户的打印机掉线", "--json")
     assert set(found(ran)[:2]) == {"T1", "T2"}
     assert any("放宽" in note for note in ran.json["understood"]["notes"])
+
+
+def test_what_nearly_repeats_another_is_folded_under_it(searched: Voc, tmp_path: Path) -> None:
+    said = "升级以后打印机天天掉线，要重启才行！"
+    row = {"id": "T5", "channel": "chat", "created_at": "2026-08-13T09:00:00+08:00", "product": "打印机", "text": said}
+    file = tmp_path / "more.jsonl"
+    file.write_text(json.dumps(row, ensure_ascii=False), encoding="utf-8")
+    assert searched("ingest", file, "--json").code == 0
+    assert searched("index", "--json").code == 0
+    hits = searched("search", "升级后天天掉线要重启", "--json").json["hits"]
+    folded = [hit for hit in hits if {hit["external_id"], *hit["repeats"]} >= {"T1", "T5"}]
+    assert len(folded) == 1
+    assert sum(hit["external_id"] in {"T1", "T5"} for hit in hits) == 1
 
 
 def test_the_newer_first(searched: Voc) -> None:

@@ -12,7 +12,20 @@ from tests.stub_model.server import StubModel
 from tests.stub_model.wire import StubRequest
 
 PHONE = "13912345678"
-NEVER_CHANGED = ("record_id", "quote", "suggestion", "nbn_type", "route", "aspect", "sentiment", "journey_stage")
+NEVER_CHANGED = (  # words of closed lists
+    "lens",
+    "kind",
+    "segment",
+    "stance",
+    "record_id",
+    "quote",
+    "suggestion",
+    "nbn_type",
+    "route",
+    "aspect",
+    "sentiment",
+    "journey_stage",
+)
 EXPORT = Path(__file__).parents[2] / "assistant" / "sample" / "xinglan" / "source" / "工单导出_2026.csv"
 COUNT = 14
 

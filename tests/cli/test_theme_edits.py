@@ -63,3 +63,31 @@ def test_a_wrong_wish_is_told_in_one_sentence(voc: Voc) -> None:
     wrong = voc("theme", "rename", "th_none", "--title", "x")
     assert wrong.code == 2
     assert "voc list themes" in wrong.err
+
+
+def test_what_holds_too_much_is_split_by_one_command_and_its_lineage_is_told(themed: Voc) -> None:
+    voc = themed
+    first, second, *_ = voc("list", "themes", "--json").json["items"]
+    voc("theme", "merge", second["theme_id"], "--into", first["theme_id"], "--json")
+    split = voc("theme", "split", first["theme_id"], "--by-meaning", "--json").json
+    rest, *parts = split["themes"]
+    assert rest["theme_id"] == first["theme_id"]
+    assert parts
+    whole = {*first["record_ids"], *second["record_ids"]}
+    assert {
+        item for one in split["themes"] for item in voc("show", one["theme_id"], "--json").json["record_ids"]
+    } == whole
+    lineage = voc("theme", "history", parts[0]["theme_id"], "--json").json["items"]
+    assert [(event["kind"], event["titles"]) for event in lineage] == [("split", {first["theme_id"]: first["title"]})]
+    kinds = [event["kind"] for event in voc("theme", "history", first["theme_id"], "--json").json["items"]]
+    assert kinds[:2] == ["founded", "merged_from"]
+    assert "split_off" in kinds
+    told = voc("theme", "show", parts[0]["theme_id"]).out
+    assert parts[0]["title"] in told
+    assert f"out of {first['theme_id']} “{first['title']}”" in told
+    gone = voc("theme", "show", second["theme_id"]).out
+    assert f"it is no more: its voices are in {first['theme_id']}" in gone
+    assert voc("theme", "undo", split["edit_id"], "--json").code == 0
+    assert set(voc("show", first["theme_id"], "--json").json["record_ids"]) == whole
+    assert voc("theme", "split", first["theme_id"], "--by-meaning", "--title", "x").code == 2
+    assert voc("theme", "split", first["theme_id"]).code == 2

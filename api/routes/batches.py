@@ -1,0 +1,134 @@
+"""Batches: work on the whole corpus, queued, watched, stopped and taken up again. For managers."""
+
+import asyncio
+import datetime as dt
+import hashlib
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import StreamingResponse
+from fastapi.sse import format_sse_event
+from pydantic import Field
+
+from api.deps import AppDep, Limit, Offset
+from api.paging import page_of
+from api.streaming import HEADERS
+from api.wire import Asked, Name, Page
+from api.working import Working, schedules_of, utc_now
+from assistant.bootstrap import App
+from assistant.domain.jobs import OVER, Job, JobKind, StageState, Wish
+from assistant.errors import UsageError
+from assistant.pipeline.scheduling import schedule_rows
+from assistant.pipeline.steps import steps_of
+from assistant.records.job_store import job_row
+
+router = APIRouter(prefix="/v1/batches", tags=["batches"])
+Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
+_STREAM = {"description": "progress, stage (with its receipt), done"}
+_LOOK = 0.5
+_QUIET = 15.0
+_ENDED: frozenset[StageState] = frozenset({"done", "partly", "failed", "skipped", "stopped"})
+
+
+class BatchIn(Asked):
+    """What is to be done, of how much, for how much."""
+
+    kind: JobKind
+    limit: Annotated[int | None, Field(ge=1, description="analyse, run: at most so many records; ideas: themes")] = None
+    since: dt.date | None = None
+    retry_failed: bool = False
+    rebuild: bool = False
+    theme_ids: Annotated[tuple[Name, ...], Field(max_length=1000)] = ()
+    budget_tokens: Annotated[int | None, Field(ge=0)] = None
+    budget_money: Annotated[float | None, Field(ge=0, allow_inf_nan=False)] = None
+
+
+@router.post("", status_code=202)
+def queue(app: AppDep, request: Request, response: Response, given: BatchIn, key: Key = None) -> dict[str, Any]:
+    """Queue a job; with the same `Idempotency-Key` the same job is answered, and nothing is queued twice."""
+    said = given.model_dump(exclude={"kind"})
+    since = given.since.isoformat() if given.since else None
+    wish = Wish(**{**said, "since": since})
+    for theme_id in wish.theme_ids:
+        app.store.theme(theme_id)
+    stages = [step.name for step in steps_of(app.pipeline.context, given.kind, wish)]
+    named = f"key {hashlib.sha256(key.encode()).hexdigest()}" if key else None
+    job = app.store.jobs.add(given.kind, wish, stages, origin="http", key=named)
+    if job is None:
+        job = app.store.jobs.with_key(str(named))
+        assert job is not None
+        if (job.kind, job.wish) != (given.kind, wish):
+            raise UsageError("this Idempotency-Key was given with another request: use a new one")
+    _call(request)
+    response.headers["location"] = f"/v1/batches/{job.id}"
+    return job_row(job)
+
+
+@router.get("")
+def batches(app: AppDep, request: Request, limit: Limit = 50, offset: Offset = 0) -> dict[str, Any]:
+    """Jobs, newest first, and the schedule with its next turns."""
+    found, total = app.store.jobs.list_jobs(limit, offset)
+    page: Page[dict[str, Any]] = page_of(request, [job_row(job) for job in found], total, offset)
+    schedules = schedule_rows(app.pipeline.context, schedules_of(app.settings), utc_now())
+    return {**page.model_dump(), "schedules": schedules}
+
+
+@router.get("/{batch_id}")
+def read(app: AppDep, batch_id: str) -> dict[str, Any]:
+    """One job with the receipts of its stages."""
+    return job_row(app.store.jobs.job(batch_id), whole=True)
+
+
+@router.delete("/{batch_id}")
+def stop(app: AppDep, batch_id: str) -> dict[str, Any]:
+    """Stop a job at its next safe point; what it finished is kept."""
+    return job_row(app.store.jobs.ask_stop(batch_id))
+
+
+@router.post("/{batch_id}/resume", status_code=202)
+def resume(app: AppDep, request: Request, batch_id: str) -> dict[str, Any]:
+    """Go on with a job that failed, stopped or was done in part; finished stages are not done again."""
+    job = app.store.jobs.resume(batch_id)
+    _call(request)
+    return job_row(job)
+
+
+@router.get("/{batch_id}/events", responses={200: {**_STREAM, "content": {"text/event-stream": {}}}})
+async def events(app: AppDep, batch_id: str) -> StreamingResponse:
+    """A job as it goes on: `progress` at every change, `stage` when one has ended, `done` at the end."""
+    job = await run_in_threadpool(app.store.jobs.job, batch_id)
+    return StreamingResponse(_watched(app, job), media_type="text/event-stream", headers=HEADERS)
+
+
+async def _watched(app: App, job: Job) -> AsyncIterator[bytes]:
+    seen, told, quiet = -1, set[str](), 0.0
+    while True:
+        if job.revision != seen:
+            seen, quiet = job.revision, 0.0
+            yield _sent("progress", job_row(job), seen)
+            for stage in job_row(job, whole=True)["stages"]:
+                if stage["state"] in _ENDED and stage["name"] not in told:
+                    told.add(stage["name"])
+                    yield _sent("stage", stage, seen)
+        if job.state in OVER:
+            yield _sent("done", job_row(job, whole=True), seen)
+            return
+        await asyncio.sleep(_LOOK)
+        quiet += _LOOK
+        if quiet >= _QUIET:
+            quiet = 0.0
+            yield b": waiting\n\n"
+        job = await run_in_threadpool(app.store.jobs.job, job.id)
+
+
+def _sent(name: str, data: dict[str, Any], number: int) -> bytes:
+    return format_sse_event(event=name, data_str=json.dumps(data, ensure_ascii=False), id=str(number))
+
+
+def _call(request: Request) -> None:
+    working: Working | None = getattr(request.app.state, "working", None)
+    if working is not None:
+        working.call()

@@ -1,0 +1,131 @@
+"""The one worker of the service: takes jobs out of the queue, one after the other, and gives schedules their turns."""
+
+import datetime as dt
+import logging
+import threading
+from collections.abc import Callable
+
+from filelock import FileLock, Timeout
+
+from api.problems import problem_of
+from assistant.bootstrap import App, open_app
+from assistant.domain.jobs import Job
+from assistant.errors import VocError
+from assistant.pipeline.jobs import StageFailedError, Worker
+from assistant.pipeline.receiving import sweep
+from assistant.pipeline.scheduling import Schedule, take_turns
+from assistant.pipeline.steps import steps_of
+from assistant.pipeline.taking import FOLDER, take
+from assistant.settings import Settings
+
+_POLL = 1.0
+"""Seconds between two looks at the queue, which other processes fill too."""
+_PATIENCE = 8.0
+"""Seconds that a job is given to reach a safe point when the service stops; else the next start takes it up."""
+_log = logging.getLogger("voc.api")
+Clock = Callable[[], dt.datetime]
+
+
+def utc_now() -> dt.datetime:
+    """The present moment."""
+    return dt.datetime.now(dt.UTC)
+
+
+def schedules_of(settings: Settings) -> tuple[Schedule, ...]:
+    """The schedule of the settings."""
+    return tuple(Schedule(kind, expression, settings.timezone) for kind, expression in settings.schedules)
+
+
+class Working:
+    """A thread that works while the service lives; of several services on the same data one works.
+
+    Each job is done by an application of its own, so that its budget and what it spends are its own.
+    """
+
+    def __init__(self, app: App, *, clock: Clock = utc_now, open_for: Callable[[Settings], App] = open_app) -> None:
+        self._app, self._clock, self._open_for = app, clock, open_for
+        self._schedules = schedules_of(app.settings)
+        self._ending, self._called = threading.Event(), threading.Event()
+        self._worker: Worker | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def worker(self) -> Worker | None:
+        """Who is at work on a job just now."""
+        return self._worker
+
+    def start(self) -> None:
+        """Begin to work; what a killed service left of files under way is removed."""
+        sweep(self._app.pipeline.context.data_dir)
+        self._ending.clear()
+        self._thread = threading.Thread(target=self._live, name="worker", daemon=True)
+        self._thread.start()
+
+    def call(self) -> None:
+        """There is something to do now."""
+        self._called.set()
+
+    def stop(self) -> None:
+        """Leave the job under way at its next safe point, to be taken up by the next start."""
+        self._ending.set()
+        self._called.set()
+        if (worker := self._worker) is not None:
+            worker.leave()
+        if self._thread is not None:
+            self._thread.join(_PATIENCE)
+
+    def _live(self) -> None:
+        folder = self._app.pipeline.context.data_dir / FOLDER
+        folder.mkdir(mode=0o700, exist_ok=True)
+        lock = FileLock(str(folder / "worker.lock"), timeout=0, thread_local=False)
+        while not self._ending.is_set():
+            try:
+                with lock:
+                    self.work()
+            except Timeout:  # another service on this data does the work
+                pass
+            except Exception as error:  # noqa: BLE001 - the thread's door: whatever a job did, the next one gets its turn
+                problem_of(error)
+            self._called.wait(_POLL)
+            self._called.clear()
+
+    def work(self) -> None:
+        """Everything there is to do now."""
+        while not self._ending.is_set():
+            take_turns(self._app.pipeline.context, self._schedules, self._clock())
+            waiting = [job for job in self._app.store.jobs.open_jobs() if job.origin != "cli"]
+            if not any(self._do(job) for job in waiting):
+                return
+
+    def _do(self, job: Job) -> bool:
+        """Do one job; False where somebody else has it."""
+        worker = take(self._app.pipeline.context, job)
+        if worker is None:
+            return False
+        self._worker = worker
+        if self._ending.is_set():
+            worker.leave()
+        try:
+            self._carry_out(worker)
+        except StageFailedError as error:
+            _log.warning("%s failed: %s", job.id, self._app.masker.mask_text(str(error))[0])
+        finally:
+            self._worker = None
+        return True
+
+    def _carry_out(self, worker: Worker) -> None:
+        wish = worker.wish
+        budgets = {"budget_tokens": wish.budget_tokens, "budget_money": wish.budget_money}
+        given = {name: value for name, value in budgets.items() if value is not None}
+        try:
+            app = self._open_for(self._app.settings.model_copy(update=given))
+            steps = steps_of(app.pipeline.context, worker.job.kind, wish)
+        except VocError as error:
+            worker.abandon(str(error), "failed")
+            return
+        try:
+            worker.use(app.pipeline.context)
+            worker.work(steps, patience=None)
+        finally:
+            if app is not self._app:
+                app.store.database.close()
