@@ -17,7 +17,9 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
-from evals.benches import masking, themes
+from assistant.records.opening import open_store
+from assistant.settings import Settings
+from evals.benches import counting, masking, themes
 from evals.benches.million import million_figures
 from evals.benches.model import model_figures
 from evals.benches.rows import write_csv, write_json_lines
@@ -103,6 +105,7 @@ def measures(folder: Path) -> Iterator[Measure]:
     yield measure(f"voc run: {what}, file to ideas", ["run", str(source), "--json"], 180, folder / "reviews")
     yield measure("voc ask on the reviews, cold", ["ask", "安装收费客户怎么说", "--json"], 3, folder / "reviews")
     yield measure("voc stats on the reviews", ["stats", "--by", "theme", "--json"], 3, folder / "reviews")
+    yield from counting_measures(folder, 50_000, 1.5)
     yield from ingest_measures(folder, source)
 
 
@@ -123,6 +126,18 @@ def _ingest(name: str, file: Path, count: int, limit: float, data_dir: Path) -> 
     return replace(measure(name, arguments, limit, data_dir), records=count)
 
 
+def counting_measures(folder: Path, count: int, limit: float) -> Iterator[Measure]:
+    """``voc stats`` over so many needs, by several dimensions and with filters."""
+    data_dir = folder / "counted"
+    store = open_store(Settings(data_dir=data_dir, database_url=None))
+    counting.fill(store, count)
+    store.database.close()
+    for asked in counting.ASKED:
+        name = " ".join(asked).replace("--", "")
+        yield measure(f"stats {name}, {count:,}", ["stats", *asked, "--json"], limit, data_dir)
+    shutil.rmtree(data_dir, ignore_errors=True)
+
+
 def large_measures(folder: Path) -> Iterator[Measure]:
     """A file of a million rows: at least 2,000 a second within 500 MB; then a few more, as every day brings them."""
     source, count = corpus(folder)[0], 1_000_000
@@ -132,12 +147,25 @@ def large_measures(folder: Path) -> Iterator[Measure]:
     few = write_csv(source, folder / "few.csv", 10, count)
     more = _ingest("voc ingest: 10 new records into 1,000,000", few, 10, 60, folder / "million")
     yield replace(more, most_megabytes=500)
+    yield from counting_measures(folder, 1_000_000, 2)
+
+
+def counted(counts: list[int]) -> int:
+    """Only the counting, over so many needs (default a million); 1 where a limit was not kept."""
+    with tempfile.TemporaryDirectory(prefix="voc-bench-") as folder:
+        found = []
+        for one in counting_measures(Path(folder), counts[0] if counts else 1_000_000, 2):
+            print(one.line, flush=True)
+            found.append(one)
+    return 0 if all(one.kept for one in found) else 1
 
 
 def main(arguments: list[str]) -> int:
     """Print a table; 1 where a limit was not kept."""
     if "--masking" in arguments:
         return masking.main()
+    if "--counting" in arguments:
+        return counted([int(one) for one in arguments if one.isdigit()])
     if "--themes" in arguments:
         return themes.main([one for one in arguments if one.isdigit()])
     folder = Path(tempfile.mkdtemp(prefix="voc-bench-"))

@@ -2,12 +2,13 @@
 
 import importlib
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from assistant.cli.filters import Day
 from assistant.cli.output import emit_json, json_option, progress_bar
 from assistant.errors import UsageError
 from assistant.settings import load_settings
@@ -16,9 +17,16 @@ from evals.report import Report, show
 from evals.workbench import Asking, Way, Workbench, workbench
 
 FILE = click.Path(path_type=Path)
-SUITES = ("privacy", "retrieval", "extraction", "themes")
-_KEPT = ("record", "recorded")
-"""Options that the suite of themes knows too."""
+SUITES = ("privacy", "retrieval", "extraction", "themes", "ideas", "proposals", "backtest")
+_KEPT = {
+    "themes": ("record", "recorded"),
+    "ideas": ("record", "recorded"),
+    "proposals": ("recorded", "drafts"),
+    "backtest": ("recorded", "cut"),
+}
+"""Options that other suites than that of extraction know too."""
+_OF = {"drafts": "proposals", "cut": "backtest"}
+"""Options of one suite."""
 
 
 @click.command("eval")
@@ -31,15 +39,17 @@ _KEPT = ("record", "recorded")
 @click.option("--against", type=FILE, multiple=True, help="Show this recording beside, on the same records.")
 @click.option("--judge", type=click.IntRange(1), help="Have the model judge so many ladders; 60 tell enough.")
 @click.option("--judgements", type=FILE, help="Keep the judge's answers in this file, and take them from it.")
+@click.option(
+    "--drafts", type=FILE, help="Of proposals: keep the model's drafts and judgements here, and take them from it."
+)
+@click.option("--cut", type=Day(), help="Of backtest: the last day that is shown; default: two thirds of the time.")
+@click.option("--quick", is_flag=True, help="Leave out the real texts, which take minutes.")
 @json_option
-def evaluate(suite: str, as_json: bool, against: tuple[Path, ...], **said: Any) -> None:
+def evaluate(suite: str, as_json: bool, quick: bool, against: tuple[Path, ...], **said: Any) -> None:
     """Measure quality on the sample corpus; exit code 1 where a figure falls below its floor."""
     names = SUITES if suite == "all" else (suite,)
-    others = against or any(value for name, value in said.items() if name not in _KEPT)
-    if suite != "extraction" and (others or (suite != "themes" and any(said.values()))):
-        used = ", ".join(f"--{name}" for name, value in {**said, "against": against}.items() if value)
-        raise click.UsageError(f"{used}: of the suite extraction only, so name it: voc eval extraction …")
-    way, reports, columns = _way(**said), [], []
+    _only_its_own(suite, [name for name, value in {**said, "against": against}.items() if value])
+    way, reports, columns = replace(_way(**said), quick=quick), [], []
     with progress_bar(quiet=as_json) as progress, workbench(load_settings(), way, progress=progress) as bench:
         for name in names:
             run: Callable[[Workbench], Report] = importlib.import_module(f"evals.suites.{name}").run
@@ -56,9 +66,21 @@ def evaluate(suite: str, as_json: bool, against: tuple[Path, ...], **said: Any) 
     click.get_current_context().exit(1 if any(report.fallen for report in reports) else 0)
 
 
+def _only_its_own(suite: str, used: list[str]) -> None:
+    """Refuse options that the suite does not know."""
+    if suite == "extraction":
+        strange = [name for name in used if name in _OF]
+    else:
+        strange = [name for name in used if name not in _KEPT.get(suite, ())]
+    if strange:
+        of = _OF.get(strange[0], "extraction") if len(strange) == 1 else "extraction"
+        told = ", ".join(f"--{name}" for name in strange)
+        raise click.UsageError(f"{told}: of the suite {of} only, so name it: voc eval {of} …")
+
+
 def _way(
     *, record: Path | None, recorded: Path | None, naive: bool, alone: bool, sample: int | None, judge: int | None,
-    judgements: Path | None,
+    judgements: Path | None, drafts: Path | None, cut: str | None,
 ) -> Way:  # fmt: skip
     if record and recorded:
         raise click.UsageError("--record asks the model, --recorded does not: choose one")
@@ -69,7 +91,7 @@ def _way(
     if judgements and not judge:
         raise click.UsageError("--judgements needs --judge N")
     asking: Asking = "naive" if naive else "alone" if alone else "packed"
-    return Way(record, recorded, asking, sample or 0, judge or 0, judgements)
+    return Way(record, recorded, asking, sample or 0, judge or 0, judgements, drafts=drafts, cut=cut)
 
 
 def _beside(path: Path, bench: Workbench) -> Column:

@@ -4,7 +4,7 @@ import datetime as dt
 import gzip
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from assistant.domain.drafts import ReadingsDraft
 from assistant.domain.engine import Usage
+from assistant.domain.records import Record
 from assistant.errors import ModelAnswerError, UsageError
 from assistant.llm.budget import Spending
 from assistant.llm.cache import digest_of
@@ -108,6 +109,7 @@ def begin(path: Path, shaping: Mapping[str, str], made_with: Mapping[str, str], 
     """
     head = {"task": task, "shaping": dict(shaping), "made_with": dict(made_with)}
     kept: dict[str, dict[str, Any]] = {}
+    known: dict[str, str] = {}
     recorded = dt.datetime.now(dt.UTC).date().isoformat()
     if path.exists():
         before = read_recording(path)
@@ -115,11 +117,12 @@ def begin(path: Path, shaping: Mapping[str, str], made_with: Mapping[str, str], 
         if {name: before.head[name] for name in head} != head:
             raise UsageError(f"{path} was recorded with another prompt or model: name another file, or remove it")
         kept = before.answers
+        known = {name: before.head[name] for name in ("texts_digest",) if name in before.head}
     part = _part(path)
     if part.exists():
         kept = {**kept, **{row["key"]: row for row in _rows(part.read_text(encoding="utf-8"))}}
     part.parent.mkdir(parents=True, exist_ok=True)
-    return Recording(path, {**head, "recorded": recorded}, kept)
+    return Recording(path, {**head, **known, "recorded": recorded}, kept)
 
 
 def read_recording(path: Path) -> Recording:
@@ -150,6 +153,24 @@ def fresh(recording: Recording, made_with: Mapping[str, str]) -> None:
             f"{recording.path} is stale: recorded {recording.head['recorded']} from {recording.model} with "
             f"{then.get('prompt')}, since then changed: {', '.join(changed)}; "
             f"record anew with `voc eval extraction --record {recording.path}`"
+        )
+
+
+def same_texts(recording: Recording, records: Iterable[Record]) -> None:
+    """Note in the head of a recording the masked texts that it is about, or check that they are the same still.
+
+    A mask more or less, by other rules of masking, makes another question, which the recording does not hold.
+
+    Raises:
+        UsageError: they are others.
+    """
+    texts = sorted([record.external_id, record.text] for record in records)
+    now = digest_of(texts)
+    if recording.head.setdefault("texts_digest", now) != now:
+        raise UsageError(
+            f"{recording.path} is stale: recorded {recording.head['recorded']} from {recording.model}, since then the "
+            "records or the rules of masking changed their texts; record anew with "
+            f"`voc eval extraction --record {recording.path}`"
         )
 
 

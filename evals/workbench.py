@@ -29,7 +29,7 @@ from assistant.settings import Settings
 from evals.judging import PROMPT as JUDGE
 from evals.judging import judge_ingredients
 from evals.naive import AloneEngine, NaiveEngine, naive_ingredients
-from evals.recording import Recording, SilentEndpoint, begin, fresh, ingredients, read_recording
+from evals.recording import Recording, SilentEndpoint, begin, fresh, ingredients, read_recording, same_texts
 from evals.sampling import sample
 
 MEASURING_KEY = b"always the same when we measure."
@@ -71,6 +71,14 @@ class Workbench:
     """So many records are looked at; 0: all."""
     apart: bool = False
     """Only the sampled ones are read; else all are, in the same packs as ever."""
+    quick: bool = False
+    """What takes minutes and needs more than the sample is left out."""
+    drafts: Path | None = None
+    """Where drafts of proposals are kept and taken from."""
+    live: Settings | None = None
+    """The settings as they were given, whatever the records are read by."""
+    cut: str | None = None
+    """Of a backtest: the last day that the past knows of."""
 
     @property
     def reader(self) -> str:
@@ -112,7 +120,10 @@ class Workbench:
     def ingested(self) -> IngestReceipt:
         """The corpus taken in."""
         with as_file(SAMPLE / "source") as source:
-            return self.app.pipeline.ingest([source], ReadOptions(), progress=self.progress)
+            receipt = self.app.pipeline.ingest([source], ReadOptions(), progress=self.progress)
+        if self.recording is not None:
+            same_texts(self.recording, self.app.store.list_records(Filters(), None)[0])
+        return receipt
 
     @cached_property
     def reading(self) -> AnalyseReceipt:
@@ -169,6 +180,12 @@ class Way:
     judged: int = 0
     judgements: Path | None = None
     """The judge's answers are kept in this recording and taken from it, whatever was read how."""
+    quick: bool = False
+    """See `Workbench.quick`."""
+    drafts: Path | None = None
+    """See `Workbench.drafts`."""
+    cut: str | None = None
+    """See `Workbench.cut`."""
 
 
 @contextmanager
@@ -203,14 +220,15 @@ def workbench(settings: Settings, way: Way | None = None, progress: Progress = s
         apart = bool(way.sampled) and (kept is None or "sample" in kept.head["made_with"])
         try:
             yield Workbench(
-                app, kept, way.recorded is not None, progress, way.asking, way.judged, judge, way.sampled, apart
-            )
+                app, kept, way.recorded is not None, progress, way.asking, way.judged, judge, way.sampled, apart,
+                way.quick, way.drafts, live, way.cut,
+            )  # fmt: skip
         finally:
             if kept is not None and way.record is not None:
                 kept.close()
             if judge is not None and isinstance(judge[1], Recording) and not isinstance(judge[0], SilentEndpoint):
                 judge[1].close()
-            app.store.database.close()
+            app.close()
 
 
 def _as_recorded(way: Way, kept: Recording) -> Way:

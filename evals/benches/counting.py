@@ -8,9 +8,12 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+
+from sqlalchemy import Integer, String, cast, func, insert, update
 
 from assistant.domain.filters import Filters
 from assistant.domain.insights import Insight, LadderStanding, Opportunity, Reading
@@ -18,11 +21,14 @@ from assistant.domain.records import Customer, MaskedText, Record, record_id
 from assistant.domain.themes import Theme
 from assistant.domain.vocabulary import ASPECTS, CHANNELS, DEEP_CATEGORIES, OPPORTUNITY_TYPES, SEGMENTS, SIGNAL_NAMES
 from assistant.records.comparing import compare, group_of
-from assistant.records.database import Database
+from assistant.records.database import Database, chunks
 from assistant.records.impact import delight, friction
 from assistant.records.lead_funnel import funnel
 from assistant.records.repository import Repository
+from assistant.records.rows import insight_values, record_values
 from assistant.records.screening import screen
+from assistant.records.tables import customers, insights, leads, records
+from assistant.records.tables.voices import FACTS
 from assistant.records.theme_watch import watch_themes
 from assistant.records.views import page
 from evals.benches.search import Figure
@@ -31,13 +37,20 @@ BATCH = 2_000
 THEMES = 60
 _STANDING = LadderStanding()
 _TEXT = "升级之后老是掉线，重启也没有用，想买个能用的"
+_AT = "2026-12-31T00:00:00+00:00"
+ASKED = (
+    ("--by", "theme"), ("--by", "product"), ("--by", "month"), ("--by", "segment"), ("--by", "aspect"),
+    ("--by", "theme", "--since", "2026-07-01"), ("--by", "aspect", "--segment", "sme", "--product", "X5"),
+    ("--by", "month", "--aspect", "price"), ("--by", "region", "--since", "2026-04-01", "--sentiment", "negative"),
+)  # fmt: skip
+"""What `voc stats` is asked, as whole processes."""
 
 
 def counting_figures(folder: Path, count: int = 100_000) -> Iterator[Figure]:
     """Milliseconds of each count, as soon as it is known."""
     database = Database(f"sqlite:///{folder / 'voc.db'}", folder / "write.lock")
     store = Repository(database)
-    _fill(store, count)
+    fill(store, count)
     none, year = Filters(), Filters(since="2026-07-01", until="2026-12-31", segment=("sme",))
     counted = store.counting
     asked: tuple[tuple[str, Callable[[], object]], ...] = (
@@ -65,25 +78,58 @@ def counting_figures(folder: Path, count: int = 100_000) -> Iterator[Figure]:
     database.close()
 
 
-def _fill(store: Repository, count: int) -> None:
+def fill(store: Repository, count: int) -> None:
+    """Put made-up records, their needs and leads into an empty store, in bulk: it is the counting that is measured."""
     dice = random.Random(1)  # noqa: S311 - made-up records
-    for at in range(0, count, BATCH):
-        made = [_record(n, dice, max(1, count // 4)) for n in range(at, min(count, at + BATCH))]
-        store.save_records([(one, None) for one in made])
-        store.save_readings([_reading(one, dice) for one in made], "bench", "rules")
-    themes = [Theme(f"th_{n}", f"需求{n}", "", "", "", "", _STANDING, "trust", "rules") for n in range(THEMES)]
-    placed = {p.insight.id: f"th_{int(p.insight.id[3:]) % THEMES}" for p in store.placed_insights()}
-    store.save_themes(themes, placed, {}, [])
+    people = max(1, count // 4)
+    with store.database.writing() as connection:
+        everybody = [_customer(n, dice) for n in range(people)]
+        known = [{**asdict(one), "owned": list(one.owned)} for one in everybody]
+        for some in chunks(known, BATCH):
+            connection.execute(insert(customers), list(some))
+        for at in range(0, count, BATCH):
+            made = [_record(n, dice, everybody) for n in range(at, min(count, at + BATCH))]
+            rows = [(record_values(one, _AT), _reading(one, dice)) for one in made]
+            connection.execute(insert(records), [_read(values, of) for values, of in rows])
+            needs = [(values, need) for values, of in rows for need in of.insights]
+            connection.execute(insert(insights), [_need(values, need) for values, need in needs])
+            chances = [_lead(values, need, of) for values, need in needs for of in need.opportunities]
+            connection.execute(insert(leads), chances)
+    store.save_themes(
+        [Theme(f"th_{n}", f"需求{n}", "", "", "", "", _STANDING, "trust", "rules") for n in range(THEMES)], {}, {}, []
+    )
+    with store.database.writing() as connection:
+        ordinal = cast(func.substr(insights.c.id, 4), Integer)
+        connection.execute(update(insights).values(theme_id="th_" + cast(ordinal % THEMES, String)))
 
 
-def _record(n: int, dice: random.Random, people: int) -> Record:
-    day = dt.date(2026, 1, 1) + dt.timedelta(days=dice.randrange(365))
+def _read(values: dict[str, Any], of: Reading) -> dict[str, Any]:
+    return {**values, "signature": None, "reading_key": values["reading_hash"], "noise": False, "signals": of.signals}
+
+
+def _need(values: dict[str, Any], need: Insight) -> dict[str, Any]:
+    return {**insight_values(need), "whose": values["person"], **{name: values[name] for name in FACTS}}
+
+
+def _lead(values: dict[str, Any], need: Insight, of: Opportunity) -> dict[str, Any]:
+    return {
+        "id": f"ld_{need.id}", "record_id": need.record_id, "insight_id": need.id, "customer_id": values["customer_id"],
+        "type": of.type, "quote": of.quote, "start": of.start, "end": of.end, "status": "new", "owner": None,
+        "created_at": _AT, "current": True,
+    }  # fmt: skip
+
+
+def _customer(n: int, dice: random.Random) -> Customer:
     owned = tuple(dice.sample(["X5", "P2", "L3", "R8"], dice.randint(0, 3)))
-    customer = Customer(f"C{dice.randrange(people)}", dice.choice(SEGMENTS), f"地区{dice.randrange(30)}", "2024", owned)
+    return Customer(f"C{n}", dice.choice(SEGMENTS), f"地区{dice.randrange(30)}", "2024", owned)
+
+
+def _record(n: int, dice: random.Random, everybody: list[Customer]) -> Record:
+    day = dt.date(2026, 1, 1) + dt.timedelta(days=dice.randrange(365))
     return Record(
         id=record_id("bench", str(n)), external_id=str(n), source="bench", channel=dice.choice(CHANNELS),
         text=MaskedText(_TEXT), created_at=f"{day}T08:00:00+08:00", product=dice.choice(["X5", "P2", "L3"]),
-        customer=customer,
+        model=dice.choice(["标准", "增强", "旗舰"]), customer=dice.choice(everybody),
     )  # fmt: skip
 
 

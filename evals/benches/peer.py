@@ -1,8 +1,11 @@
-"""The peer: texts into Chroma the way LangChain's `Chroma.from_texts` puts them, with the embedder of a data directory.
+"""The peer: texts into Chroma the way LangChain's `Chroma.from_texts` puts them, with the same embedder.
 
-Run as ``python -m evals.benches.peer DATA ASIDE COUNT [URL]``; with an endpoint's address, LangChain's own embedder asks
-that instead, as LangChain does: one request after the other. Where `langchain_chroma` is installed it is used; it is no
-dependency of the product, so else the calls that it makes are made here, and the name of the way says so.
+Run as ``python -m evals.benches.peer DATA ASIDE COUNT [URL]``; the local embedder is fitted on the texts as ours is, and
+that counts for both. With an endpoint's address, LangChain's own embedder asks that instead, as LangChain does: one
+request after the other. Texts are found when the first search has answered. What Python loads before counts for us and
+not for the peer. Where `langchain_text_splitters` and `langchain_chroma` are installed they are used; they are no
+dependencies of the product, so else the calls that they make are made here, and the name of the way says so (texts as
+short as these are left whole by the splitter).
 """
 
 import importlib
@@ -23,9 +26,10 @@ from assistant.settings import load_settings
 from evals.benches.endpoint import AT_ONCE
 from evals.benches.texts import queries
 from vectorstore.embedders.base import Embedder
+from vectorstore.embedders.local import LocalEmbedder
 from vectorstore.tables import passages
 
-ASKED = 100
+ASKED, FIRST = 100, 200
 SHARE = 50
 
 
@@ -68,19 +72,37 @@ def _asking(url: str) -> Listing:
 def measured(data: Path, aside: Path, count: int, url: str | None = None) -> dict[str, Any]:
     """Texts a second from nothing and for each second of processor time, and milliseconds of a search plain and with `where`."""
     app = open_app(load_settings(data_dir=data, database_url=None))
-    embedding: Listing = _asking(url) if url else Lists(app.finder.index.embedder)
     with app.store.database.reading() as connection:
         texts = list(connection.scalars(select(passages.c.text).order_by(passages.c.row).limit(count)))
-    told = [{"product": f"p{at % SHARE}"} for at in range(len(texts))]
-    embedding.embed_documents(texts[:100])  # loads what embedding needs
+    embedding: Listing = _asking(url) if url else Lists(LocalEmbedder().fit(texts[:FIRST]))  # loads what it needs
+    embedding.embed_documents(texts[:FIRST])
     started, worked = time.perf_counter(), time.process_time()
+    if not url:
+        trainer = LocalEmbedder()
+        embedding = Lists(trainer.fit(texts[: trainer.sample]))
+    fitted = time.perf_counter() - started
+    texts = _split(texts)
+    told = [{"product": f"p{at % SHARE}"} for at in range(len(texts))]
     way, query = _langchain(texts, embedding, told, aside) if find_spec("langchain_chroma") else _by_hand(
         texts, embedding, told, aside
     )  # fmt: skip
-    rate = len(texts) / (time.perf_counter() - started)
-    processor = len(texts) / (time.process_time() - worked)
+    query(texts[0][:20], None)
+    seconds, processor = time.perf_counter() - started, time.process_time() - worked
     p50 = {name: _p50(query, where) for name, where in (("p50", None), ("where_p50", {"product": "p1"}))}
-    return {"way": way, "texts": len(texts), "rate": rate, "processor": processor, **p50}
+    rates = {"rate": count / seconds, "processor": count / processor, "fitting": fitted}
+    return {"way": way, "texts": count, **rates, **p50}
+
+
+def _split(texts: list[str]) -> list[str]:
+    if not find_spec("langchain_text_splitters"):
+        return texts
+    splitters = importlib.import_module("langchain_text_splitters")  # looked for by name, as above
+    split: list[str] = [
+        part
+        for text in texts
+        for part in splitters.RecursiveCharacterTextSplitter(chunk_size=500, chunk_overlap=50).split_text(text)
+    ]
+    return split
 
 
 Query = Callable[[str, dict[str, Any] | None], Any]

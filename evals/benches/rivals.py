@@ -17,8 +17,9 @@ from typing import Any, cast
 from assistant.bootstrap import App, open_app
 from assistant.domain.drafts import ReadingsDraft
 from assistant.domain.engine import Engine, PackOutcome
-from assistant.domain.records import MaskedText, Record
+from assistant.domain.records import Record
 from assistant.insight.extract import Read, read_packs
+from assistant.intake.privacy import Masker
 from assistant.llm.engine import ModelEngine
 from assistant.llm.shapes import shape_of
 from assistant.settings import load_settings
@@ -51,9 +52,10 @@ def opened(url: str, flying: int, folder: Path) -> App:
     return open_app(settings)
 
 
-def made(count: int) -> list[Record]:
+def made(count: int, masker: Masker) -> list[Record]:
     """So many records of real words, no two the same."""
-    return [Record(f"r_{n}", str(n), "bench", "review", MaskedText(varied(n))) for n in range(count)]
+    texts = (masker.mask_text(varied(n))[0] for n in range(count))
+    return [Record(f"r_{n}", str(n), "bench", "review", text) for n, text in enumerate(texts)]
 
 
 def ours(app: App, records: list[Record]) -> int:
@@ -110,7 +112,8 @@ WAYS = {"abatch": abatch, "client": client}
 def main(way: str, url: str, count: int, flying: int) -> None:
     """Measure one way."""
     with tempfile.TemporaryDirectory() as folder:
-        app, records = opened(url, flying, Path(folder)), made(count + 1)
+        app = opened(url, flying, Path(folder))
+        records = made(count + 1, app.masker)
         prompts = [] if way == "ours" else messages_of(app, records)
         importlib.import_module("langchain_openai")
         started, busy = time.perf_counter(), time.process_time()

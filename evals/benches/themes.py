@@ -19,6 +19,7 @@ from sqlalchemy import insert, text
 
 from assistant.records.database import Database
 from assistant.records.tables import insights, records
+from assistant.records.tables.voices import FACTS
 from evals.benches.search import Figure
 from evals.workbench import CASES, read_lines
 
@@ -57,7 +58,12 @@ def fill(database: Database, first: int, count: int) -> None:
             part = [pair for _, pair in zip(range(_BATCH), pairs, strict=False)]
             if part:
                 connection.execute(insert(records), [record for record, _ in part])
-                connection.execute(insert(insights), [own for _, own in part])
+                connection.execute(insert(insights), [_with_facts(own, record) for record, own in part])
+
+
+def _with_facts(own: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:
+    """The insight with what it repeats of its record."""
+    return {**own, "whose": record["person"], **{fact: record.get(fact) for fact in FACTS}}
 
 
 def _record(number: int, like: dict[str, Any], product: str | None, quote: str, dice: random.Random) -> dict[str, Any]:

@@ -4,11 +4,15 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
+from assistant.insight.trends import trend_of
 from evals.metrics.extraction import Row, Truth, match
 
 SPIKE, SPIKE_SINCE, SPIKE_UNTIL = "N04", "2026-08-10", "2026-09-05"
 GROWING = ("N03", "N05", "N07", "N09", "N14", "N16", "N24")
 WEAK = ("N26", "N27")
+UP = ("growing", "new")
 
 
 class Homes(NamedTuple):
@@ -20,6 +24,8 @@ class Homes(NamedTuple):
     """Part of the paired insights of the need that are there."""
     precision: Mapping[str, float]
     """Part of the paired insights there that are of the need."""
+    mostly: Mapping[str, str]
+    """Theme → the need that more than half of its paired insights are of; no theme where there is none."""
 
 
 def homes(insights: Sequence[Row], truth: Truth) -> Homes:
@@ -37,19 +43,39 @@ def homes(insights: Sequence[Row], truth: Truth) -> Homes:
         best,
         {need: together[need][theme] / paired[need] for need, theme in best.items()},
         {need: together[need][theme] / said[theme] for need, theme in best.items()},
+        {theme: need for need, own in together.items() for theme, n in own.items() if 2 * n > said[theme]},
     )
 
 
 def over_time(found: Homes, trends: Mapping[str, str], waves: Sequence[Mapping[str, object]]) -> dict[str, float]:
-    """``spike`` and ``spike_over`` 0 or 1, ``growing`` the share of the growing needs whose theme is said to grow."""
+    """``spike`` and ``spike_over`` 0 or 1, ``growing`` the share of the growing needs whose theme is said to grow, and
+    ``growing_false`` the themes said to grow or to be new that are mostly of no need that is."""
     own = [wave for wave in waves if wave["theme_id"] == found.theme.get(SPIKE)]
     hit = [wave for wave in own if _overlap(str(wave["since"]), str(wave["until"]))]
-    rising = [need for need in GROWING if trends.get(found.theme.get(need, "")) in ("growing", "new")]
+    rising = [need for need in GROWING if trends.get(found.theme.get(need, "")) in UP]
+    risen = [theme for theme, trend in trends.items() if trend in UP]
     return {
         "spike": float(bool(hit)),
         "spike_over": float(any(wave["over"] for wave in hit)),
         "growing": len(rising) / len(GROWING),
+        "growing_false": float(sum(found.mostly.get(theme) not in (*GROWING, SPIKE) for theme in risen)),
     }
+
+
+def growing_by_chance(mentions: Sequence[int], totals: Sequence[int], shuffles: int = 100) -> float:
+    """Part of the themes that would be said to grow or be new had nobody any trend: dates dealt out anew, many times.
+
+    Args:
+        mentions: records of each theme.
+        totals: records read in each month.
+    """
+    dice = np.random.default_rng(0)
+    dealt = [
+        trend_of([int(n) for n in series], totals)
+        for said in mentions
+        for series in dice.multivariate_hypergeometric(list(totals), said, shuffles)
+    ]
+    return sum(trend in UP for trend in dealt) / max(1, len(dealt))
 
 
 def _overlap(since: str, until: str) -> bool:

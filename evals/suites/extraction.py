@@ -1,5 +1,6 @@
 """Insights against the planted needs, opportunities, signals and noise of the sample corpus."""
 
+from assistant.domain.records import customer_spans
 from assistant.llm.fence import Fence, fence_secret
 from assistant.rules.lexicon import lexicon
 from assistant.rules.reading import read_record
@@ -11,15 +12,29 @@ from evals.report import Report
 from evals.workbench import MEASURING_KEY, Workbench
 
 FLOORS = {
-    "rules": {"need_recall": 0.70, "need_precision": 0.65, "aspect": 0.45, "negative_f1": 0.93, "noise_quiet": 0.80},
-    "llm": {"need_recall": 0.95, "need_precision": 0.75, "aspect": 0.84, "deep_or_alt": 0.85, "noise_quiet": 0.90},
+    "rules": {
+        "customer_quotes": 1.0,
+        "need_recall": 0.70,
+        "need_precision": 0.65,
+        "aspect": 0.45,
+        "negative_f1": 0.93,
+        "noise_quiet": 0.80,
+    },
+    "llm": {
+        "customer_quotes": 1.0,
+        "need_recall": 0.95,
+        "need_precision": 0.75,
+        "aspect": 0.84,
+        "deep_or_alt": 0.85,
+        "noise_quiet": 0.90,
+    },
 }
 
 
 def run(bench: Workbench) -> Report:
     """Recall and precision of needs and of every field, as counts, and what went wrong, the gravest first."""
     engine = bench.app.engine.name
-    figures = dict(extraction(bench.read_insights, bench.truth))
+    figures = extraction(bench.read_insights, bench.truth) | {"customer_quotes": _customer_quotes(bench)}
     counts = reading_counts(bench.read_insights, bench.truth, bench.noise)
     notes = [_told(bench)]
     if engine == "rules":
@@ -32,6 +47,17 @@ def run(bench: Workbench) -> Report:
     floors = FLOORS[engine] if bench.asking == "packed" and not bench.sampled else {}
     worst = worst_cases(bench.read_insights, bench.truth)
     return Report("extraction", len(bench.truth), figures, floors, worst, counts, tuple(notes))
+
+
+def _customer_quotes(bench: Workbench) -> float:
+    """The share of the insights whose quote stands, letter for letter, in the customer's own words."""
+    rows = bench.read_insights
+    right = 0
+    for row in rows:
+        record, start, end = bench.records[row["external_id"]], int(row["start"]), int(row["end"])
+        own = any(low <= start and end <= high for low, high in customer_spans(record))
+        right += own and record.text[start:end] == row["quote"]
+    return right / max(1, len(rows))
 
 
 def _judged(bench: Workbench) -> dict[str, float]:

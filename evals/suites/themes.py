@@ -1,10 +1,12 @@
 """Themes against the planted needs: are insights of one need together, and those of others apart?"""
 
+from collections.abc import Mapping, Sequence
+
 from assistant.domain.filters import Filters
 from assistant.domain.records import Record
 from assistant.pipeline.watching import theme_spikes
 from evals.metrics.extraction import themes
-from evals.metrics.themes import few_and_mixed, homes, over_time
+from evals.metrics.themes import GROWING, SPIKE, UP, Homes, few_and_mixed, growing_by_chance, homes, over_time
 from evals.report import Report
 from evals.theme_peers import Clusters, agglomerative, bertopic_like, kmeans
 from evals.workbench import Workbench
@@ -17,6 +19,7 @@ FLOORS = {
         "well_placed": 0.90,
         "spike": 1,
         "spike_over": 1,
+        "growing": 0.5,
         "weak_signals": 1,
         "rerun_same": 1,
         "unmixed": 1,
@@ -28,6 +31,7 @@ FLOORS = {
         "well_placed": 0.97,
         "spike": 1,
         "spike_over": 1,
+        "growing": 0.7,
         "weak_signals": 1,
         "rerun_same": 1,
         "unmixed": 1,
@@ -49,7 +53,11 @@ def run(bench: Workbench) -> Report:
     found = homes(own, bench.truth)
     listed = store.themes()
     records, _ = store.list_records(Filters(), None)
-    figures |= over_time(found, {t.id: t.trend for t in listed}, theme_spikes(store))
+    trends = {theme.id: theme.trend for theme in listed}
+    by_theme, read = store.monthly_counts()
+    figures |= over_time(found, trends, theme_spikes(store))
+    counts = [sum(by_theme.get(theme.id, {}).values()) for theme in listed]
+    figures["growing_by_chance"] = growing_by_chance(counts, [read[month] for month in sorted(read)])
     weak = {theme.id for theme in listed if theme.weak_signal}
     figures |= few_and_mixed(found, weak, own, {r.external_id: _segment(r) for r in records})
     figures["unmixed"] = float(figures["mixed_parties"] == 0)
@@ -62,7 +70,24 @@ def run(bench: Workbench) -> Report:
         counted = themes(rows, bench.truth)
         figures |= {f"{name}_{figure}": counted[figure] for figure in _COMPARED}
     notes = (f"read by {bench.reader}; themes named by {', '.join(sorted({t.engine for t in listed}))}",)
-    return Report("themes", int(figures["paired"]), figures, FLOORS[bench.app.engine.name], notes=notes)
+    worst = _misjudged(found, trends, by_theme, sorted(read))
+    return Report("themes", int(figures["paired"]), figures, FLOORS[bench.app.engine.name], worst, notes=notes)
+
+
+def _misjudged(
+    found: Homes, trends: Mapping[str, str], by_theme: Mapping[str, Mapping[str, int]], months: Sequence[str]
+) -> tuple[str, ...]:
+    """Growing needs whose theme is not said to grow, and themes said to grow that are of no such need."""
+    homes_of = [(need, found.theme.get(need, "")) for need in GROWING]
+    missed = [(f"{need} missed", theme) for need, theme in homes_of if trends.get(theme) not in UP]
+    known = {found.theme.get(need) for need in (*GROWING, SPIKE)}
+    more = [
+        (f"{found.mostly.get(t, 'mixed')} said to grow", t) for t, is_ in trends.items() if is_ in UP and t not in known
+    ]
+    return tuple(
+        f"{what}: {theme} {trends.get(theme, '-')} {[by_theme.get(theme, {}).get(month, 0) for month in months]}"
+        for what, theme in (*missed, *more)
+    )
 
 
 def _segment(record: Record) -> str:

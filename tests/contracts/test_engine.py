@@ -8,8 +8,10 @@ from typing import get_args
 
 import pytest
 
-from assistant.domain.drafts import AnswerDraft, IdeasDraft, ProposalDraft, ReadingDraft, ThemeDraft
+from assistant.domain.drafts import AnswerDraft, IdeasDraft, ReadingDraft, ThemeDraft
 from assistant.domain.engine import Engine, Usage
+from assistant.domain.proposal_drafts import DRAFT_OF, SECTIONS, NeedDraft, SectionName
+from assistant.domain.proposals import Asked
 from assistant.domain.records import Record, customer_spans
 from assistant.domain.vocabulary import EngineName
 from assistant.llm.chat import ChatEndpoint
@@ -118,10 +120,16 @@ def test_ideas_point_to_voices_that_were_shown(engine: Engine) -> None:
         assert set(idea.evidence) <= SHOWN
 
 
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_section_of_a_proposal_is_of_its_own_type(engine: Engine, section: SectionName) -> None:
+    draft = engine.draft_section(Asked(section, PROPOSAL_MATERIAL))
+    assert isinstance(draft, DRAFT_OF[section])
+
+
 def test_a_proposal_points_to_voices_that_were_shown(engine: Engine) -> None:
-    draft = engine.draft_proposal(PROPOSAL_MATERIAL)
-    assert isinstance(draft, ProposalDraft)
-    pointed = {n for statement in (*draft.summary, *draft.concerns_by_segment) for n in statement.evidence}
+    draft = engine.draft_section(Asked("need", PROPOSAL_MATERIAL))
+    assert isinstance(draft, NeedDraft)
+    pointed = {n for claim in (*draft.situation, *draft.wants, *draft.otherwise) for n in claim.evidence}
     assert pointed
     assert pointed <= SHOWN | {counter.n for counter in PROPOSAL_MATERIAL.counter_evidence}
 

@@ -2,15 +2,17 @@
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from assistant.domain.drafts import ReadingsDraft
 from assistant.domain.engine import Usage
+from assistant.domain.records import MaskedText, Record
 from assistant.errors import ModelAnswerError, UsageError
 from assistant.settings import load_settings
-from evals.recording import SilentEndpoint, begin, fresh, read_recording
+from evals.recording import SilentEndpoint, begin, fresh, read_recording, same_texts
 from evals.workbench import Way, workbench
 from prompts import RenderedPrompt
 from tests.stub_model import StubModel
@@ -56,6 +58,18 @@ def test_a_stale_or_foreign_recording_is_refused_with_a_sentence(tmp_path: Path)
     path.write_bytes(b"no gzip")
     with pytest.raises(UsageError, match="is no recording of ours"):
         read_recording(path)
+
+
+def test_a_recording_of_texts_that_are_masked_otherwise_now_says_why_it_is_stale(tmp_path: Path) -> None:
+    path = tmp_path / "r.gz"
+    first, second = (Record(f"r_{n}", str(n), "s", "review", MaskedText(f"漏水{n}")) for n in (1, 2))
+    recording = begin(path, SHAPING, MADE)
+    same_texts(recording, [first, second])
+    recording.close()
+    same_texts(begin(path, SHAPING, MADE), [second, first])
+    changed = replace(first, text=MaskedText("⟦name:0a1b2c⟧家漏水1"))
+    with pytest.raises(UsageError, match=r"is stale: .* rules of masking changed their texts"):
+        same_texts(read_recording(path), [changed, second])
 
 
 def test_what_is_not_in_a_recording_fails_saying_so(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evals.metrics.extraction import Row
-from evals.metrics.themes import few_and_mixed, homes, over_time
+from evals.metrics.themes import few_and_mixed, growing_by_chance, homes, over_time
 from evals.theme_peers import agglomerative, bertopic_like, kmeans
 from tests.evals.test_extraction_metrics import insight, need, planted
 from vectorstore.embedders.hashing import HashingEmbedder
@@ -46,6 +46,13 @@ def test_the_spike_counts_in_its_own_weeks_and_theme(wave: dict[str, Any], figur
     seen = over_time(found, trends, [wave])
     assert [seen["spike"], seen["spike_over"]] == list(figures)
     assert seen["growing"] == pytest.approx(1 / 7)
+    assert seen["growing_false"] == 0
+    assert over_time(found, {"a": "new", "b": "growing", "x": "growing"}, [])["growing_false"] == 2
+
+
+def test_of_dealt_out_dates_few_make_growth() -> None:
+    assert 0 < growing_by_chance([16, 30], [30] * 10) < 0.06
+    assert growing_by_chance([2], [30] * 10) == growing_by_chance([], []) == 0
 
 
 def test_a_weak_signal_counts_only_in_a_theme_that_is_its_own_and_called_weak() -> None:
