@@ -4,7 +4,7 @@
 PY := .venv/bin/python
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: demo test serve check eval bench bench-large lock clean
+.PHONY: demo test serve check eval bench bench-large torture lock clean
 
 .venv/.ready: requirements.lock pyproject.toml
 ifdef UV
@@ -41,6 +41,9 @@ bench: .venv/.ready
 
 bench-large: .venv/.ready
 	@$(PY) -m evals.bench --large
+
+torture: .venv/.ready
+	@$(PY) -m evals.benches.torture
 
 lock:
 	uv pip compile --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate --extra dev pyproject.toml -o requirements.lock
