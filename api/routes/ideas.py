@@ -12,11 +12,13 @@ from api.wire import Asked, Name, Page
 from assistant.bootstrap import App
 from assistant.errors import UsageError
 from assistant.insight.portfolio import render_html, render_markdown
+from assistant.pipeline.actor import staff_name
 from assistant.pipeline.idea_sheet import idea_sheet, portfolio
 from assistant.pipeline.judging_ideas import decide
 from assistant.records.idea_desk import IdeaEdit
 from assistant.records.repository import Repository
 
+_TURNS = {("proposed", "rejected"), ("rejected", "proposed")}
 router = APIRouter(prefix="/v1/ideas", tags=["ideas"])
 BY = "http"
 """Who decided, where the caller says no name, as long as nobody logs in."""
@@ -89,7 +91,7 @@ def page(
 @router.post("/merge")
 def merge(app: AppDep, wish: IdeaMerge) -> dict[str, Any]:
     """Put ideas away as part of another one, which takes over their themes and evidence."""
-    by = _by(app, wish.by)
+    by = _by(wish.by)
     return _told(app, _decide(app, lambda store: store.merge_ideas(wish.idea_ids, wish.into, _said(app, wish.why), by)))
 
 
@@ -112,7 +114,12 @@ def change(app: AppDep, idea_id: str, wish: IdeaChange) -> dict[str, Any]:
     if not given and wish.status is None:
         raise UsageError("nothing to change: give words, lists, a type, a route or a status")
     words = {name: _masked(app, value) for name, value in given.items()}
-    by, why = _by(app, wish.by), _said(app, wish.why)
+    by, why = _by(wish.by), _said(app, wish.why)
+    if wish.status == "rejected" and not (why or "").strip():
+        raise UsageError("say in `why` why it is rejected: later runs and other people are told")
+    stands = idea_sheet(app.store, idea_id)["status"]
+    if wish.status is not None and words and (stands, wish.status) not in _TURNS:
+        raise UsageError(f"the idea is {stands} and can't become {wish.status}; its words were left as they are")
     edits = [_decide(app, lambda store: store.edit_idea(idea_id, words, why, by))] if words else []
     if wish.status == "rejected":
         edits.append(_decide(app, lambda store: store.reject_idea(idea_id, why or "", by)))
@@ -124,7 +131,7 @@ def change(app: AppDep, idea_id: str, wish: IdeaChange) -> dict[str, Any]:
 @router.post("/{idea_id}/votes", status_code=201)
 def vote(app: AppDep, idea_id: str, wish: Vote, response: Response) -> dict[str, Any]:
     """Vote for or against an idea; the last vote of a person counts."""
-    by = _by(app, wish.by)
+    by = _by(wish.by)
     edit = _decide(app, lambda store: store.vote_idea(idea_id, wish.value, _said(app, wish.why), by))
     response.headers["location"] = f"/v1/ideas/{idea_id}"
     return _told(app, edit)
@@ -138,8 +145,8 @@ def _told(app: App, edit: IdeaEdit) -> dict[str, Any]:
     return {"edit_id": edit.id, "ideas": [idea_sheet(app.store, idea_id) for idea_id in edit.ideas]}
 
 
-def _by(app: App, name: str | None) -> str:
-    return (_said(app, name) or BY)[:100]
+def _by(name: str | None) -> str:
+    return staff_name(name) if name else BY
 
 
 def _said(app: App, text: str | None) -> str | None:

@@ -99,7 +99,8 @@ def _close_the_loop(context: Context, outcome: Outcome, actor: str) -> None:
         return
     if proposal.status == "launched":
         detail = {"from": "launched", "to": "measured", "verdict": outcome.verdict, "launched": outcome.launch.day}
-        store.change_proposal(outcome.subject, lambda one: replace(one, status="measured"), actor, "moved", detail)
+        step = (lambda one: replace(one, status="measured")), "moved", detail
+        store.change_proposal(outcome.subject, [step], actor)
 
 
 def title_of(context: Context, subject: str) -> str:

@@ -10,6 +10,7 @@ from assistant.domain.vocabulary import ProposalStatus
 from assistant.errors import UsageError
 from assistant.insight.editing import edited
 from assistant.insight.wording import tidy
+from assistant.pipeline.actor import staff_name
 from assistant.pipeline.context import Context
 
 LONGEST = 2000
@@ -18,7 +19,7 @@ _NOBODY = frozenset(
 )
 """Names that no person goes by: none of them may approve."""
 _Change = Callable[[Proposal], Proposal]
-_Step = tuple[_Change, str, dict[str, object]]
+_Step = tuple[_Change, str, Mapping[str, object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +46,12 @@ def change_proposal(context: Context, proposal_id: str, patch: Patch, who: str) 
         NotFoundError: there is no such proposal.
         UsageError: a move that is not allowed, without reason or by no person; an unknown place; nothing to change.
     """
-    who = _masked(context, who, 100)
+    who = staff_name(who)
     before = context.store.proposal(proposal_id)
     steps = [*_words(context, before, patch, who), *_moves(context, before, patch, who)]
     if not steps:
         raise UsageError("nothing to change: give a status, a comment, an owner or an edit")
-    tried = before
-    for change, _, _ in steps:
-        tried = change(tried)
-    proposal = before
-    for change, kind, detail in steps:
-        proposal = context.store.change_proposal(proposal_id, change, who, kind, detail)
-    return proposal
+    return context.store.change_proposal(proposal_id, steps, who)
 
 
 def _words(context: Context, proposal: Proposal, patch: Patch, who: str) -> list[_Step]:
@@ -73,7 +68,7 @@ def _words(context: Context, proposal: Proposal, patch: Patch, who: str) -> list
 def _moves(context: Context, proposal: Proposal, patch: Patch, who: str) -> list[_Step]:
     found: list[_Step] = []
     if patch.owner is not None:
-        owner = _masked(context, patch.owner, 100)
+        owner = staff_name(patch.owner) if patch.owner.strip() else ""
         found.append((lambda now: replace(now, owner=owner or None), "owned", {"owner": owner}))
     if patch.status is not None:
         found.append(_move(context, proposal, patch, who))
@@ -94,7 +89,7 @@ def _move(context: Context, proposal: Proposal, patch: Patch, who: str) -> _Step
             f"its outcome measures a proposal, when the whole window has passed: voc outcome {proposal.id}"
         )
     detail: dict[str, object] = {"from": proposal.status, "to": to, "reason": reason}
-    launch = _launch(patch) if to == "launched" else None
+    launch = _launch(context, patch) if to == "launched" else None
     if launch:
         detail["launch"] = launch
 
@@ -107,12 +102,13 @@ def _move(context: Context, proposal: Proposal, patch: Patch, who: str) -> _Step
     return change, "moved", detail
 
 
-def _launch(patch: Patch) -> dict[str, str | None]:
+def _launch(context: Context, patch: Patch) -> dict[str, str | None]:
     try:
         day = dt.date.fromisoformat(patch.launched_on) if patch.launched_on else dt.datetime.now(dt.UTC).date()
     except ValueError:
         raise UsageError(f"{patch.launched_on!r} is no day: write it as 2026-03-01") from None
-    return {"date": day.isoformat(), "product": patch.product, "region": patch.region}
+    where = {"product": patch.product, "region": patch.region}
+    return {"date": day.isoformat(), **{name: said and _masked(context, said, 200) for name, said in where.items()}}
 
 
 def _editing(place: str, text: str, who: str) -> _Change:

@@ -18,7 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from assistant.errors import BusyError, SettingError, StoreError
 from assistant.records.freshness import Unchanged
 
-HEAD = "0013"
+HEAD = "0014"
 """The newest revision in `migrations/versions`; a test holds it to the files."""
 
 T = TypeVar("T")

@@ -75,10 +75,12 @@ class IdeaDesk:
         return self._put(idea_id, "proposed", "rejected", why, actor)
 
     def restore_idea(self, idea_id: str, why: str | None, actor: str) -> IdeaEdit:
-        """Bring back an idea that was rejected or merged away."""
+        """Bring back an idea that was rejected; one that was merged away comes back when its merging is undone."""
         with self.database.reading() as connection:
             status = _row(connection, idea_id)["status"]
-        if status not in ("rejected", "merged"):
+        if status == "merged":
+            raise UsageError(f"idea {idea_id} was merged: undo the merging, as `voc idea history {idea_id}` names it")
+        if status != "rejected":
             raise UsageError(f"idea {idea_id} is {status}: there is nothing to restore")
         return self._put(idea_id, status, "proposed", why, actor)
 
@@ -89,6 +91,8 @@ class IdeaDesk:
             raise UsageError("merging takes at least one idea besides the one to merge into")
         with self.database.writing() as connection:
             target = _row(connection, into)
+            if target["status"] != "proposed":
+                raise UsageError(f"idea {into} is {target['status']}: merge into one that stands")
             content = dict(target["content"])
             rows = [_row(connection, one) for one in sources]
             for row in rows:

@@ -110,10 +110,8 @@ def _signal(name: SignalName) -> ColumnElement[bool]:
 
 
 def _next_contact() -> Select[Any]:
-    """Of every dated record of a named customer, the day of that customer's next record that repeats no other."""
-    following = func.lead(records.c.day).over(
-        partition_by=records.c.customer_id, order_by=(records.c.day, records.c.id)
-    )
+    """Of every dated record of a named customer, the day of that person's next record that repeats no other."""
+    following = func.lead(records.c.day).over(partition_by=records.c.person, order_by=(records.c.day, records.c.id))
     return select(records.c.id, following.label("next_day")).where(
         records.c.customer_id.is_not(None), records.c.day.is_not(None), records.c.near_duplicate_of.is_(None)
     )

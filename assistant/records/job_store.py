@@ -10,11 +10,17 @@ from sqlalchemy import RowMapping, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from assistant.domain.engine import Usage
-from assistant.domain.jobs import Job, JobKind, JobState, Origin, StageRun, Wish
+from assistant.domain.jobs import FINISHED, Job, JobKind, JobState, Origin, StageRun, Wish
 from assistant.errors import NotFoundError, UsageError
 from assistant.records.database import Database, now
 from assistant.records.tables import jobs
 
+MOST_BARREN = 3
+"""Attempts of a stage in a row that may be killed without getting any farther before the job is given up."""
+_GIVEN_UP = (
+    "{} was begun {} times, and each time its process died without getting any farther (is there memory enough?): "
+    "`voc batches resume` tries again"
+)
 _FREE: Mapping[str, Any] = {"holder": None, "until": None}
 
 
@@ -75,19 +81,25 @@ class JobStore:
     def claim(self, job_id: str, holder: str, until: str, dead: Callable[[Job], bool]) -> Job | None:
         """Take a job in hand that waits, or whose worker is dead; None where somebody else has it.
 
-        `dead` is asked of a job under way whose lease has not run out.
+        `dead` is asked of a job under way whose lease has not run out. One that has died three times without getting
+        any farther is not taken in hand again: it has failed.
         """
         with self.database.writing() as connection:
             row = connection.execute(select(jobs).where(jobs.c.id == job_id)).mappings().first()
             job = _job(row) if row is not None else None
             if job is None or job.over or (job.state == "running" and (job.until or "") > now() and not dead(job)):
                 return None
-            values = {
+            stages = _after_kill(job.stages) if job.state == "running" else job.stages
+            values: dict[str, Any] = {
                 "state": "running", "holder": holder, "until": until, "attempts": jobs.c.attempts + 1,
                 "started_at": func.coalesce(jobs.c.started_at, now()), "revision": jobs.c.revision + 1,
+                "stages": [_plain(stage) for stage in stages],
             }  # fmt: skip
+            hopeless = next((stage for stage in stages if stage.barren >= MOST_BARREN), None)
+            if hopeless is not None:
+                values |= _given_up(stages, hopeless)
             connection.execute(update(jobs).where(jobs.c.id == job_id).values(**values))
-        return self.job(job_id)
+        return None if hopeless is not None else self.job(job_id)
 
     def save(self, job_id: str, holder: str, until: str, stages: Sequence[StageRun] | None) -> bool | None:
         """Renew the lease and, where `stages` is given, write down how far it is.
@@ -103,14 +115,18 @@ class JobStore:
                 return None
             return bool(connection.scalar(select(jobs.c.stop_asked).where(jobs.c.id == job_id)))
 
-    def end(self, job_id: str, holder: str, state: JobState, stages: Sequence[StageRun], problem: str | None) -> Job:
+    def end(
+        self, job_id: str, holder: str, state: JobState, stages: Sequence[StageRun], problem: str | None,
+        wish: Wish | None = None,
+    ) -> Job:  # fmt: skip
         """Write down how a job ended, or with ``queued`` that it goes on another time, and let go of it.
 
-        One that somebody else took over stays as it is.
+        With `wish`, no more than that is kept of what was asked for. One that somebody else took over stays as it is.
         """
         values = {
             "state": state, "stages": [_plain(stage) for stage in stages], "problem": problem,
             "ended_at": None if state == "queued" else now(), "stop_asked": False, "revision": jobs.c.revision + 1, **_FREE,
+            **({} if wish is None else {"wish": asdict(wish)}),
         }  # fmt: skip
         with self.database.writing() as connection:
             connection.execute(update(jobs).where(jobs.c.id == job_id, jobs.c.holder == holder).values(**values))
@@ -137,31 +153,72 @@ class JobStore:
                 connection.execute(under_way.values(stop_asked=True, revision=next_one))
         return self.job(job_id)
 
-    def resume(self, job_id: str) -> Job:
+    def resume(self, job_id: str, *, for_service: bool = False) -> Job:
         """Put a job that failed, stopped or was done in part into the queue again; its finished stages stay.
 
-        A stage that was done in part is done again: it takes up what it left.
+        A stage that was done in part is done again: it takes up what it left; only files are not read again. With
+        `for_service` it is the service's from now on, else whoever asks takes it in hand.
 
         Raises:
             NotFoundError: there is none.
-            UsageError: it is not over, or all of it is done.
+            UsageError: it is not over, or all of it is done, or its files are not taken in and can't be read there.
         """
         job = self.job(job_id)
         if job.state not in ("failed", "stopped", "partly"):
             raise UsageError(
                 f"batch {job_id} is {job.state}: only one that failed, stopped or was done in part goes on"
             )
-        stages = [_plain(_again(stage)) for stage in job.stages]
-        values = {
+        self._check_files(job, for_service)
+        stages = [_plain(_again(stage, job.wish)) for stage in job.stages]
+        values: dict[str, Any] = {
             "state": "queued", "stages": stages, "problem": None, "ended_at": None, "revision": jobs.c.revision + 1
         }  # fmt: skip
+        if for_service:
+            values["origin"] = "http"
         with self.database.writing() as connection:
             connection.execute(update(jobs).where(jobs.c.id == job_id, jobs.c.state == job.state).values(**values))
         return self.job(job_id)
 
+    @staticmethod
+    def _check_files(job: Job, for_service: bool) -> None:
+        if job.wish.paths and for_service:
+            raise UsageError(
+                f"batch {job.id} reads files by name: go on where they are, with `voc batches resume {job.id}`"
+            )
+        unread = any(stage.name == "ingest" and stage.state not in FINISHED for stage in job.stages)
+        if unread and not job.wish.paths:
+            raise UsageError(
+                f"the files of batch {job.id} were not all taken in, and their names are not kept: run `voc run` with them again"
+            )
 
-def _again(stage: StageRun) -> StageRun:
-    return stage if stage.state == "done" else replace(stage, state="waiting", problem=None, ended_at=None)
+
+def _again(stage: StageRun, wish: Wish) -> StageRun:
+    if stage.state == "done" or (stage.name == "ingest" and not wish.paths):
+        return stage
+    return replace(stage, state="waiting", problem=None, ended_at=None, farthest=0, barren=0)
+
+
+def _after_kill(stages: Sequence[StageRun]) -> tuple[StageRun, ...]:
+    """The stages once more, of which the one that the killed worker was at tells whether it got any farther."""
+    at = next((n for n, stage in enumerate(stages) if stage.state not in FINISHED), None)
+    if at is None:
+        return tuple(stages)
+    reached = stages[at].earlier + stages[at].done
+    farther = reached > stages[at].farthest
+    barren = 0 if farther else stages[at].barren + 1
+    now_at = replace(stages[at], farthest=max(reached, stages[at].farthest), barren=barren)
+    return (*stages[:at], now_at, *stages[at + 1 :])
+
+
+def _given_up(stages: Sequence[StageRun], hopeless: StageRun) -> dict[str, Any]:
+    problem = _GIVEN_UP.format(hopeless.name, hopeless.barren)
+    ended = [
+        replace(one, state="failed", problem=problem, ended_at=now()) if one is hopeless else one for one in stages
+    ]
+    return {
+        "state": "failed", "problem": problem, "ended_at": now(), "stop_asked": False,
+        "attempts": jobs.c.attempts, "stages": [_plain(stage) for stage in ended], **_FREE,
+    }  # fmt: skip
 
 
 def _plain(stage: StageRun) -> dict[str, Any]:
@@ -176,10 +233,12 @@ def _job(row: RowMapping) -> Job:
 
 
 def job_row(job: Job, *, whole: bool = False) -> dict[str, Any]:
-    """A job as lists show it; `whole`, with the receipts of its stages."""
+    """A job as lists show it; `whole`, with the receipts of its stages. Of its files only how many there are."""
     hidden = set() if whole else {"receipt"}
     stages = [{name: value for name, value in _plain(stage).items() if name not in hidden} for stage in job.stages]
-    wish = {name: value for name, value in asdict(job.wish).items() if value}
+    wish = {name: value for name, value in asdict(job.wish).items() if value and name not in ("paths", "reading")}
+    if job.wish.paths:
+        wish["files"] = len(job.wish.paths)
     return {
         "id": job.id, "kind": job.kind, "origin": job.origin, "state": job.state, "wish": wish, "stages": stages,
         "attempts": job.attempts, "spent": asdict(job.spent), "stop_asked": job.stop_asked, "problem": job.problem,

@@ -1,8 +1,8 @@
-"""Who counts as one person: customers of several sources whom one telephone names, unless others share it.
+"""Who counts as one person: an id that a system gave, and the telephones by which that customer is known elsewhere.
 
-A telephone (or e-mail) joins the ids that go by it into one person only where nothing speaks against it:
+A telephone (or e-mail) joins what goes by it into one person only where nothing speaks against it:
 
-- no source tells two of them apart: two ids of one source with one telephone are a household, a shop, a switchboard;
+- there is one id that a system gave: two of them with one telephone are a household, a shop, a switchboard;
 - their segments, where known, are the same: a dealer who leaves the shop's number in a consumer's ticket stays himself;
 - they are few, at most `MOST_IDS`.
 
@@ -13,7 +13,6 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, and_, func, insert, or_, select, update
 
@@ -86,34 +85,24 @@ class PersonStore:
             return persons, persons + others
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of an id: the sources that use it, and its segment."""
-
-    sources: frozenset[str] = frozenset()
-    segment: str | None = None
-
-
-def joined_by(ties: Iterable[Collection[str]], known: Mapping[str, Known]) -> dict[str, str]:
+def joined_by(ties: Iterable[Collection[str]], segments: Mapping[str, str | None]) -> dict[str, str]:
     """Id → the id it counts as, of all that are joined (the one they count as too); see the module for the rule.
 
     Args:
         ties: for each contact, the ids that go by it.
-        known: what is known of each id; an id that is missing is known by nothing.
+        segments: the segment of each id, where it is known.
     """
     group: dict[str, frozenset[str]] = {}
     for tied in ties:
-        if _one_person(tied, known):
+        if _one_person(tied, segments):
             whole = frozenset().union(tied, *(group.get(one, ()) for one in tied))
             group.update(dict.fromkeys(whole, whole))
-    return {one: min(ids, key=_first) for one, ids in group.items() if _one_person(ids, known)}
+    return {one: min(ids, key=_first) for one, ids in group.items() if _one_person(ids, segments)}
 
 
-def _one_person(ids: Collection[str], known: Mapping[str, Known]) -> bool:
-    told = [known.get(one, Known()) for one in ids if not is_contact(one)]
-    sources = [source for one in told for source in one.sources]
-    segments = {known[one].segment for one in ids if one in known} - {None}
-    return 1 < len(ids) <= MOST_IDS and len(sources) == len(set(sources)) and len(segments) <= 1
+def _one_person(ids: Collection[str], segments: Mapping[str, str | None]) -> bool:
+    given = sum(not is_contact(one) for one in ids)
+    return 1 < len(ids) <= MOST_IDS and given <= 1 and len({segments.get(one) for one in ids} - {None}) <= 1
 
 
 def _first(identity: str) -> tuple[bool, str]:
@@ -133,8 +122,8 @@ def settle(connection: Connection, customer_ids: Iterable[str]) -> int:
         return 0
     stored = counted_as(connection, involved)
     several = [ids for ids in ties if len(ids) > 1]
-    known = _known(connection, set[str]().union(*several)) if several else {}
-    wanted = joined_by(several, known)
+    segments = _segments(connection, set[str]().union(*several)) if several else {}
+    wanted = joined_by(several, segments)
     changed = {one: person for one in involved if (person := wanted.get(one, one)) != stored.get(one, one)}
     for one, person in changed.items():
         _count(connection, one, stored.get(one, one), person)
@@ -226,17 +215,12 @@ def _ties(connection: Connection, ids: Collection[str]) -> tuple[list[set[str]],
     return list(ties.values()), reached
 
 
-def _known(connection: Connection, ids: Collection[str]) -> dict[str, Known]:
-    sources: dict[str, set[str]] = defaultdict(set)
-    segments: dict[str, str | None] = {}
+def _segments(connection: Connection, ids: Collection[str]) -> dict[str, str | None]:
+    found: dict[str, str | None] = {}
     for some in chunks(sorted(ids)):
-        query = select(records.c.customer_id, records.c.source).where(records.c.customer_id.in_(some)).distinct()
-        for one, source in connection.execute(query):
-            sources[one].add(source)
-        segments.update(
-            connection.execute(select(customers.c.id, customers.c.segment).where(customers.c.id.in_(some))).all()
-        )
-    return {one: Known(frozenset(sources[one]), segments.get(one)) for one in ids}
+        query = select(customers.c.id, customers.c.segment).where(customers.c.id.in_(some))
+        found.update(connection.execute(query).all())
+    return found
 
 
 def _count(connection: Connection, customer_id: str, before: str, person: str) -> None:

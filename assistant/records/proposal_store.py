@@ -1,6 +1,6 @@
 """Proposals as stored, with their history: who did what to them and when."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -39,9 +39,14 @@ class ProposalStore:
             _note(connection, proposal.id, who, "drafted", {"engine": proposal.engine})
 
     def change_proposal(
-        self, proposal_id: str, change: Callable[[Proposal], Proposal], who: str, kind: str, detail: Mapping[str, Any]
+        self, proposal_id: str, steps: Sequence[tuple[Callable[[Proposal], Proposal], str, Mapping[str, Any]]], who: str
     ) -> Proposal:
-        """Change a proposal as it stands and note it in its history, in one transaction.
+        """Change a proposal as it stands and note each step in its history, all in one transaction.
+
+        Args:
+            proposal_id: which one.
+            steps: what to do, its kind and detail for the history, in order.
+            who: whose doing it is.
 
         Raises:
             NotFoundError: there is none.
@@ -51,9 +56,11 @@ class ProposalStore:
             content = connection.scalar(query)
             if content is None:
                 raise _missing(proposal_id)
-            changed = change(to_proposal(content))
+            changed = to_proposal(content)
+            for change, kind, detail in steps:
+                changed = change(changed)
+                _note(connection, proposal_id, who, kind, detail)
             connection.execute(update(proposals).where(proposals.c.id == proposal_id).values(**_kept(changed)))
-            _note(connection, proposal_id, who, kind, detail)
         return changed
 
     def proposal(self, proposal_id: str) -> Proposal:

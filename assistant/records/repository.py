@@ -8,6 +8,7 @@ from assistant.records.conversation_store import ConversationStore
 from assistant.records.counting import Counting
 from assistant.records.curation import CurationStore
 from assistant.records.database import Database
+from assistant.records.document_store import DocumentStore
 from assistant.records.export_store import ExportStore
 from assistant.records.idea_desk import IdeaDesk
 from assistant.records.idea_store import IdeaStore
@@ -44,6 +45,7 @@ class Repository(
         self.counting = Counting(database)
         self.alerts = AlertStore(database)
         self.calls = CallStore(database)
+        self.documents = DocumentStore(database)
         self.conversations = ConversationStore(database)
         self.jobs = JobStore(database)
         self.requests = RequestStore(database)

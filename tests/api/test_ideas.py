@@ -73,3 +73,27 @@ def test_the_portfolio_is_harmless_html(client: TestClient, ids: list[str]) -> N
     assert "http" not in page.text
     assert client.get("/v1/ideas/portfolio?format=md").text.startswith("# ")
     client.post(f"/v1/ideas/edits/{hostile['edit_ids'][0]}/undo")
+
+
+def test_a_change_that_cannot_be_whole_changes_nothing(client: TestClient, ids: list[str]) -> None:
+    title = client.get(f"/v1/ideas/{ids[0]}").json()["title"]
+    for wish in ({"status": "rejected"}, {"status": "proposed", "why": "回来"}):
+        assert client.patch(f"/v1/ideas/{ids[0]}", json={"title": "改了一半", **wish}).status_code == 422
+    assert client.get(f"/v1/ideas/{ids[0]}").json()["title"] == title
+
+
+def test_ideas_are_merged_into_one_that_stands_and_come_back_by_undoing(client: TestClient, ids: list[str]) -> None:
+    client.patch(f"/v1/ideas/{ids[0]}", json={"status": "rejected", "why": "已经有了"})
+    assert client.post("/v1/ideas/merge", json={"idea_ids": [ids[1]], "into": ids[0]}).status_code == 422
+    client.patch(f"/v1/ideas/{ids[0]}", json={"status": "proposed"})
+    merged = client.post("/v1/ideas/merge", json={"idea_ids": [ids[1]], "into": ids[0]}).json()
+    assert client.patch(f"/v1/ideas/{ids[1]}", json={"status": "proposed"}).status_code == 422
+    client.post(f"/v1/ideas/edits/{merged['edit_id']}/undo")
+    assert client.get(f"/v1/ideas/{ids[1]}").json()["status"] == "proposed"
+
+
+def test_who_decides_is_told_by_name_and_by_no_number(client: TestClient, ids: list[str]) -> None:
+    named = client.patch(f"/v1/ideas/{ids[0]}", json={"title": "另起的名字", "by": "欧阳建国"}).json()
+    assert named["history"][0]["actor"] == "欧阳建国"
+    for by in ("13812345678", "一\n二" * 60):
+        assert client.post(f"/v1/ideas/{ids[0]}/votes", json={"value": 1, "by": by}).status_code == 422

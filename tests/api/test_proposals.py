@@ -92,3 +92,14 @@ def test_what_people_write_is_masked_and_marked(client: TestClient, proposal: di
     assert {s["by"] for s in own} == {"王工"}
     assert "13812345678" not in str(client.get(f"/v1/proposals/{proposal['id']}").json())
     assert changed["provenance"]["edited"]["statements"] == 3
+
+
+def test_what_a_launch_tells_of_its_place_is_masked_and_who_decided_is_not(client: TestClient) -> None:
+    name = client.post("/v1/proposals", json={"brief": "给店里做一款好连的打印机"}).json()["id"]
+    for status in ("in_review", "approved", "in_development"):
+        assert patch(client, name, status=status, actor="欧阳建国").status_code == 200
+    told = patch(client, name, status="launched", region="电话13812345678", actor="欧阳建国").json()
+    assert "13812345678" not in str(told)
+    history = client.get(f"/v1/proposals/{name}/history").json()
+    assert "13812345678" not in str(history)
+    assert "欧阳建国" in str(history)

@@ -2,6 +2,7 @@
 
 from assistant.records.tables.base import metadata
 from assistant.records.tables.keeping import audit, bans, retention, vault
+from assistant.records.tables.knowledge import document_sections, documents
 from assistant.records.tables.nbn import (
     answers,
     conversation_answers,
@@ -49,6 +50,8 @@ __all__ = [
     "conversations",
     "customers",
     "deliveries",
+    "document_sections",
+    "documents",
     "exports",
     "feedback",
     "fixes",
