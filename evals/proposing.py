@@ -152,8 +152,8 @@ def judge_figures(results: Sequence[tuple[Origin, ProposalJudgement] | str]) -> 
     for origin in dict.fromkeys(origin for origin, _ in said):
         own = [judgement for other, judgement in said if other == origin]
         means = {criterion: fmean(getattr(one, criterion) for one in own) for criterion in CRITERIA}
-        figures |= {f"{origin}_{criterion}": mean for criterion, mean in means.items()}
-        figures[f"{origin}_rubric"] = fmean(means.values())
+        figures |= {f"judged_{origin}_{criterion}": mean for criterion, mean in means.items()}
+        figures[f"judged_{origin}_rubric"] = fmean(means.values())
     return figures
 
 

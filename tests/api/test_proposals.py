@@ -95,7 +95,7 @@ def test_what_people_write_is_masked_and_marked(client: TestClient, proposal: di
 
 
 def test_what_a_launch_tells_of_its_place_is_masked_and_who_decided_is_not(client: TestClient) -> None:
-    name = client.post("/v1/proposals", json={"brief": "给店里做一款好连的打印机"}).json()["id"]
+    name = client.post("/v1/proposals", json={"brief": "给老板做一款连得上的打印机"}).json()["id"]
     for status in ("in_review", "approved", "in_development"):
         assert patch(client, name, status=status, actor="欧阳建国").status_code == 200
     told = patch(client, name, status="launched", region="电话13812345678", actor="欧阳建国").json()

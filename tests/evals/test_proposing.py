@@ -58,8 +58,8 @@ def judgement(score: int) -> ProposalJudgement:
 
 def test_means_are_told_for_each_way_and_failures_are_counted() -> None:
     found = judge_figures([("llm", judgement(5)), ("llm", judgement(4)), ("rules", judgement(2)), "model_down"])
-    assert (found["llm_rubric"], found["rules_honest"], found["judge_failed"]) == (4.5, 2.0, 1.0)
-    assert "naive_rubric" not in found
+    assert (found["judged_llm_rubric"], found["judged_rules_honest"], found["judge_failed"]) == (4.5, 2.0, 1.0)
+    assert "judged_naive_rubric" not in found
 
 
 def test_scores_are_one_to_five() -> None:
