@@ -2,7 +2,9 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +25,8 @@ EXACT_ALLOWED = 25_000
 """Up to so many allowed passages are searched exactly, out of what lies beside the graph; more go to Chroma as ids."""
 EXACT_READ = 5_000
 """The same where nothing lies beside the graph (a Chroma server) and their vectors are read from the database."""
+NARROWED = 4
+"""So many sets of allowed passages are held with their vectors: at 256 numbers 25 MB each at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,26 @@ class ExactNeighbours:
         return part.rows, part.matrix
 
 
+class Narrowed:
+    """The vectors of the last few sets of rows that searches of one state of the index were narrowed to; thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._held: dict[bytes, list[Picture]] = {}
+
+    def of(self, rows: Rows, parts: Callable[[Rows], list[Picture]]) -> list[Picture]:
+        """The vectors of these rows, got by `parts` where they are not held."""
+        key = blake2b(rows.tobytes(), digest_size=16).digest()
+        with self._lock:
+            held = self._held.pop(key, None)
+        found = parts(rows) if held is None else held
+        with self._lock:
+            self._held[key] = found
+            while len(self._held) > NARROWED:
+                del self._held[next(iter(self._held))]
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class ChromaNeighbours:
     """A generation, what is newer than it, and the vectors in the database behind both."""
@@ -57,8 +81,8 @@ class ChromaNeighbours:
     exact_allowed: int = EXACT_ALLOWED
     aside: Picture | None = None
     """The vectors of the generation in half precision; where they are not, they are read from the database."""
-    narrowed: list[tuple[Rows, list[Picture]]] = field(default_factory=list)
-    """The rows that a search was narrowed to last, and their vectors."""
+    narrowed: Narrowed = field(default_factory=Narrowed)
+    """The vectors of what searches were narrowed to last."""
 
     def nearest(self, query: Vectors, limit: int, allowed: Rows | None) -> tuple[Rows, Vectors]:
         """See `Neighbours.nearest`. `GenerationError` where the generation fails."""
@@ -73,10 +97,8 @@ class ChromaNeighbours:
         return found.rows, found.matrix
 
     def _few(self, allowed: Rows) -> list[Picture]:
-        """What is allowed, as pictures; a search asks for the same twice."""
-        if not (self.narrowed and self.narrowed[0][0] is allowed):
-            self.narrowed[:] = [(allowed, self._parts(allowed))]
-        return self.narrowed[0][1]
+        """What is allowed, as pictures; a search asks for the same twice, and so do people."""
+        return self.narrowed.of(allowed, self._parts)
 
     def _parts(self, allowed: Rows) -> list[Picture]:
         if self.aside is None:
@@ -132,13 +154,14 @@ class Server:
         self._damaged: set[str] = set()
         self._present: Rows = np.zeros(0, dtype=np.int64)
         self._wanted = False
+        self._narrowed = Narrowed()
 
     def neighbours(self, connection: Connection, embedder: Embedder) -> Neighbours:
         """What serves this embedder's vectors, up to date with the database."""
         key = (state.version(connection), embedder.identity)
         with self._lock:
             if self._key != key:
-                self._key, self._picture = key, None
+                self._key, self._picture, self._narrowed = key, None, Narrowed()
                 self._wanted = self.wants_chroma(connection, embedder.dim)
             generation = self._serving(connection, embedder)
             if generation is None:
@@ -153,7 +176,7 @@ class Server:
             gone = max(0, opened.passages - len(self._present))
             return ChromaNeighbours(
                 connection, embedder.identity, collection, opened.high_watermark, self._picture, self._present, gone,
-                few, aside,
+                few, aside, self._narrowed,
             )  # fmt: skip
 
     def distrust(self, neighbours: Neighbours) -> None:
@@ -204,6 +227,6 @@ class Server:
     def _shut(self, *, keep_picture: bool = False) -> None:
         if self._open is not None:
             self._open[1].close()
-        self._open = None
+        self._open, self._narrowed = None, Narrowed()
         if not keep_picture:
             self._key = self._picture = None

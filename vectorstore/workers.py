@@ -86,8 +86,9 @@ class _Worker:
     def __init__(self) -> None:
         path = os.pathsep.join([_ROOT, *filter(None, [os.environ.get("PYTHONPATH")])])
         limits = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")  # each worker is one core's work
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "vectorstore.workers"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        command = [sys.executable, "-P", "-m", "vectorstore.workers"]  # -P: never what lies in the working directory
+        self._process = subprocess.Popen(  # noqa: S603 - ourselves
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             env={**os.environ, **limits, "PYTHONPATH": path},
         )  # fmt: skip
         self._told: object = None
@@ -118,8 +119,15 @@ class Workers:
 
     def __init__(self, count: int) -> None:
         self._free: queue.SimpleQueue[_Worker | None] = queue.SimpleQueue()
-        for _ in range(count):
-            self._free.put(_Worker())
+        try:
+            for _ in range(count):
+                self._free.put(_Worker())
+        except OSError:  # no room for so many: those that began must not be left behind
+            while not self._free.empty():
+                begun = self._free.get()
+                if begun is not None:
+                    begun.end()
+            raise
         self._threads = ThreadPoolExecutor(count)
         self.count = count
 

@@ -11,7 +11,8 @@ Labels = NDArray[np.int64]
 LARGEST_TREE = 2500
 """Rows that are grouped exactly; more are first drawn together into as many small groups as half of this."""
 _TRIED = 24
-_ONE_GROUP = 0.5
+ONE_GROUP = 0.5
+"""Mean cosine of two rows from which all of them are one group."""
 _SILHOUETTE_ROWS = 2500
 _STRAY = 0.35
 """Cosine to the middle of its group below which a member is left out at once."""
@@ -32,7 +33,7 @@ def cluster(vectors: Vectors) -> Labels:
         return _close_groups(vectors, 0.5)
     labels = np.zeros(len(vectors), np.int64) if _one(vectors) else _cut(vectors)
     labels[_strays(vectors, labels)] = -1
-    return gathered(vectors, labels, typical_distance(vectors, labels))
+    return gathered(vectors, labels, _typical_distance(vectors, labels))
 
 
 def gathered(vectors: Vectors, labels: Labels, distance: float | None = None) -> Labels:
@@ -44,7 +45,7 @@ def gathered(vectors: Vectors, labels: Labels, distance: float | None = None) ->
     labels = labels.copy()
     left = np.flatnonzero(labels < 0)
     if len(left):
-        close = _close_groups(vectors[left], typical_distance(vectors, labels) if distance is None else distance)
+        close = _close_groups(vectors[left], _typical_distance(vectors, labels) if distance is None else distance)
         labels[left] = np.where(close >= 0, close + labels.max() + 1, -1)
     return labels
 
@@ -52,7 +53,7 @@ def gathered(vectors: Vectors, labels: Labels, distance: float | None = None) ->
 def _one(vectors: Vectors) -> bool:
     """Whether all rows are so close that they are one group: their mean cosine."""
     middle = vectors.mean(axis=0, dtype=np.float64)
-    return float(middle @ middle) >= _ONE_GROUP
+    return float(middle @ middle) >= ONE_GROUP
 
 
 def band(n: int) -> tuple[int, int]:
@@ -157,7 +158,7 @@ def reaches(nearness: NDArray[np.float32], labels: Labels) -> NDArray[np.float64
     return least
 
 
-def typical_distance(vectors: Vectors, labels: Labels) -> float:
+def _typical_distance(vectors: Vectors, labels: Labels) -> float:
     """Distance within which members of one group usually stand to one another (from centre nearness)."""
     grouped = labels >= 0
     if not grouped.any():

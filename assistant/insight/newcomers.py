@@ -6,18 +6,24 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.insight.borderline import doubtful, standing
-from assistant.insight.clustering import Labels, centres, gathered, reaches, sums, typical_distance
+from assistant.insight.borderline import doubtful, grouped, standing
+from assistant.insight.clustering import ONE_GROUP, Labels, centres, reaches, sums
 from assistant.insight.features import Embed, Spaces, Vectors, spaces
 from assistant.insight.grouping import Block, block_of, fewest
+from assistant.insight.joining import joined
 from assistant.insight.members import Member, count_customers
 
 FROM = 5_000
 """Insights from which newcomers are joined to themes; fewer are grouped anew each time, which costs seconds."""
-AT_ONCE = 0.10
+AT_ONCE = 0.20
 """Newcomers, as part of all insights, above which everything is grouped anew …"""
-DRIFT = 0.20
-"""… as it is when the corpus has grown or shrunk by so much since it was last grouped."""
+DRIFT = 0.30
+"""… as it is when the corpus has grown or shrunk by so much since it was last grouped …"""
+STRANGE = 0.10
+"""… or when so many of all insights came since and fit nowhere: then the themes are no longer those of the corpus."""
+APART = 0.10
+"""By so much (mean cosine) strangers must be more like each other than like any theme, to found one: whole needs that
+nobody told before were apart by 0.2 and more, stragglers of known ones by less than 0.05."""
 SHOWN = 40
 """Members by which a theme is known to newcomers."""
 
@@ -52,6 +58,11 @@ def may_join(now: int, newcomers: int, at_last: int, least: int = FROM) -> bool:
     return now >= least and newcomers <= AT_ONCE * now and abs(now - at_last) <= DRIFT * at_last
 
 
+def grown_strange(found: Joined, waiting: Sequence[Member], now: int) -> bool:
+    """Whether too many of `now` insights came since all were grouped and are in no theme, known or new."""
+    return len(found.left) + len(waiting) - sum(map(len, found.founded)) > STRANGE * now
+
+
 def join(
     newcomers: Sequence[Member],
     known: Mapping[str, Sequence[Member]],
@@ -62,8 +73,8 @@ def join(
     """Put newcomers into the theme they are most like, where they are as like it as its own members are.
 
     What holds a member in a theme when all are grouped (`reaches`, `doubtful`) holds for newcomers too; dealers,
-    service providers and users, praise and the rest are not mixed. Strangers that are as close to each other as the
-    members of a theme are, and as a group to no theme, found one.
+    service providers and users, praise and the rest are not mixed. Strangers that tell of one thing, and of none that a
+    theme is about, found one.
 
     Args:
         known: theme id → some of its members, `SHOWN` are enough; themes without any take nobody in.
@@ -86,7 +97,7 @@ def join(
     assignment: dict[str, str] = {}
     margins: dict[str, float] = {}
     nearest: dict[str, str] = {}
-    founded: list[tuple[Member, ...]] = []
+    founded: list[list[Member]] = []
     for _, indices in sorted(blocks.items()):
         rows = np.array(indices)
         new = rows >= len(shown) + len(before)
@@ -103,10 +114,10 @@ def join(
             for at, label in zip(rows[new].tolist(), placed[new].tolist(), strict=True)
             if label >= 0
         }
-        groups = _apart(seen.joint[rows], placed)
-        founded += [tuple(everyone[rows[at]] for at in group) for group in groups]
+        groups = _apart(seen.of(rows), placed)
+        founded += joined([[everyone[rows[at]] for at in group] for group in groups])
     left = tuple(m.insight.id for m in arrived if m.insight.id not in assignment)
-    worth = tuple(group for group in founded if count_customers(group) >= fewest(read))
+    worth = tuple(tuple(group) for group in founded if count_customers(group) >= fewest(read))
     return Joined(assignment, left, margins, nearest, worth)
 
 
@@ -124,14 +135,21 @@ def _placed(seen: Spaces, labels: Labels, new: NDArray[np.bool_]) -> Labels:
     return tried
 
 
-def _apart(vectors: Vectors, labels: Labels) -> list[list[int]]:
-    """Groups of those in no theme that are within the distance at which members of a theme stand, and from every theme,
-    as a whole, beyond it: joined step by step by their mean distance, they would never have come to it."""
-    distance = typical_distance(vectors, labels)
-    themes = int(labels.max(initial=-1)) + 1
-    with_new = gathered(vectors, labels, distance)
-    total = sums(vectors, with_new)
-    sizes = np.maximum(1, np.bincount(with_new[with_new >= 0], minlength=len(total)))
-    middles = total / sizes[:, None]
-    far = (middles[themes:] @ middles[:themes].T).max(axis=1, initial=-1.0) < 1 - distance
-    return [np.flatnonzero(with_new == themes + at).tolist() for at in np.flatnonzero(far)]
+def _apart(seen: Spaces, labels: Labels) -> list[list[int]]:
+    """Groups of those in no theme, found as themes are, that are of a piece and clearly apart from every theme."""
+    loose = np.flatnonzero(labels < 0)
+    if len(loose) < 2:
+        return []
+    found = grouped(seen.of(loose))
+    groups, own = _middles(seen.joint[loose], found)
+    themes, _ = _middles(seen.joint, labels)
+    nearest = (groups @ themes.T).max(axis=1, initial=-1.0)
+    return [loose[found == at].tolist() for at in np.flatnonzero((own >= ONE_GROUP) & (own - nearest >= APART))]
+
+
+def _middles(vectors: Vectors, labels: Labels) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """For each group the mean of its rows, and the mean cosine between two of them (0 where there are no two)."""
+    total = sums(vectors, labels)
+    sizes = np.bincount(labels[labels >= 0], minlength=len(total)).astype(np.float64)
+    pairs = np.maximum(1, sizes * (sizes - 1))
+    return total / np.maximum(1, sizes)[:, None], ((total**2).sum(axis=1) - sizes).clip(0) / pairs

@@ -9,7 +9,7 @@ from assistant.domain.themes import Theme, ThemeMaterial
 from assistant.insight.checking import judge, said_to, to_judge
 from assistant.insight.founding import Around, Founded, founded
 from assistant.insight.members import Member, tally
-from assistant.insight.newcomers import FROM, SHOWN, Joined, join, may_join
+from assistant.insight.newcomers import FROM, SHOWN, Joined, grown_strange, join, may_join
 from assistant.pipeline.context import Context
 from assistant.records.placement_store import PlacedInsight
 
@@ -58,6 +58,8 @@ def join_newcomers(context: Context, homes: Homes, made_by: str, least: int = FR
     embed = context.embedder_for({one.person for one in placed})
     waiting, newcomers = [members[one] for one in before], [members[one] for one in new]
     found = join(newcomers, known, embed, len(homes), waiting)
+    if grown_strange(found, waiting, len(homes)):
+        return None
     checked = _checked(context, {theme_id: themes[theme_id] for theme_id in inside}, found, members, known)
     more = _founded(context, found, known, homes)
     assignment = {**checked.assignment, **more.assignment}

@@ -27,6 +27,10 @@ class Homes(NamedTuple):
     mostly: Mapping[str, str]
     """Theme → the need that more than half of its paired insights are of; no theme where there is none."""
 
+    def rises(self, need: str, trends: Mapping[str, str]) -> bool:
+        """Whether at least half of the need is in one theme that is said to grow."""
+        return self.recall.get(need, 0.0) >= 0.5 and trends.get(self.theme[need]) in UP
+
 
 def homes(insights: Sequence[Row], truth: Truth) -> Homes:
     """The theme in which each planted need is best found; needs in no theme are left out."""
@@ -48,11 +52,11 @@ def homes(insights: Sequence[Row], truth: Truth) -> Homes:
 
 
 def over_time(found: Homes, trends: Mapping[str, str], waves: Sequence[Mapping[str, object]]) -> dict[str, float]:
-    """``spike`` and ``spike_over`` 0 or 1, ``growing`` the share of the growing needs whose theme is said to grow, and
-    ``growing_false`` the themes said to grow or to be new that are mostly of no need that is."""
+    """``spike`` and ``spike_over`` 0 or 1, ``growing`` the share of the growing needs at least half of which is in one theme
+    that is said to grow, ``growing_false`` the themes said to grow or to be new that are mostly of no need that is."""
     own = [wave for wave in waves if wave["theme_id"] == found.theme.get(SPIKE)]
     hit = [wave for wave in own if _overlap(str(wave["since"]), str(wave["until"]))]
-    rising = [need for need in GROWING if trends.get(found.theme.get(need, "")) in UP]
+    rising = [need for need in GROWING if found.rises(need, trends)]
     risen = [theme for theme, trend in trends.items() if trend in UP]
     return {
         "spike": float(bool(hit)),
@@ -60,6 +64,31 @@ def over_time(found: Homes, trends: Mapping[str, str], waves: Sequence[Mapping[s
         "growing": len(rising) / len(GROWING),
         "growing_false": float(sum(found.mostly.get(theme) not in (*GROWING, SPIKE) for theme in risen)),
     }
+
+
+def rising_alone(
+    insights: Sequence[Row], truth: Truth, days: Mapping[str, str], read: Mapping[str, int]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The needs that would be said to grow or be new, were theme and need one: of their mentions that were read, and of all.
+
+    What is missing from the second is too slow to be told from chance; what is in the second and not in the first was
+    not read; the rest is a matter of grouping.
+
+    Args:
+        days: record's external id → ``YYYY-MM-DD``.
+        read: month → records read.
+    """
+    planted = {(str(need["need"]), record) for record, row in truth.items() for need in row["needs"]}  # type: ignore[attr-defined]
+    paired = {(str(need["need"]), record) for _, need, record in match(insights, truth).pairs}
+    return _rising(paired, days, read), _rising(planted, days, read)
+
+
+def _rising(told: Collection[tuple[str, str]], days: Mapping[str, str], read: Mapping[str, int]) -> frozenset[str]:
+    months = sorted(read)
+    counts = Counter((need, days.get(record, "")[:7]) for need, record in told)
+    totals = [read[month] for month in months]
+    needs = {need for need, _ in told}
+    return frozenset(n for n in needs if trend_of([counts[n, month] for month in months], totals) in UP)
 
 
 def growing_by_chance(mentions: Sequence[int], totals: Sequence[int], shuffles: int = 100) -> float:

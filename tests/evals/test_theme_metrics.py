@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from evals.metrics.extraction import Row
-from evals.metrics.themes import few_and_mixed, growing_by_chance, homes, over_time
+from evals.metrics.themes import few_and_mixed, growing_by_chance, homes, over_time, rising_alone
 from evals.theme_peers import agglomerative, bertopic_like, kmeans
 from tests.evals.test_extraction_metrics import insight, need, planted
 from vectorstore.embedders.hashing import HashingEmbedder
@@ -48,6 +48,26 @@ def test_the_spike_counts_in_its_own_weeks_and_theme(wave: dict[str, Any], figur
     assert seen["growing"] == pytest.approx(1 / 7)
     assert seen["growing_false"] == 0
     assert over_time(found, {"a": "new", "b": "growing", "x": "growing"}, [])["growing_false"] == 2
+
+
+def test_a_need_is_not_found_where_only_a_smaller_part_of_it_is() -> None:
+    truth = {f"p{n}": planted(need("N05", f"第{n}支粉盒一支四百八还锁机")) for n in range(5)}
+    rows = [insight(record, row["needs"][0], theme_id=f"t{n}") for n, (record, row) in enumerate(truth.items())]  # type: ignore[index]
+    together = [{**row, "theme_id": "t0"} for row in rows]
+    assert not homes(rows, truth).rises("N05", {f"t{n}": "growing" for n in range(5)})
+    assert homes(together, truth).rises("N05", {"t0": "growing"})
+    assert not homes(together, truth).rises("N07", {"t0": "growing"})
+
+
+def test_what_would_be_told_were_theme_and_need_one() -> None:
+    truth = {f"p{n}": planted(need("N05", f"第{n}支粉盒一支四百八还锁机")) for n in range(12)}
+    days = {record: "2026-06-01" if n else "2026-01-01" for n, record in enumerate(truth)}
+    read = {f"2026-{month:02}": 30 for month in range(1, 7)}
+    rows = [insight(record, row["needs"][0]) for record, row in truth.items()]  # type: ignore[index]
+    one, none = frozenset({"N05"}), frozenset[str]()
+    assert rising_alone(rows, truth, days, read) == (one, one)
+    assert rising_alone(rows[:3], truth, days, read) == (none, one)
+    assert rising_alone([], {}, {}, {}) == (none, none)
 
 
 def test_of_dealt_out_dates_few_make_growth() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from assistant.insight.grouping import block_of
 from assistant.insight.members import Member
-from assistant.insight.newcomers import FROM, join, may_join
+from assistant.insight.newcomers import FROM, grown_strange, join, may_join
 from tests.insight.samples import embedder_of, member, planted
 
 MEMBERS, NEEDS = planted()
@@ -79,12 +79,23 @@ def test_strangers_of_known_needs_found_none() -> None:
         (FROM - 1, 10, FROM, False),
         (100_000, 1_000, 99_000, True),
         (100_000, 10_000, 90_000, True),
-        (100_000, 11_000, 89_000, False),
-        (100_000, 1_000, 80_000, False),
-        (100_000, 1_000, 130_000, False),
+        (100_000, 21_000, 89_000, False),
+        (100_000, 1_000, 80_000, True),
+        (100_000, 1_000, 75_000, False),
+        (100_000, 1_000, 150_000, False),
     ],
 )
 def test_newcomers_join_only_where_they_are_few_and_the_corpus_is_much_the_same(
     now: int, new: int, at_last: int, may: bool
 ) -> None:
     assert may_join(now, new, at_last) is may
+
+
+def test_where_too_many_fit_nowhere_the_themes_are_no_longer_those_of_the_corpus() -> None:
+    told = scratched(12)
+    found = join(told[6:], by_need(MEMBERS), embedder_of([*MEMBERS, *told]), 100_000, told[:6])
+    assert found.founded == ()
+    assert not grown_strange(found, told[:6], 121)
+    assert grown_strange(found, told[:6], 119)
+    founded = join(told[6:], by_need(MEMBERS), embedder_of([*MEMBERS, *told]), 500, told[:6])
+    assert not grown_strange(founded, told[:6], 1)

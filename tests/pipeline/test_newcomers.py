@@ -56,6 +56,32 @@ def test_newcomers_join_and_the_placed_stay(tmp_path: Path) -> None:
     assert again is None, "who was left is not asked about twice"
 
 
+def test_a_need_that_nobody_told_before_founds_a_theme_and_nobody_moves(tmp_path: Path) -> None:
+    app = opened(tmp_path)
+    lines = CASES.read_text(encoding="utf-8").splitlines()
+    truth = (json.loads(line) for line in (CASES.parent / "truth.jsonl").read_text(encoding="utf-8").splitlines())
+    unheard = {row["id"] for row in truth if "N11" in {need["need"] for need in row["needs"]}}
+    take(app, tmp_path, [line for line in lines if json.loads(line)["id"] not in unheard])
+    app.pipeline.index()
+    app.pipeline.themes()
+    before, themes = places(app), {theme.id for theme in app.store.themes()}
+    take(app, tmp_path, lines)
+    receipt = join_newcomers(app.pipeline.context, app.store.insight_homes(), made_by(app), least=0)
+
+    assert receipt is not None
+    assert receipt.new == 1
+    assert before.items() <= places(app).items()
+    (new,) = (theme for theme in app.store.themes() if theme.id not in themes)
+    assert receipt.themes == len(themes) + 1
+    assert new.customers >= 3
+    assert sum(home == new.id for home in places(app).values()) >= 0.5 * len(unheard)
+    assert [voice.quote for voice in app.store.theme_voices(new.id)]
+    assert [event["kind"] for event in app.store.theme_history(new.id)] == ["founded"]
+    app.pipeline.themes(rebuild=True)
+    kept = [one for one, home in places(app).items() if home == new.id]
+    assert len(kept) >= 0.5 * len(unheard), "it is the same theme when everything is grouped anew"
+
+
 def test_a_tenth_more_records_leave_the_others_in_their_themes(tmp_path: Path) -> None:
     app = opened(tmp_path)
     lines = CASES.read_text(encoding="utf-8").splitlines()

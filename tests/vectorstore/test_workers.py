@@ -161,3 +161,48 @@ def test_what_an_endpoint_answered_before_it_failed_is_kept_and_not_paid_for_aga
     assert sorted(endpoint.paid) == sorted(set(TEXTS[:200]))
     assert stats.reused >= paid
     assert index.health().level
+
+
+def script(code: str, folder: Path) -> str:
+    """What a program of its own says that runs in that folder."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    told = subprocess.run(
+        [sys.executable, "-P", "-c", code], cwd=folder, env=environment, capture_output=True, text=True, timeout=60,
+        check=False,
+    )  # fmt: skip
+    assert told.returncode == 0, told.stderr
+    return told.stdout.strip()
+
+
+def test_what_lies_in_the_working_directory_is_never_run(tmp_path: Path) -> None:
+    (tmp_path / "numpy.py").write_text("open('executed', 'w').close()", encoding="utf-8")
+    code = "from vectorstore.workers import Workers; w = Workers(2); print(*w.over(sorted, [['b', 'a']])); w.close()"
+    assert script(code, tmp_path) == "['a', 'b']"
+    assert not (tmp_path / "executed").exists()
+
+
+SHORT_OF_FILES = """
+import os, resource
+from pathlib import Path
+from vectorstore.workers import Workers
+most = resource.getrlimit(resource.RLIMIT_NOFILE)
+for room in range(4, 40):
+    os.close(lowest := os.open(os.devnull, os.O_RDONLY))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest + room, most[1]))
+    try:
+        Workers(4).close()
+        begun = True
+    except OSError:
+        begun = False
+    resource.setrlimit(resource.RLIMIT_NOFILE, most)
+    left = [one for task in Path("/proc/self/task").iterdir() for one in (task / "children").read_text().split()]
+    assert not left, (room, left)
+    if begun:
+        break
+print("begun" if begun else "never begun")
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs /proc to see processes")
+def test_where_not_all_can_be_begun_none_is_left_behind(tmp_path: Path) -> None:
+    assert script(SHORT_OF_FILES, tmp_path) == "begun"
