@@ -48,6 +48,7 @@ class Working:
         self._ending, self._called = threading.Event(), threading.Event()
         self._worker: Worker | None = None
         self._thread: threading.Thread | None = None
+        self._logged: dict[str, str] = {}
 
     @property
     def worker(self) -> Worker | None:
@@ -82,8 +83,11 @@ class Working:
             try:
                 with lock:
                     self.work()
+                self._tell("work", None)
             except Timeout:  # another service on this data does the work
                 pass
+            except VocError as error:
+                self._tell("work", error)
             except Exception as error:  # noqa: BLE001 - the thread's door: whatever a job did, the next one gets its turn
                 problem_of(error)
             self._called.wait(_POLL)
@@ -92,10 +96,26 @@ class Working:
     def work(self) -> None:
         """Everything there is to do now."""
         while not self._ending.is_set():
-            take_turns(self._app.pipeline.context, self._schedules, self._clock())
+            self._take_turns()
             waiting = [job for job in self._app.store.jobs.open_jobs() if job.origin != "cli"]
             if not any(self._do(job) for job in waiting):
                 return
+
+    def _take_turns(self) -> None:
+        failing: dict[Schedule, VocError] = {}
+        take_turns(self._app.pipeline.context, self._schedules, self._clock(), failing.__setitem__)
+        for schedule in self._schedules:
+            self._tell(f"schedule {schedule.name}", failing.get(schedule))
+
+    def _tell(self, what: str, error: VocError | None) -> None:
+        """What goes wrong is tried again every second: it is logged when it begins and when it changes."""
+        if error is None:
+            self._logged.pop(what, None)
+            return
+        told = str(self._app.masker.mask_text(str(error))[0])
+        if self._logged.get(what) != told:
+            self._logged[what] = told
+            _log.warning("%s failed and is tried again: %s", what, told)
 
     def _do(self, job: Job) -> bool:
         """Do one job; False where somebody else has it."""
@@ -119,13 +139,17 @@ class Working:
         given = {name: value for name, value in budgets.items() if value is not None}
         try:
             app = self._open_for(self._app.settings.model_copy(update=given))
-            steps = steps_of(app.pipeline.context, worker.job.kind, wish)
         except VocError as error:
             worker.abandon(str(error), "failed")
             return
         try:
+            try:
+                steps = steps_of(app.pipeline.context, worker.job.kind, wish)
+            except VocError as error:
+                worker.abandon(str(error), "failed")
+                return
             worker.use(app.pipeline.context)
             worker.work(steps, patience=None)
         finally:
             if app is not self._app:
-                app.store.database.close()
+                app.close()

@@ -90,8 +90,11 @@ def stop(app: AppDep, batch_id: str) -> dict[str, Any]:
 
 @router.post("/{batch_id}/resume", status_code=202)
 def resume(app: AppDep, request: Request, batch_id: str) -> dict[str, Any]:
-    """Go on with a job that failed, stopped or was done in part; finished stages are not done again."""
-    job = app.store.jobs.resume(batch_id)
+    """Go on with a job that failed, stopped or was done in part; finished stages are not done again.
+
+    One of the command line that has files to take in yet goes on there only.
+    """
+    job = app.store.jobs.resume(batch_id, for_service=True)
     _call(request)
     return job_row(job)
 

@@ -12,7 +12,7 @@ from api.wire import Asked, Name
 from assistant.bootstrap import App
 from assistant.domain.outcomes import Launch, Outcome
 from assistant.insight.outcome_words import tell
-from assistant.pipeline.measuring import measure, title_of
+from assistant.pipeline.measuring import look, measure, title_of
 
 router = APIRouter(prefix="/v1/proposals", tags=["propose"])
 BY = "http"
@@ -33,8 +33,8 @@ class LaunchIn(Asked):
 def outcome(
     app: AppDep, proposal_id: str, history: Annotated[bool, Query(description="with earlier looks")] = False
 ) -> dict[str, Any]:
-    """The outcome by what is known today, of the launch that was last told."""
-    found = _told(app, measure(app.pipeline.context, proposal_id, None, BY))
+    """The outcome by what is known today, of the launch that was last told; nothing is written."""
+    found = _told(app, look(app.pipeline.context, proposal_id))
     return {**found, "history": app.store.outcomes.told(proposal_id)} if history else found
 
 

@@ -23,6 +23,7 @@ from assistant.errors import BusyError, UsageError
 from assistant.intake.privacy import load_key
 from assistant.intake.reading import ReadOptions
 from assistant.pipeline.context import Context
+from assistant.pipeline.keepable import without_samples
 from assistant.pipeline.receiving import MOST_RECORDS, receive_file, receive_records
 from assistant.records.request_store import Answered
 
@@ -112,7 +113,7 @@ def _visiting(app: App, request: Request, take: Callable[[Context, float], Inges
 
 
 def _once(app: App, key: str | None, body: bytes, do: Callable[[], IngestReceipt]) -> JSONResponse:
-    """The answer; where a key was given, the one that it was given before.
+    """The answer; where a key was given, the one that it was given before, but for a dry run's samples: they are not kept.
 
     Raises:
         UsageError: the key was given with another body.
@@ -128,9 +129,9 @@ def _once(app: App, key: str | None, body: bytes, do: Callable[[], IngestReceipt
             if known.body != content:
                 raise UsageError("this Idempotency-Key was given with another body: use a new one")
             return JSONResponse(known.answer, known.status, headers={"idempotency-replayed": "true"})
-        answer = asdict(do())
-        app.store.requests.remember(name, Answered(content, 200, answer))
-    return JSONResponse(answer)
+        receipt = do()
+        app.store.requests.remember(name, Answered(content, 200, asdict(without_samples(receipt))))
+    return JSONResponse(asdict(receipt))
 
 
 @contextmanager

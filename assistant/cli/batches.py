@@ -63,12 +63,12 @@ def stop(batch_id: str, as_json: bool) -> None:
 
 @batches.command()
 @click.argument("batch_id")
-@click.option("--queue", is_flag=True, help="Leave it to the running service instead of doing it here.")
+@click.option("--queue", is_flag=True, help="Leave it to the running service; not where files are still to be read.")
 @json_option
 def resume(batch_id: str, queue: bool, as_json: bool) -> None:
     """Go on with a job that failed, stopped or was done in part; finished stages are not done again."""
     settings = load_settings()
-    job = open_app(settings).store.jobs.resume(batch_id)
+    job = open_app(settings).store.jobs.resume(batch_id, for_service=queue)
     if queue:
         _tell(job_row(job), as_json)
         return

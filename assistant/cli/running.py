@@ -104,5 +104,7 @@ def _taken_up(app: App, wish: Wish) -> Worker | None:
             continue
         if job.kind == "run" and (job.wish.paths, job.wish.reading) == (wish.paths, plain(wish.reading)):
             return worker
-        worker.abandon("its process was killed: `voc batches resume` goes on from there")
+        worker.abandon(
+            "its process was killed: `voc batches resume` goes on from there, or `voc run` with the same files"
+        )
     return None

@@ -29,9 +29,9 @@ class Wish:
     budget_tokens: int | None = None
     budget_money: float | None = None
     paths: tuple[str, ...] = ()
-    """Files to take in first; from the command line only."""
+    """Files to take in first; from the command line only. Kept until they are taken in."""
     reading: Mapping[str, Any] = field(default_factory=dict)
-    """How those are read: the fields of `ReadOptions`."""
+    """How those are read: the fields of `ReadOptions`; kept as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,10 @@ class StageRun:
     problem: str | None = None
     started_at: str | None = None
     ended_at: str | None = None
+    farthest: int = 0
+    """The most that `earlier` and `done` came to in an attempt that was killed …"""
+    barren: int = 0
+    """… and how many kills in a row came before it got any farther."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,10 @@ WORTH = 4_000_000
 as many in two."""
 _AT_ONCE = 250
 """Records handed over together."""
+_UNEXPECTED = (
+    "something went wrong inside while files were read and masked ({} at {}): what was stored is kept; report this place, "
+    "and take the files in one by one to find the one that it is about"
+)
 _SECOND = f"from {__name__} import work_for_another; work_for_another()"
 
 
@@ -146,8 +150,18 @@ def _work(pipe: IO[bytes]) -> None:
         raise
     except (VocError, OSError) as error:
         _send(pipe, error)
+    except Exception as error:  # noqa: BLE001 - the process's door: a trace on the terminal would show raw cells
+        _send(pipe, VocError(_UNEXPECTED.format(type(error).__name__, _place(error))))
     else:
         _send(pipe, ())
+
+
+def _place(error: BaseException) -> str:
+    """Where an error came from, without its words."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace is not None else "nowhere"
 
 
 def _signed(batch: Sequence[Item]) -> list[Item]:

@@ -17,6 +17,10 @@ class UnreadableFileError(InputError):
         super().__init__(sentence)
         self.reason = reason
 
+    def __reduce__(self) -> tuple[type["UnreadableFileError"], tuple[str, str]]:
+        """By both arguments, so that it can come from another process."""
+        return type(self), (self.reason, str(self))
+
 
 @dataclass(frozen=True)
 class ReadOptions:

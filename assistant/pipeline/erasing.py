@@ -182,6 +182,7 @@ def remove(
         erasing.clean_events(connection, theirs, traces)
         erasing.clean_audit(connection, traces, pseudonyms)
         erasing.clean_notes(connection, traces)
+        erasing.clean_work(connection, traces)
         clean_exports(connection, traces)
         counts["kept_away"] = ban(connection, bans, bans[0][:16]) if bans else 0
         note(connection, ground.by or actor(), "erase", subject, reason, counts["records"])

@@ -15,7 +15,9 @@ from assistant.domain.jobs import FINISHED, Job, JobState, StageRun, Wish
 from assistant.domain.receipts import AnalyseReceipt, IngestReceipt
 from assistant.errors import BusyError, VocError
 from assistant.pipeline.context import Context, Progress, silent
+from assistant.pipeline.keepable import left_of, masked
 from assistant.pipeline.steps import Receipt, Step, standing
+from assistant.pipeline.visiting import Door
 from assistant.records.database import now
 
 LEASE_SECONDS = 120
@@ -51,8 +53,7 @@ class Worker:
         self._begun = Usage()
         self._spent_before = Usage()
         self._goes_on = False
-        self._door = threading.Condition()
-        self._visitors, self._open = 0, False
+        self._door = Door()
         if job.stop_asked:
             self._halt.set()
 
@@ -73,26 +74,11 @@ class Worker:
     def visit(self, patience: float) -> Iterator[Context | None]:
         """For something short, such as taking records in, while a long stage pauses between two calls. From any thread.
 
-        Gives what to work with, or None where no pause came within so many seconds.
+        One visitor after the other: each has the data directory for itself. Gives what to work with, or None where no
+        pause came, or no turn in it, within so many seconds.
         """
-        with self._door:
-            self._visitors += 1
-            entered = self._door.wait_for(lambda: self._open or self._over.is_set(), patience) and self._open
-        try:
+        with self._door.visit(patience) as entered:
             yield replace(self.context, held=True) if entered else None
-        finally:
-            with self._door:
-                self._visitors -= 1
-                self._door.notify_all()
-
-    def _let_in(self) -> None:
-        """Pause for visitors: called between two calls of the analyse stage, outside of any transaction."""
-        with self._door:
-            if self._visitors:
-                self._open = True
-                self._door.notify_all()
-                self._door.wait_for(lambda: not self._visitors)
-                self._open = False
 
     def again(self) -> None:
         """Have every stage done once more, for files may have changed; what they have cost stays counted."""
@@ -118,8 +104,7 @@ class Worker:
             StageFailedError: a stage ended with an error; it is written down.
         """
         failure: VocError | None = None
-        known = {stage.name: stage for stage in self._stages}
-        self._stages = [known.get(step.name, StageRun(step.name)) for step in steps]
+        self._stages = [*self._read_before(steps), *self._stages_for(steps)]
         try:
             with self._beating():
                 for step in steps:
@@ -136,6 +121,15 @@ class Worker:
         if failure is not None:
             raise StageFailedError(failure)
         return self.job
+
+    def _read_before(self, steps: Sequence[Step]) -> list[StageRun]:
+        """The ingest stage of a job that goes on once its files are taken in and forgotten."""
+        here = {step.name for step in steps}
+        return [one for one in self._stages if one.name == "ingest" and "ingest" not in here and one.state in FINISHED]
+
+    def _stages_for(self, steps: Sequence[Step]) -> list[StageRun]:
+        known = {stage.name: stage for stage in self._stages}
+        return [known.get(step.name, StageRun(step.name)) for step in steps]
 
     @property
     def _ended_early(self) -> bool:
@@ -154,7 +148,7 @@ class Worker:
             self._set(at, done=done, total=total, spent=self._spent())
             progress(name, done, total)
             if step.name == "analyse":
-                self._let_in()
+                self._door.let_in()  # between two calls, outside of any transaction
             if self._halt.is_set() and step.name not in ("analyse", "ingest"):
                 raise HaltError
 
@@ -164,7 +158,7 @@ class Worker:
             self._set(at, state="stopped", problem="stopped on request", ended_at=now(), spent=self._spent())
             return None
         except VocError as error:
-            self._set(at, state="failed", problem=str(error), ended_at=now(), spent=self._spent())
+            self._set(at, state="failed", problem=self._masked(str(error)), ended_at=now(), spent=self._spent())
             return error
         self._end(at, receipt)
         return None
@@ -195,6 +189,8 @@ class Worker:
     def _end(self, at: int, receipt: Receipt) -> None:
         stands = standing(receipt)
         problem = None
+        if isinstance(receipt, IngestReceipt):
+            receipt = masked(receipt, self.context.masker)
         if isinstance(receipt, AnalyseReceipt):
             problem = receipt.problem
             self._set(at, pending=self._stages[at].earlier + receipt.pending)
@@ -235,14 +231,20 @@ class Worker:
                 self._set(at, state="skipped", problem=f"{broken.name} {broken.state}")
         return ("failed" if broken.state == "failed" else "stopped"), f"{broken.name}: {broken.problem or broken.state}"
 
+    def _masked(self, text: str) -> str:
+        return str(self.context.masker.mask_text(text)[0])
+
     def _close(self, state: JobState, problem: str | None) -> Job:
         for at, stage in enumerate(self._stages):
             if stage.state == "running":
                 self._set(at, state="stopped", spent=self._spent(), ended_at=now())
             if state == "queued" and self._stages[at].state == "stopped":
                 self._set(at, state="waiting", problem=None)
+        problem = None if problem is None else self._masked(problem)
+        taken_in = all(stage.state in FINISHED for stage in self._stages if stage.name == "ingest")
+        wish = None if state == "queued" else left_of(self.job.wish, taken_in, self.context.masker)
         try:
-            return self.context.store.jobs.end(self.job.id, self.holder, state, self._stages, problem)
+            return self.context.store.jobs.end(self.job.id, self.holder, state, self._stages, problem, wish)
         finally:
             if state != "queued":
                 Path(self._lock.lock_file).unlink(missing_ok=True)
@@ -257,8 +259,7 @@ class Worker:
             yield
         finally:
             self._over.set()
-            with self._door:
-                self._door.notify_all()
+            self._door.close()
             beat.join()
         if self._lost:
             raise BusyError(f"another process has taken batch {self.job.id} over")

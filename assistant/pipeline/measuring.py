@@ -12,10 +12,24 @@ from assistant.pipeline.context import Context
 
 
 def measure(context: Context, subject: str, launch: Launch | None, actor: str) -> Outcome:
-    """Count a proposal's need (or a theme) before and after a launch, judge it, and remember what was told.
+    """As `look`, and remember what was told. A proposal that stands as launched becomes measured when the whole window
+    has passed.
+
+    Raises:
+        NotFoundError, UsageError: as `look`.
+    """
+    outcome = look(context, subject, launch)
+    context.store.outcomes.save(outcome, actor)
+    if outcome.measured:
+        _close_the_loop(context, outcome, actor)
+    return outcome
+
+
+def look(context: Context, subject: str, launch: Launch | None = None) -> Outcome:
+    """Count a proposal's need (or a theme) before and after a launch and judge it; nothing is written.
 
     Without a launch, that of the last outcome stands, else what was told when the proposal became launched. Without
-    products those that the need was told of are meant. A proposal that stands as launched becomes measured when the whole window has passed.
+    products those that the need was told of are meant. What people called them is masked.
 
     Raises:
         NotFoundError: there is no such proposal or theme.
@@ -29,19 +43,28 @@ def measure(context: Context, subject: str, launch: Launch | None, actor: str) -
     last = store.last_day()
     if last is None:
         raise UsageError("there are no records that were read and have a day: run `voc run` first")
-    outcome = judge(subject, theme_ids, launch, _counts(context, subject, launch, theme_ids, last))
-    store.save(outcome, actor)
-    if outcome.measured:
-        _close_the_loop(context, outcome, actor)
-    return outcome
+    return judge(subject, theme_ids, launch, _counts(context, subject, launch, theme_ids, last))
 
 
 def _whole(context: Context, subject: str, launch: Launch | None, theme_ids: tuple[str, ...]) -> Launch:
     if launch is None:
         launch = _told(context, subject)
+    launch = _masked(context, launch)
     if not launch.products:
         launch = replace(launch, products=context.store.outcomes.products_of(theme_ids))
     return launch
+
+
+def _masked(context: Context, launch: Launch) -> Launch:
+    def mask(text: str) -> str:
+        return str(context.masker.mask_text(text)[0])
+
+    return replace(
+        launch,
+        products=tuple(mask(product) for product in launch.products),
+        model=mask(launch.model) if launch.model else None,
+        region=mask(launch.region) if launch.region else None,
+    )
 
 
 def _told(context: Context, subject: str) -> Launch:

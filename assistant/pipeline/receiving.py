@@ -3,23 +3,26 @@
 import json
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
+
+from filelock import FileLock, Timeout
 
 from assistant.domain.receipts import FileReceipt, IngestReceipt
 from assistant.errors import UsageError
 from assistant.intake.reading import ReadOptions
 from assistant.pipeline.context import Context
 from assistant.pipeline.ingesting import run_ingest
+from assistant.pipeline.keepable import masked
 
 FOLDER = "incoming"
 MOST_RECORDS = 1000
 _NAME = 120
-_LEFT_OVER = 1800
+_LOCK = ".lock"
+"""In each folder that somebody fills and reads: the system lets go of it when its process dies, however that dies."""
 
 
 def receive_records(
@@ -60,10 +63,20 @@ def receive_file(
 
 
 def sweep(data_dir: Path) -> None:
-    """Remove what a killed process left of files that came in: those older than any request may last."""
-    for left in (data_dir / FOLDER).glob("*"):
-        if time.time() - left.stat().st_mtime > _LEFT_OVER:
-            shutil.rmtree(left, ignore_errors=True)
+    """Remove what killed processes left of files that came in: all that no living one holds."""
+    with _guard(data_dir):
+        for left in (data_dir / FOLDER).glob("*/"):
+            with suppress(Timeout), _lock(left):
+                shutil.rmtree(left, ignore_errors=True)
+
+
+def _guard(data_dir: Path) -> FileLock:
+    """Held for a moment by who makes or sweeps folders, so that none is swept before it is locked."""
+    return FileLock(str(data_dir / f"{FOLDER}.lock"))
+
+
+def _lock(folder: Path) -> FileLock:
+    return FileLock(str(folder / _LOCK), timeout=0, thread_local=False)
 
 
 @contextmanager
@@ -72,19 +85,28 @@ def _place(context: Context) -> Iterator[Path]:
     inbox = context.data_dir / FOLDER
     inbox.mkdir(mode=0o700, exist_ok=True)
     sweep(context.data_dir)
-    with tempfile.TemporaryDirectory(dir=inbox) as folder:
-        yield Path(folder)
+    with _guard(context.data_dir):
+        folder = Path(tempfile.mkdtemp(dir=inbox))
+        lock = _lock(folder)
+        lock.acquire()
+    try:
+        yield folder
+    finally:
+        with _guard(context.data_dir):
+            lock.release()
+            shutil.rmtree(folder)
 
 
 def _taken(
     context: Context, folder: Path, path: Path, options: ReadOptions, *, dry_run: bool, patience: float
 ) -> IngestReceipt:
     receipt = run_ingest(context, [path], options, dry_run=dry_run, patience=patience)
-    return replace(
+    named = replace(
         receipt,
         files=tuple(_named(file, folder) for file in receipt.files),
         first_problems=tuple(sentence.replace(f"{folder}/", "") for sentence in receipt.first_problems),
     )
+    return masked(named, context.masker)
 
 
 def _named(file: FileReceipt, folder: Path) -> FileReceipt:

@@ -1,7 +1,7 @@
 """When jobs are due: cron expressions in a time zone, each turn taken once, missed turns made up once."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim
 
 from assistant.domain.jobs import Job, JobKind, Wish
+from assistant.errors import VocError
 from assistant.pipeline.context import Context
 from assistant.pipeline.steps import steps_of
 
@@ -40,23 +41,34 @@ class Schedule:
         return found.astimezone(dt.UTC) if found is not None else None
 
 
-def take_turns(context: Context, schedules: Sequence[Schedule], moment: dt.datetime) -> list[Job]:
+def take_turns(
+    context: Context, schedules: Sequence[Schedule], moment: dt.datetime, failed: Callable[[Schedule, VocError], None]
+) -> list[Job]:
     """Queue a job for each schedule whose turn has come since it was last seen to; of several turns only the latest.
 
     A schedule seen for the first time waits for its next turn. Where its last job still waits or is under way, that
-    one stands for this turn too. Safe to be called by several processes: a turn makes one job.
+    one stands for this turn too. Safe to be called by several processes: a turn makes one job. Where one can't be
+    queued, such as by a mistake in ``alerts.toml``, `failed` is told why; its turn is still due, and the others are taken.
     """
-    store = context.store
     made: list[Job] = []
     for schedule in schedules:
-        last = schedule.last(moment)
-        if last is None:
-            continue
-        due, seen = last.isoformat(timespec="seconds"), store.schedules.last_due(schedule.name)
-        if seen is not None and seen < due:
-            made += _queue(context, schedule, due)
-        if seen is None or seen < due:
-            store.schedules.see(schedule.name, due)
+        try:
+            made += _take_turn(context, schedule, moment)
+        except VocError as error:
+            failed(schedule, error)
+    return made
+
+
+def _take_turn(context: Context, schedule: Schedule, moment: dt.datetime) -> Iterable[Job]:
+    last = schedule.last(moment)
+    if last is None:
+        return ()
+    store = context.store
+    due, seen = last.isoformat(timespec="seconds"), store.schedules.last_due(schedule.name)
+    if seen is not None and seen >= due:
+        return ()
+    made = _queue(context, schedule, due) if seen is not None else ()
+    store.schedules.see(schedule.name, due)
     return made
 
 

@@ -17,12 +17,15 @@ from assistant.records.tables import (
     customers,
     feedback,
     insights,
+    jobs,
     lead_events,
     leads,
     model_calls,
+    outcomes,
     readings,
     record_versions,
     records,
+    requests,
     stages,
     theme_events,
     vault,
@@ -267,3 +270,30 @@ def clean_audit(connection: Connection, traces: Traces, pseudonyms: Collection[s
         if row["subject"].rpartition(":")[2] in pseudonyms or traces.within([row["subject"], row["reason"]]):
             where = audit.c.id == row["id"]
             connection.execute(update(audit).where(where).values(subject="erased", reason="erased"))
+
+
+def clean_work(connection: Connection, traces: Traces) -> None:
+    """Blank their words and ids in what is kept of jobs and outcomes, such as a file's name; forget requests that hold any."""
+    for row in connection.execute(select(jobs)).mappings().all():
+        if traces.within([row["wish"], row["stages"], row["problem"]]):
+            told = [{name: _blanked(stage[name], traces) for name in ("receipt", "problem")} for stage in row["stages"]]
+            values = {
+                "wish": {**row["wish"], "paths": [], "reading": {}}, "problem": _blanked(row["problem"], traces),
+                "stages": [{**stage, **blanked} for stage, blanked in zip(row["stages"], told, strict=True)],
+            }  # fmt: skip
+            connection.execute(update(jobs).where(jobs.c.id == row["id"]).values(**values))
+    for number, content in connection.execute(select(outcomes.c.id, outcomes.c.content)).all():
+        if traces.within(content):
+            blanked = _blanked(content, traces)
+            connection.execute(update(outcomes).where(outcomes.c.id == number).values(content=blanked))
+    for key, answer in connection.execute(select(requests.c.key, requests.c.answer)).all():
+        if traces.within(answer):
+            _gone(connection, requests, requests.c.key == key)
+
+
+def _blanked(value: Any, traces: Traces) -> Any:
+    if isinstance(value, dict):
+        return {name: _blanked(item, traces) for name, item in value.items() if not traces.stand_in(name)}
+    if isinstance(value, list):
+        return [_blanked(item, traces) for item in value]
+    return ERASED_NOTE if isinstance(value, str) and traces.stand_in(value) else value

@@ -17,10 +17,7 @@ from assistant.records.tables import jobs
 
 MOST_BARREN = 3
 """Attempts of a stage in a row that may be killed without getting any farther before the job is given up."""
-_GIVEN_UP = (
-    "{} was begun {} times, and each time its process died without getting any farther (is there memory enough?): "
-    "`voc batches resume` tries again"
-)
+_GIVEN_UP = "{} was begun {} times, and each time its process died without getting any farther (is there memory enough?): {} tries again"
 _FREE: Mapping[str, Any] = {"holder": None, "until": None}
 
 
@@ -97,7 +94,7 @@ class JobStore:
             }  # fmt: skip
             hopeless = next((stage for stage in stages if stage.barren >= MOST_BARREN), None)
             if hopeless is not None:
-                values |= _given_up(stages, hopeless)
+                values |= _given_up(job, stages, hopeless)
             connection.execute(update(jobs).where(jobs.c.id == job_id).values(**values))
         return None if hopeless is not None else self.job(job_id)
 
@@ -210,14 +207,16 @@ def _after_kill(stages: Sequence[StageRun]) -> tuple[StageRun, ...]:
     return (*stages[:at], now_at, *stages[at + 1 :])
 
 
-def _given_up(stages: Sequence[StageRun], hopeless: StageRun) -> dict[str, Any]:
-    problem = _GIVEN_UP.format(hopeless.name, hopeless.barren)
+def _given_up(job: Job, stages: Sequence[StageRun], hopeless: StageRun) -> dict[str, Any]:
+    """What becomes of a job that dies at every attempt; its files are forgotten, as of any that is over."""
+    again = "`voc run` with the same files" if hopeless.name == "ingest" else "`voc batches resume`"
+    problem = _GIVEN_UP.format(hopeless.name, hopeless.barren, again)
     ended = [
         replace(one, state="failed", problem=problem, ended_at=now()) if one is hopeless else one for one in stages
     ]
     return {
-        "state": "failed", "problem": problem, "ended_at": now(), "stop_asked": False,
-        "attempts": jobs.c.attempts, "stages": [_plain(stage) for stage in ended], **_FREE,
+        "state": "failed", "problem": problem, "ended_at": now(), "stop_asked": False, "attempts": job.attempts,
+        "stages": [_plain(stage) for stage in ended], "wish": asdict(replace(job.wish, paths=(), reading={})), **_FREE,
     }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from assistant.bootstrap import App, open_app
 from assistant.domain.jobs import Wish
 from assistant.errors import SettingError
 from assistant.intake.reading import ReadOptions
+from assistant.pipeline.taking import take
 from assistant.settings import Settings, load_settings
 from tests.api.conftest import TICKETS, _wire
 
@@ -165,3 +167,64 @@ def test_a_schedule_is_kept_each_turn_once_and_missed_turns_are_made_up_once(tmp
 def test_a_schedule_that_is_none_stops_the_start(value: str, name: str) -> None:
     with pytest.raises(SettingError, match=name):
         load_settings(**{name: value})
+
+
+def test_a_turn_that_cannot_be_queued_stops_nothing_and_is_taken_once_it_can(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = filled(tmp_path, schedule="30 * * * *; analyse 30 * * * *")
+    clock = Clock()
+    working = Working(app, clock=clock)
+    working.work()
+    clock.now = MARCH + dt.timedelta(minutes=31)
+    alerts = tmp_path / "data" / "alerts.toml"
+    alerts.write_text("[[channel]\nname=", encoding="utf-8")
+    job = app.store.jobs.add("index", Wish(), ["index"], origin="http")
+    assert job is not None
+    for _ in range(3):
+        working.work()
+    assert [log.levelname for log in caplog.records if "alerts.toml" in log.getMessage()] == ["WARNING"]
+    assert app.store.jobs.job(job.id).state == "done"
+    assert sorted(one.kind for one in app.store.jobs.list_jobs()[0]) == ["analyse", "index"]
+    alerts.unlink()
+    working.work()
+    assert sorted(one.kind for one in app.store.jobs.list_jobs()[0]) == ["analyse", "index", "run"]
+
+
+def test_the_application_of_a_job_is_closed_also_when_the_job_can_not_begin(tmp_path: Path) -> None:
+    app = filled(tmp_path)
+    closed: list[str] = []
+
+    def opening(settings: Settings) -> App:
+        own = open_app(settings)
+        return replace(own, held=(*own.held, lambda: closed.append("closed")))
+
+    working = Working(app, open_for=opening)
+    assert app.store.jobs.add("index", Wish(), ["index"], origin="http") is not None
+    working.work()
+    assert closed == ["closed"]
+    (tmp_path / "data" / "alerts.toml").write_text("[[channel]\nname=", encoding="utf-8")
+    broken = app.store.jobs.add("run", Wish(), ["index"], origin="http")
+    assert broken is not None
+    working.work()
+    assert (closed, app.store.jobs.job(broken.id).state) == (["closed"] * 2, "failed")
+
+
+def failed(app: App, wish: Wish, first: str) -> str:
+    """The id of a run of the command line that failed before its first stage was done."""
+    job = app.store.jobs.add("run", wish, [first], origin="cli")
+    assert job is not None
+    worker = take(app.pipeline.context, job)
+    assert worker is not None
+    return worker.abandon("the disk was full", "failed").id
+
+
+def test_a_run_of_the_command_line_goes_on_in_the_service_once_its_files_are_in(tmp_path: Path) -> None:
+    app = filled(tmp_path)
+    read, unread = failed(app, Wish(), "index"), failed(app, Wish(paths=("/etc/passwd",)), "ingest")
+    with browser(app) as client:
+        assert client.post(f"/v1/batches/{read}/resume").json()["state"] == "queued"
+        assert ended(client, read)["state"] == "done"
+        refused = client.post(f"/v1/batches/{unread}/resume")
+    assert (refused.status_code, "voc batches resume" in refused.json()["detail"]) == (422, True)
+    assert "passwd" not in client.get("/v1/batches").text

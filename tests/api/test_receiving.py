@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import select
 
 from api.guard import LARGEST_OF
 from assistant.bootstrap import App, open_app
+from assistant.records.tables import requests
 from assistant.settings import Settings
 from tests.api.conftest import PHONE, TICKETS, _wire
 from tests.api.test_batches import browser
@@ -107,3 +109,27 @@ def test_a_dry_run_stores_nothing(client: TestClient) -> None:
     receipt = client.post("/v1/records?dry_run=true", json=RECORDS).json()
     assert (receipt["read"], receipt["dry_run"]) == (len(RECORDS), True)
     assert client.get("/readyz").json()["records"] == 0
+
+
+def test_a_dry_run_with_a_key_is_answered_the_same_but_its_samples_are_not_kept(client: TestClient, app: App) -> None:
+    def send() -> dict[str, Any]:
+        sent = client.post("/v1/records?dry_run=true", json=RECORDS, headers={"Idempotency-Key": "look"})
+        told: dict[str, Any] = sent.json()
+        return told
+
+    first, again = send(), send()
+    assert first["files"][0].pop("samples")["text"]
+    assert again["files"][0].pop("samples") == {}
+    assert first == again
+    with app.store.database.reading() as connection:
+        assert "掉线" not in str(connection.execute(select(requests)).all())
+
+
+def test_a_file_named_by_a_person_is_answered_and_kept_masked(client: TestClient, app: App) -> None:
+    rows = "工单号,内容\nQ1,打印机坏了修了三次都没有修好\nQ2,\n".encode()
+    sent = {"file": (f"张伟{PHONE}.csv", rows, "text/csv")}
+    receipt = client.post("/v1/files", files=sent, headers={"Idempotency-Key": "f"}).json()
+    assert (receipt["added"], receipt["quarantined"]) == (1, 1)
+    with app.store.database.reading() as connection:
+        kept = str(connection.execute(select(requests)).all())
+    assert (PHONE in str(receipt), PHONE in kept, "张伟" in kept) == (False, False, False)

@@ -8,6 +8,8 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from assistant.bootstrap import open_app
+from assistant.domain.outcomes import Launch
+from assistant.pipeline.measuring import look
 from assistant.settings import Settings
 from tests.cli.conftest import Voc
 
@@ -64,7 +66,18 @@ def http(data: Path, proposal: str) -> None:
     for status in ("in_review", "approved", "in_development", "launched"):
         answer = client.patch(f"/v1/proposals/{proposal}", json={"status": status, "actor": "王经理"})
         assert answer.status_code == 200, answer.text
-    measured = client.post(address, json={"launched": FIXED, "window": 45}).json()
+    launch = {"launched": FIXED, "window": 45}
+    nowhere = client.post(
+        address, json={**launch, "window": 200, "region": "四川13812345678", "model": "电话13812345678"}
+    )
+    assert nowhere.json()["launch"]["region"].startswith("四川⟦phone:")
+    assert "13812345678" not in str(client.get(address, params={"history": True}).json())
+    history = len(app.store.outcomes.told(proposal))
+    app.store.outcomes.save(look(app.pipeline.context, proposal, Launch(FIXED, window=45)), "somebody else")
+    assert client.get(address).json()["measured"]
+    assert client.get(f"/v1/proposals/{proposal}").json()["status"] == "launched"
+    assert len(app.store.outcomes.told(proposal)) == history + 1
+    measured = client.post(address, json=launch).json()
     assert measured["measured"]
     assert client.get(f"/v1/proposals/{proposal}").json()["status"] == "measured"
 

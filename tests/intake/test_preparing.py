@@ -1,6 +1,7 @@
 """Records prepared by a second process are those that this one would make, and it never outlives who asked."""
 
 import os
+import pickle
 import signal
 from collections.abc import Iterator
 from importlib.resources import as_file, files
@@ -11,11 +12,13 @@ from time import monotonic, sleep
 import pytest
 
 from assistant.domain.receipts import FileReceipt
+from assistant.domain.records import RawRecord, Record
 from assistant.errors import InputError, VocError
 from assistant.intake.duplicates import signatures_of
 from assistant.intake.preparing import WORTH, Item, Prepared, is_worth_ahead, prepared, prepared_ahead
 from assistant.intake.privacy import Masker
 from assistant.intake.reading import ReadOptions, RejectedRow
+from assistant.intake.shapes import UnreadableFileError
 
 KEY = b"a key that hides nothing from anybody"
 OPTIONS = ReadOptions(source="test")
@@ -71,6 +74,27 @@ def test_a_second_process_gives_what_this_one_would(source: Path) -> None:
 def test_an_error_there_is_raised_here(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="does not exist"):
         list(prepared_ahead([tmp_path / "none.csv"], OPTIONS, Masker(KEY)))
+
+
+class Choking(Masker):
+    """Fails over a record, with the record's words in its error."""
+
+    def mask(self, raw: RawRecord) -> Record:
+        """Never."""
+        raise RuntimeError(f"can't mask {raw.text}")
+
+
+def test_an_error_that_nobody_foresaw_is_told_by_kind_and_place_alone(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(VocError, match=r"RuntimeError at Choking\.mask"):
+        list(prepared_ahead([many(tmp_path, 3)], OPTIONS, Choking(KEY)))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_an_unreadable_file_can_be_told_by_another_process() -> None:
+    error = pickle.loads(pickle.dumps(UnreadableFileError("damaged", "a.zip is damaged")))
+    assert (error.reason, str(error)) == ("damaged", "a.zip is damaged")
 
 
 def test_who_stops_early_leaves_no_process_behind(tmp_path: Path) -> None:

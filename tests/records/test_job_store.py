@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.domain.jobs import Job, Wish
+from assistant.domain.jobs import Job, StageState, Wish
 from assistant.errors import NotFoundError, UsageError
 from assistant.records.job_store import job_row
 from assistant.records.repository import Repository
@@ -68,3 +68,60 @@ def test_stopping_and_resuming(store: Repository) -> None:
     assert job_row(again)["wish"] == {"limit": 5, "theme_ids": ("th_1",)}
     with pytest.raises(NotFoundError):
         store.jobs.job("job_none")
+
+
+def killed(store: Repository, job: Job, done: int) -> Job | None:
+    """An attempt that gets so far and is killed; None where the job is not begun again."""
+    mine = store.jobs.claim(job.id, "elsewhere:1", PAST, lambda _: False)
+    if mine is not None:
+        first = replace(mine.stages[0], state="running", done=done)
+        assert store.jobs.save(job.id, "elsewhere:1", PAST, [first, *mine.stages[1:]]) is False
+    return mine
+
+
+def test_a_job_that_dies_three_times_at_the_same_place_has_failed(store: Repository) -> None:
+    job = queued(store)
+    assert [killed(store, job, 7) is not None for _ in range(6)] == [True] * 4 + [False] * 2
+    failed = store.jobs.job(job.id)
+    assert (failed.state, failed.attempts, failed.holder) == ("failed", 4, None)
+    assert "voc batches resume" in str(failed.problem)
+    assert [stage.state for stage in failed.stages] == ["failed", "waiting"]
+    again = store.jobs.resume(job.id)
+    assert (again.state, again.stages[0].barren) == ("queued", 0)
+    assert killed(store, job, 7) is not None
+
+
+def test_a_job_that_gets_farther_each_time_is_never_given_up(store: Repository) -> None:
+    job = queued(store)
+    assert all(killed(store, job, done) is not None for done in range(1, 20))
+    nothing = queued(store)
+    assert [killed(store, nothing, 0) is not None for _ in range(5)] == [True] * 3 + [False] * 2
+
+
+def with_files(store: Repository, ingest: StageState) -> Job:
+    """A run of the command line that failed after its files were read so far."""
+    job = store.jobs.add("run", Wish(paths=("/a/t.csv",)), ["ingest", "index"], origin="cli")
+    assert job is not None
+    store.jobs.claim(job.id, "one", FUTURE, lambda _: False)
+    stages = [replace(job.stages[0], state=ingest), replace(job.stages[1], state="failed", problem="why")]
+    wish = Wish() if ingest == "partly" else None
+    return store.jobs.end(job.id, "one", "failed", stages, "why", wish)
+
+
+def test_files_are_for_the_command_line_and_what_is_left_for_the_service(store: Repository) -> None:
+    unread = with_files(store, "failed")
+    assert job_row(unread)["wish"] == {"files": 1}
+    with pytest.raises(UsageError, match="voc batches resume"):
+        store.jobs.resume(unread.id, for_service=True)
+    assert store.jobs.resume(unread.id).origin == "cli"
+    read = store.jobs.resume(with_files(store, "partly").id, for_service=True)
+    assert (read.origin, [stage.state for stage in read.stages]) == ("http", ["partly", "waiting"])
+
+
+def test_a_run_whose_files_are_forgotten_is_begun_anew(store: Repository) -> None:
+    job = with_files(store, "failed")
+    store.jobs.resume(job.id)
+    store.jobs.claim(job.id, "two", FUTURE, lambda _: False)
+    store.jobs.end(job.id, "two", "stopped", job.stages, "why", Wish())
+    with pytest.raises(UsageError, match="voc run"):
+        store.jobs.resume(job.id)
