@@ -14,6 +14,7 @@ from typing import Literal
 from assistant.answering.lexicon import Names, load_names
 from assistant.answering.material import Gathered, gather
 from assistant.answering.plan import plan
+from assistant.answering.policies import backings
 from assistant.answering.ports import Counting, Finder, Masker, Store
 from assistant.answering.searching import Sources
 from assistant.answering.triage import LONGEST, people_named, turned_away
@@ -23,10 +24,14 @@ from assistant.domain.answers import Answer, AnswerMaterial, Plan
 from assistant.domain.drafts import AnswerDraft
 from assistant.domain.engine import Engine
 from assistant.domain.filters import Filters
+from assistant.domain.knowledge import House
 from assistant.errors import BusyError, ModelError, StoreError, UsageError, VocError
+from assistant.rules.harmless import harmless, without_harm
 
 _BEAT = 5.0
 """Seconds between signs of life while a model thinks."""
+_LONG_REASON = 200
+"""Characters beyond which a model's reason for refusing is none."""
 _EARLIER = 6
 """So many earlier questions are looked at."""
 
@@ -62,10 +67,12 @@ class AnswerService:
         language: str = "zh",
         patience: float = 60.0,
         today: Callable[[], date] = date.today,
+        documents: Callable[[], Sequence[House]] = tuple,
     ) -> None:
         """Wire the service; where the engine has no answer after `patience` seconds the fallback answers."""
         self._store, self._counting, self._finder, self._masker = store, counting, finder, masker
         self._names = names or load_names()
+        self._documents = documents
         self._engine, self._fallback = engine, fallback
         self._language, self._patience, self._today = language, patience, today
 
@@ -89,16 +96,18 @@ class AnswerService:
         if len(question) > LONGEST:
             raise UsageError(f"the question has {len(question)} characters; at most {LONGEST} are answered")
         asked = _Asked(self._masked(question), time.monotonic())
-        earlier = [self._masked(text[:LONGEST]) for text in history[-_EARLIER:]]
+        earlier = [without_harm(self._masked(text[:LONGEST])) for text in history[-_EARLIER:]]
         given = filters or Filters()
-        if sentence := turned_away(asked.question):
+        words = without_harm(asked.question)
+        if sentence := turned_away(asked.question) or turned_away(words):
             yield from self._tell(self._refusal(asked, sentence, ()))
             return
         catalogue = catalogue_of(self._store, self._names)
-        made = plan(asked.question, earlier, catalogue, self._today(), given)
+        made = plan(words, earlier, catalogue, self._today(), given)
         if hidden := self._hidden(made):
             asked = replace(asked, question=_without(asked.question, hidden))
-            made = plan(asked.question, [_without(e, hidden) for e in earlier], catalogue, self._today(), given)
+            words = _without(words, hidden)
+            made = plan(words, [_without(e, hidden) for e in earlier], catalogue, self._today(), given)
             made = replace(made, query=_without(made.query, hidden))
         made, nobody = people_named(made, self._masked)
         asked = replace(asked, plan=made)
@@ -117,7 +126,7 @@ class AnswerService:
 
     def _compose(self, asked: _Asked, made: Plan, gathered: Gathered) -> Iterator[Event]:
         material = AnswerMaterial(
-            asked.question, made, gathered.voices, gathered.figures, gathered.needs, language=self._language
+            made.question, made, gathered.voices, gathered.figures, gathered.needs, language=self._language
         )
         draft, engine, warnings = yield from self._draft(material)
         verified = verify(draft, material, self._store)
@@ -142,6 +151,7 @@ class AnswerService:
             warnings=tuple(dict.fromkeys(warnings)),
             elapsed_ms=_elapsed(asked),
             plan=made,
+            backings=backings(made, self._documents()),
         )
         yield from self._tell(self._second_net(answer))
 
@@ -236,7 +246,7 @@ def _in_background(call: Callable[[AnswerMaterial], AnswerDraft], material: Answ
 def _why(draft: AnswerDraft, made: Plan) -> str:
     asked = made.query or made.question
     reason = (draft.refusal_reason or "").strip() if draft.refused else ""
-    if not reason:
+    if not reason or len(reason) > _LONG_REASON or not harmless(reason):
         return f"资料不足：找到的反馈里没有一句话能证实关于“{asked}”的回答。"
     return reason if reason.startswith("资料不足") else f"资料不足：{reason}"
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from assistant.answering.grounding import codes_are_known, shares_words
 from assistant.answering.lexicon import cues, normalise
 from assistant.answering.numbers import Number, numbers, values
 from assistant.answering.ports import Store
@@ -14,7 +15,9 @@ from assistant.domain.answers import AnswerMaterial, Citation, Figure
 from assistant.domain.drafts import AnswerDraft, SentenceDraft
 from assistant.domain.records import customer_spans
 from assistant.domain.themes import Voice
+from assistant.domain.vocabulary import zh
 from assistant.errors import NotFoundError
+from assistant.rules.harmless import harmless
 
 _SQUARE_MARK = re.compile(r"\s*[\[【]\s*(?:引用|来源|数据|图)?\s*\d{1,3}(?:\s*[,，、-]\s*\d{1,3})*\s*[\]】]")
 _BULLET = re.compile(r"^\s*(?:\d{1,2}[.、)）]\s*|[-*•·#>]+\s+)")
@@ -34,7 +37,8 @@ REASONS = {
     "unproved_words": "引号里的话不在原文里",
     "unproved_majority": "“多数”“少数”没有数据支持",
     "wrong_direction": "增减与数据相反",
-    "link": "含有链接或标记",
+    "from_nowhere": "与所引材料不相干",
+    "link": "含有链接、标记或指令",
     "empty": "空句",
 }
 """Why a sentence is removed → how that is said."""
@@ -87,7 +91,7 @@ def refusal_of(sentence: SentenceDraft, text: str, voices: dict[int, Voice], mat
     known_figures = range(1, len(material.figures) + 1)
     if any(n not in voices for n in sentence.citations) or any(n not in known_figures for n in sentence.figures):
         return "unknown_source"
-    if _LINK.search(text):
+    if _LINK.search(text) or not harmless(text):
         return "link"
     quotes = [voices[n].quote for n in sentence.citations]
     figures = [material.figures[n - 1] for n in sentence.figures]
@@ -98,7 +102,38 @@ def refusal_of(sentence: SentenceDraft, text: str, voices: dict[int, Voice], mat
         return "unproved_words"
     if not _quantifiers_hold(text, figures):
         return "unproved_majority"
-    return None if _directions_hold(text, figures) else "wrong_direction"
+    if not _directions_hold(text, figures):
+        return "wrong_direction"
+    return None if _grounded(text, sentence, stated, voices, material) else "from_nowhere"
+
+
+def _grounded(
+    text: str, sentence: SentenceDraft, stated: Sequence[Number], voices: dict[int, Voice], material: AnswerMaterial
+) -> bool:
+    """Whether a sentence speaks of what it cites; one in another language than the voices is judged by its codes alone."""
+    if material.language != "zh":
+        return True
+    if not codes_are_known(text, _shown(material)):
+        return False
+    figures = [material.figures[n - 1] for n in sentence.figures]
+    if any(number.value in _forms(figure) for number in stated for figure in figures):
+        return True
+    cited = [source for n in sentence.citations for source in _of_voice(voices[n])]
+    cited += [figure.label for figure in figures]
+    return shares_words(text, [*cited, *(f"{n.surface}\n{n.secondary}\n{n.deep}" for n in material.needs)])
+
+
+def _of_voice(voice: Voice) -> list[str]:
+    told = [voice.quote, voice.context, voice.surface, voice.secondary, voice.deep, voice.suggestion or ""]
+    return [*told, voice.product or "", zh(voice.channel), zh(voice.segment) if voice.segment else ""]
+
+
+def _shown(material: AnswerMaterial) -> list[str]:
+    """All that an engine was shown, the question too."""
+    shown = [source for voice in material.voices for source in _of_voice(voice)]
+    shown += [figure.label for figure in material.figures]
+    shown += [f"{need.surface}\n{need.secondary}\n{need.deep}" for need in material.needs]
+    return [*shown, material.question, str(material.plan.filters)]
 
 
 def _without_labels(text: str, figures: Sequence[Figure]) -> str:
@@ -204,7 +239,8 @@ def _reply(reply: str | None, material: AnswerMaterial, verified: Verified) -> N
         return
     shown = values(v.quote for v in material.voices)
     figures = {form for f in material.figures for form in _forms(f)}
-    if _LINK.search(text) or any(n.value not in shown | figures for n in numbers(text)):
+    unknown = not harmless(text) or not codes_are_known(text, _shown(material))
+    if unknown or _LINK.search(text) or any(n.value not in shown | figures for n in numbers(text)):
         verified.warnings.append("建议回复里有无法核实的数字或链接，没有采用")
         return
     verified.suggested_reply = text

@@ -11,7 +11,7 @@ from assistant.domain.insights import Insight
 from assistant.domain.records import Record
 from assistant.domain.themes import Voice
 from assistant.errors import NotFoundError
-from assistant.rules.orders import holds_order
+from assistant.rules.orders import holds_order, without_orders
 
 _BESIDE = 4
 """A need borne by less than one in so many of what bears the first is beside the question."""
@@ -113,7 +113,8 @@ def add_voice(voice: Voice, masker: Masker, found: Found) -> None:
         if sentence not in found.warnings:
             found.warnings.append(sentence)
         return
-    safe_context = voice.context if masker.mask_text(voice.context)[0] == voice.context else ""
+    context = without_orders(voice.context)
+    safe_context = context if masker.mask_text(context)[0] == context else ""
     found.voices.append(replace(voice, n=len(found.voices) + 1, context=safe_context))
 
 

@@ -19,6 +19,7 @@ from assistant.domain.records import Record
 from assistant.domain.vocabulary import SIGNAL_NAMES, EngineName, SignalName, Standing
 from assistant.insight.verification import Quotable, fold
 from assistant.insight.wording import letter_pairs, tidy, told
+from assistant.rules.harmless import Orders
 from assistant.rules.orders import holds_order
 
 MOST_INSIGHTS = 5
@@ -91,16 +92,18 @@ class _Desk:
     others: Sequence[Record]
     refusals: list[Refused] = field(default_factory=list)
     quotable: Quotable = field(init=False)
+    orders: Orders = field(init=False)
 
     def __post_init__(self) -> None:
         self.quotable = Quotable(self.record)
+        self.orders = Orders([self.record.text, self.record.title or ""])
 
     def refuse(self, reason: str, part: str, text: str, surface: str) -> None:
         shown = "" if reason.endswith("of_another_record") else tidy(text, _LENGTH)
         self.refusals.append(Refused(reason, part, shown, tidy(surface, _LENGTH)))  # type: ignore[arg-type]
 
     def insight(self, draft: InsightDraft) -> Insight | None:
-        surface = told(draft.surface, _LENGTH)
+        surface = self._told(draft.surface)
         if not surface:
             self.refuse("empty_surface", "insight", draft.quote, "")
             return None
@@ -109,7 +112,7 @@ class _Desk:
             self.refuse(place, "quote", draft.quote, surface)
             return None
         start, end = place
-        secondary, deep = told(draft.secondary, _LENGTH), told(draft.deep, _LENGTH)
+        secondary, deep = self._told(draft.secondary), self._told(draft.deep)
         alternative = draft.deep_category_alt
         return Insight(
             id=insight_id(self.record.id, start, end, draft.aspect, draft.deep_category),
@@ -135,9 +138,24 @@ class _Desk:
             more_quotes=self._more_quotes(draft, (start, end)),
             deep_category_alt=None if alternative == draft.deep_category else alternative,
             suggestion=self._suggestion(draft),
-            failure_context=_failure_context(draft.failure_context),
+            failure_context=self._failure_context(draft.failure_context),
             opportunities=self._opportunities(draft.opportunities, surface),
         )
+
+    def _told(self, text: str) -> str:
+        """What the engine words, tidied; nothing where it is harmful or repeats an order that stands in the record."""
+        return "" if self.orders.repeated_by(text) else told(text, _LENGTH)
+
+    def _failure_context(self, draft: FailureContextDraft | None) -> FailureContext | None:
+        if draft is None:
+            return None
+        context = FailureContext(
+            self._told(draft.symptom),
+            self._told(draft.environment),
+            self._told(draft.condition),
+            self._told(draft.suspected_cause),
+        )
+        return None if context == FailureContext() else context
 
     def _place(self, quote: str) -> tuple[int, int] | str:
         """Where a quote stands, or why it is refused."""
@@ -184,18 +202,6 @@ class _Desk:
 
 def _holds(other: Record, quote: str) -> bool:
     return fold(quote).letters.strip("·") in fold(other.text).letters
-
-
-def _failure_context(draft: FailureContextDraft | None) -> FailureContext | None:
-    if draft is None:
-        return None
-    context = FailureContext(
-        told(draft.symptom, _LENGTH),
-        told(draft.environment, _LENGTH),
-        told(draft.condition, _LENGTH),
-        told(draft.suspected_cause, _LENGTH),
-    )
-    return None if context == FailureContext() else context
 
 
 def _at_most_implied(standing: Standing) -> Standing:

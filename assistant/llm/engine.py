@@ -40,6 +40,7 @@ from assistant.llm.rendering import (
     naming_variables,
     ranking_variables,
 )
+from assistant.llm.secrecy import without_instructions
 from assistant.llm.shapes import schema_text
 from assistant.settings import Settings
 from prompts import RenderedPrompt, load
@@ -194,7 +195,8 @@ class ModelEngine:
         """See `Engine.answer`."""
         variables = answer_variables(material, self._fence)
         prompt = load("answer_question", self._settings.language).render(**variables)
-        return self._ask(prompt, AnswerDraft, 700, speakers(material.voices), quick=True)
+        draft = self._ask(prompt, AnswerDraft, 700, speakers(material.voices), quick=True)
+        return without_instructions(draft, prompt, variables["token"])
 
     def rank_passages(self, question: str, passages: Sequence[str]) -> RankingDraft:
         """The numbers of passages in the order in which they help with a question, as the model says them.

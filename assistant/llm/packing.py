@@ -1,6 +1,7 @@
 """Knows how many records are read in one call, and which are read alone."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
@@ -10,6 +11,11 @@ from assistant.domain.records import Record
 PACK_RECORDS = 8
 PACK_CHARS = 3500
 """Characters of record text in one call: more records a call are cheaper, but needs begin to be missed."""
+
+_UNSEEN = re.compile(
+    r"[^\S\n]|[\u00ad\u115f\u1160\u200b-\u200f\u202a-\u202e\u2060-\u2069\u3164\ufe00-\ufe0f\ufeff\U000e0000-\U000e007f*~`·]"
+)
+"""Blanks and what can't be seen, by which an order hides from a pattern."""
 
 
 def pack_records(records: Iterator[Record]) -> Iterator[Sequence[Record]]:
@@ -35,11 +41,13 @@ def pack_records(records: Iterator[Record]) -> Iterator[Sequence[Record]]:
 
 def addresses_a_model(record: Record) -> bool:
     """Whether something in the record reads like an order to a model (``suspicion.txt``)."""
-    return _suspicion().search(f"{record.title or ''}\n{record.text}") is not None
+    text = f"{record.title or ''}\n{record.text}"
+    squeezed = _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
+    return any(_suspicion().search(words) for words in (text, squeezed))
 
 
 @cache
 def _suspicion() -> re.Pattern[str]:
     lines = (files("assistant.llm") / "suspicion.txt").read_text(encoding="utf-8").splitlines()
     patterns = [line for line in lines if line and not line.startswith("#")]
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE | re.MULTILINE)
