@@ -175,6 +175,19 @@ class PlanOut(Wire):
     notes: list[str]
 
 
+class BackingOut(Wire):
+    """What a document of the house says; no customer's words."""
+
+    kind: Literal["document"]
+    document_id: str
+    title: str
+    heading: str
+    page: int | None
+    quote: str
+    start: int
+    end: int
+
+
 class AnswerOut(Wire):
     """The Answer of the contract."""
 
@@ -192,6 +205,7 @@ class AnswerOut(Wire):
     warnings: list[str]
     elapsed_ms: int
     plan: PlanOut | None = None
+    backings: list[BackingOut] = []
 
 
 class HitOut(Wire):

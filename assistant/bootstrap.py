@@ -130,7 +130,7 @@ def open_app(
     finder = Finder(index, _reranker(settings, database, people, chosen))
     ask = AnswerService(
         store=store, counting=store.counting, finder=finder, engine=chosen, fallback=rules, masker=masker,
-        language=settings.language,
+        language=settings.language, documents=store.documents.all,
     )  # fmt: skip
     lookup = Lookup(store, finder)
     held = [database.close]

@@ -19,6 +19,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "run": ("assistant.cli.stages:run", "Everything in order, as one job: ingest, index, analyse, themes, ideas."),
     "batches": ("assistant.cli.batches:batches", "Jobs: list, show, stop, resume."),
     "ingest": ("assistant.cli.stages:ingest", "Read, map, mask and store files or folders."),
+    "learn": ("assistant.cli.learning:learn", "Take in manuals, policies and release notes."),
+    "documents": ("assistant.cli.learning:documents", "What the house has written down: list, remove."),
     "index": ("assistant.cli.stages:index", "Bring the search index level with the store."),
     "analyse": ("assistant.cli.stages:analyse", "Read the needs out of every record that lacks them."),
     "themes": ("assistant.cli.stages:themes", "Build or update the themes."),

@@ -46,6 +46,9 @@ def show_answer(answer: Answer) -> None:
         click.secho(f"  [{c.n}] 「{c.quote}」 {place}", dim=True)
     for need in answer.needs[:3]:
         click.secho(f"  需求: {need.surface} → {need.secondary} → {need.deep}", fg="cyan")
+    for backing in answer.backings:
+        place = " ".join(p for p in (backing.heading, f"第 {backing.page} 页" if backing.page else "") if p)
+        click.secho(f"  依据: 《{backing.title}》{place}：「{backing.quote}」", fg="green")
     if answer.suggested_reply:
         click.secho("  建议回复: ", bold=True, nl=False)
         click.echo(answer.suggested_reply)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from assistant.domain.filters import Filters
+from assistant.domain.knowledge import Backing
 from assistant.domain.themes import Voice
 from assistant.domain.vocabulary import Dimension, EngineName
 
@@ -87,3 +88,5 @@ class Answer:
     warnings: tuple[str, ...] = ()
     elapsed_ms: int = 0
     plan: Plan | None = field(default=None)
+    backings: tuple[Backing, ...] = ()
+    """What the house's own documents say to it; no customer's words."""
