@@ -3,7 +3,8 @@
 import re
 from itertools import pairwise
 
-from assistant.rules.harmless import harmless
+from assistant.rules.harmless import without_harm
+from assistant.rules.orders import holds_order
 
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
 _HAN = re.compile("[\u3400-\u9fff]")
@@ -19,8 +20,8 @@ def tidy(text: str, most: int) -> str:
 
 
 def told(text: str, most: int) -> str:
-    """What an engine words, tidied; nothing of it where it leads somewhere, would be rendered or orders a machine about."""
-    return tidy(text, most) if harmless(text) else ""
+    """What an engine words, tidied, without links and markup; nothing of it where it orders a machine about."""
+    return "" if holds_order(text) else tidy(without_harm(text), most)
 
 
 def unmasked_part(text: str) -> str:

@@ -47,11 +47,17 @@ def repeated_share(ideas: Iterable[Plain]) -> float:
 
 
 def spread_figures(ideas: Sequence[Plain], embed: Embed, shared: Vectors | None, alike: int) -> dict[str, float]:
-    """Mean likeness over all pairs (``_whole``: with what they quote of customers), and of each idea to the one most like it among `alike` ideas spread over the list
-    (for the more ideas there are, the nearer the nearest)."""
+    """Mean likeness over all pairs, and of each idea to the one most like it among `alike` ideas spread over the list.
+
+    ``similarity_titles`` compares what the ideas are, ``similarity_whole`` titles and concepts, ``similarity`` the same
+    without what they quote of customers. Longer texts are more alike, whatever they say, so lists of other lengths are
+    compared by their titles; and the more ideas there are, the nearer the nearest, so of both lists as many are taken.
+    """
     step = max(1, len(ideas) / max(1, alike))
     some = [ideas[int(n * step)] for n in range(min(alike, len(ideas)))]
     return {
+        "similarity_titles": spread([idea.title for idea in ideas], embed, shared).pairs,
+        "concept_length": float(np.median([len(idea.concept) for idea in ideas])) if ideas else 0.0,
         "similarity_whole": spread([f"{idea.title}。{idea.concept}" for idea in ideas], embed, shared).pairs,
         "similarity": spread([idea.gist for idea in ideas], embed, shared).pairs,
         "nearest": spread([idea.gist for idea in some], embed, shared).nearest,

@@ -33,7 +33,7 @@ FLOORS = {
     "llm": {
         "coverage": 1,
         "adds_up": 1,
-        "less_alike": 0,
+        "titles_less_alike": 0,
         "less_near": 0,
         "evidence_stands": 1,
         "counted_right": 1,
@@ -64,7 +64,7 @@ def run(bench: Workbench) -> Report:
     notes = (_told(bench, receipt), f"naive: {len(naive)} ideas, {unanswered} questions not answered")
     floors = FLOORS[app.engine.name] if found and not bench.sampled else {}
     if not naive:
-        floors = {name: floor for name, floor in floors.items() if not name.startswith("less_")}
+        floors = {name: floor for name, floor in floors.items() if "less_" not in name}
     return Report("ideas", receipt.themes + receipt.groups, figures, floors, notes=notes)
 
 
@@ -112,6 +112,7 @@ def _beside(bench: Workbench, corpus: Corpus, ours: Sequence[Plain], naive: Sequ
         found = spread_figures(ideas, embed, shared, together)
         found |= {"unrepeated": 1 - repeated_share(ideas), "reached": themes_reached(ideas, heard, embed, shared)}
         figures |= {prefix + name: value for name, value in found.items()}
+    figures["titles_less_alike"] = figures["naive_similarity_titles"] - figures["similarity_titles"]
     figures["less_alike"] = figures["naive_similarity_whole"] - figures["similarity_whole"]
     figures["less_near"] = figures["naive_nearest"] - figures["nearest"]
     return figures
