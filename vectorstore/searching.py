@@ -9,12 +9,12 @@ of the sets left out, are within .012 of the better part on that set, and mostly
 """
 
 import logging
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from vectorstore import state
 from vectorstore.documents import Documents
@@ -76,11 +76,14 @@ class Search:
         return joined(ranked, self._places(ranked)) if ranked and self._about(query, plain) else {}
 
     def _places(self, found: Collection[int]) -> dict[int, tuple[str, str]]:
-        """Row → document and kind, of all passages of the documents of these rows."""
+        """Row → document and kind, of these rows; where they are of several kinds, of all passages of their documents."""
         c = passages.c
-        documents = select(c.document_id).where(one_of(c.row, found))
-        statement = select(c.row, c.document_id, c.kind).where(c.document_id.in_(documents))
-        return {row: (document, kind) for row, document, kind in self.connection.execute(statement)}
+        wanted = select(c.row, c.document_id, c.kind)
+        places = _by_row(self.connection.execute(wanted.where(one_of(c.row, found))))
+        if len({kind for _, kind in places.values()}) < 2:
+            return places
+        documents = {document for document, _ in places.values()}
+        return _by_row(self.connection.execute(wanted.where(one_of(c.document_id, documents))))
 
     def _dense(
         self, query: str, allowed: Rows | None, others: Rows, depth: int
@@ -144,6 +147,10 @@ class Search:
             self.lexical.frequencies(self.connection, set().union(*(each.terms for each in asked))),
             self.lexical.frequencies(self.connection, set().union(*(each.pairs for each in asked)), "grams"),
         )
+
+
+def _by_row(found: Iterable[Row[int, str, str]]) -> dict[int, tuple[str, str]]:
+    return {row: (document, kind) for row, document, kind in found}
 
 
 def hits(
