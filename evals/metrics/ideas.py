@@ -57,7 +57,6 @@ def spread_figures(ideas: Sequence[Plain], embed: Embed, shared: Vectors | None,
     some = [ideas[int(n * step)] for n in range(min(alike, len(ideas)))]
     return {
         "similarity_titles": spread([idea.title for idea in ideas], embed, shared).pairs,
-        "concept_length": float(np.median([len(idea.concept) for idea in ideas])) if ideas else 0.0,
         "similarity_whole": spread([f"{idea.title}。{idea.concept}" for idea in ideas], embed, shared).pairs,
         "similarity": spread([idea.gist for idea in ideas], embed, shared).pairs,
         "nearest": spread([idea.gist for idea in some], embed, shared).nearest,

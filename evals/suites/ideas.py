@@ -1,6 +1,7 @@
 """Ideas: does every theme that many speak of get some, are they unlike each other, and is what they say counted right?"""
 
 from collections.abc import Sequence
+from statistics import median
 
 from assistant.domain.filters import Filters
 from assistant.domain.ideas import Idea
@@ -111,6 +112,7 @@ def _beside(bench: Workbench, corpus: Corpus, ours: Sequence[Plain], naive: Sequ
     for prefix, ideas in (("", ours), ("naive_", naive)):
         found = spread_figures(ideas, embed, shared, together)
         found |= {"unrepeated": 1 - repeated_share(ideas), "reached": themes_reached(ideas, heard, embed, shared)}
+        found["concept_length"] = float(median([len(idea.concept) for idea in ideas])) if ideas else 0.0
         figures |= {prefix + name: value for name, value in found.items()}
     figures["titles_less_alike"] = figures["naive_similarity_titles"] - figures["similarity_titles"]
     figures["less_alike"] = figures["naive_similarity_whole"] - figures["similarity_whole"]
