@@ -13,6 +13,8 @@ from vectorstore.vectors import Rows
 
 FEW = 200
 """Up to so many documents the database is asked."""
+ASKED = 4
+"""The rows of so many sets of documents are remembered: people search within the same ones again and again."""
 
 
 class Documents:
@@ -27,28 +29,33 @@ class Documents:
         self._version, self._last, self._first = -1, 0, 0
         self._hashes: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._rows: Rows = np.zeros(0, dtype=np.int64)
+        self._asked = dict[tuple[int, int], Rows]()
 
     def rows(self, connection: Connection, documents: Collection[str]) -> Rows:
         """Rows of all passages of these documents, ascending; some may be there no more."""
         if len(documents) <= FEW:
             return rows_of(connection, documents)
-        hashes, rows = self._known(connection)
-        wanted = np.unique(np.fromiter(map(hash, documents), dtype=np.int64, count=len(documents)))
-        begins, ends = np.searchsorted(hashes, wanted), np.searchsorted(hashes, wanted, side="right")
-        counts = ends - begins
-        places = np.arange(counts.sum()) + np.repeat(begins - (np.cumsum(counts) - counts), counts)
-        found: Rows = np.sort(rows[places])
+        hashes, rows, asked = self._known(connection)
+        key = len(documents), hash(frozenset(documents))
+        found = asked.get(key)
+        if found is None:
+            found = _found(hashes, rows, documents)
+            with self._lock:
+                asked[key] = found
+                while len(asked) > ASKED:
+                    del asked[next(iter(asked))]
         return found
 
-    def _known(self, connection: Connection) -> tuple[NDArray[np.int64], Rows]:
+    def _known(self, connection: Connection) -> tuple[NDArray[np.int64], Rows, dict[tuple[int, int], Rows]]:
+        """All hashes, ascending, their rows, and what was asked for since the index changed."""
         version = state.version(connection)
         with self._lock:
             if version != self._version:
                 if len(self._rows) > 2 * self._first:  # mostly rows that came since: many of the first may be gone
                     self._last, self._hashes, self._rows = 0, self._hashes[:0], self._rows[:0]
                 self._take_in(connection)
-                self._version = version
-            return self._hashes, self._rows
+                self._version, self._asked = version, {}
+            return self._hashes, self._rows, self._asked
 
     def _take_in(self, connection: Connection) -> None:
         c = passages.c
@@ -61,6 +68,14 @@ class Documents:
         order = np.argsort(hashes, kind="stable")
         self._first = len(new) if not self._last else self._first
         self._last, self._hashes, self._rows = int(new[-1, 0]), hashes[order], rows[order]
+
+
+def _found(hashes: NDArray[np.int64], rows: Rows, documents: Collection[str]) -> Rows:
+    wanted = np.unique(np.fromiter(map(hash, documents), dtype=np.int64, count=len(documents)))
+    begins, ends = np.searchsorted(hashes, wanted), np.searchsorted(hashes, wanted, side="right")
+    counts = ends - begins
+    places = np.arange(counts.sum()) + np.repeat(begins - (np.cumsum(counts) - counts), counts)
+    return np.sort(rows[places])
 
 
 def rows_of(connection: Connection, documents: Collection[str]) -> Rows:

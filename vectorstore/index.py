@@ -19,9 +19,10 @@ from vectorstore.embedders.hashing import HashingEmbedder
 from vectorstore.embedders.local import LocalEmbedder
 from vectorstore.errors import GenerationError, IndexUnusableError
 from vectorstore.generations import Generations
-from vectorstore.lexical import FullText, Lexical, Remembered
+from vectorstore.lexical import FullText, Lexical
 from vectorstore.passages import Hit, IndexHealth, IndexStats, Passage
 from vectorstore.places import place_of
+from vectorstore.postings import Remembered
 from vectorstore.relevance import Bar
 from vectorstore.serving import EXACT_ALLOWED, Server
 from vectorstore.tables import embedder_states, passages

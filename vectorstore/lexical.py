@@ -6,45 +6,34 @@ A PostgreSQL implementation of `Lexical` would keep the same pre-cut tokens in t
 
 import json
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import Literal, Protocol
+from typing import Protocol
 
 from sqlalchemy import Connection, text
 
 from vectorstore import state
+from vectorstore.postings import COLUMNS, Column, Remembered, Term, best, bm25
 from vectorstore.text import Analyzer
 from vectorstore.vectors import Rows
 from vectorstore.workers import Cut, Cutting
 
-Column = Literal["words", "grams"]
 WORD_WEIGHT, GRAM_WEIGHT = 0.5, 1.0
 """Column weights of bm25: character grams carry more than jieba words on short service utterances (measured)."""
+_WEIGHTS = {"words": WORD_WEIGHT, "grams": GRAM_WEIGHT}
 
 POSTINGS = 20_000
-"""Postings read for one query, rarest terms first: bounds a query's time at any corpus size (about 15 ms)."""
+"""Postings read for one query, rarest terms first: bounds a query's time at any corpus size (about 3 ms)."""
 
-
-REMEMBERED = 100_000
-"""So many document frequencies are remembered at most (about 15 MB)."""
-_COLUMNS = ("words", "grams")
 _ADD = "INSERT INTO passages_full_text(rowid, words, grams) VALUES (:r, :w, :g)"
 _REMOVE = "INSERT INTO passages_full_text(passages_full_text, rowid, words, grams) VALUES ('delete', :r, :w, :g)"
 _CLEAR = "INSERT INTO passages_full_text(passages_full_text) VALUES ('delete-all')"
 _SCRUB = "INSERT INTO passages_full_text(passages_full_text) VALUES ('optimize')"
+_ALL: Term = ("", "")
+"""What the number of all passages is remembered under."""
 _COUNT = "SELECT count(*) FROM passages_full_text_docsize"
 _FREQUENCIES = """
 SELECT v.col, v.term, v.doc FROM json_each(:terms) AS t CROSS JOIN passages_full_text_terms AS v ON v.term = t.value
 """
 _HOLDING = "SELECT rowid FROM passages_full_text WHERE passages_full_text MATCH :match ORDER BY rowid"
-_SEARCH = """
-SELECT rowid, rank FROM passages_full_text
-WHERE passages_full_text MATCH :match AND rank MATCH :weights ORDER BY rank, rowid LIMIT :limit
-"""
-_SEARCH_WITHIN = """
-SELECT rowid, rank FROM passages_full_text WHERE passages_full_text MATCH :match AND rank MATCH :weights
-AND +rowid IN (SELECT value FROM json_each(:rows))
-ORDER BY rank, rowid LIMIT :limit
-"""
-"""The plus keeps SQLite from asking full text once per allowed passage."""
 
 
 class Lexical(Protocol):
@@ -85,27 +74,14 @@ class Lexical(Protocol):
         ...
 
 
-class Remembered:
-    """Document frequencies looked up since the index changed last: the commonest terms take longest to count."""
-
-    def __init__(self) -> None:
-        self._version, self._known = -1, dict[tuple[str, str], int]()
-
-    def of(self, version: int) -> dict[tuple[str, str], int]:
-        """What is known of this version of the index, to be read and added to; 0 is a term that no passage has."""
-        if self._version != version or len(self._known) > REMEMBERED:
-            self._version, self._known = version, {}
-        return self._known
-
-
 class FullText:
     """`Lexical` on SQLite's FTS5: two columns, jieba words and character grams, contentless.
 
-    Ranking is FTS5's ``bm25`` with `WORD_WEIGHT` and `GRAM_WEIGHT` over both columns.
+    Ranking is BM25 with `WORD_WEIGHT` and `GRAM_WEIGHT` over both columns; see `vectorstore.postings`.
 
     Args:
         analyzer: what cuts texts and queries.
-        remembered: frequencies that searches share.
+        remembered: what searches share.
         cut: what cuts texts as the analyzer does, where that is done elsewhere.
     """
 
@@ -141,11 +117,14 @@ class FullText:
 
     def count(self, connection: Connection) -> int:
         """See `Lexical.count`."""
-        return int(connection.execute(text(_COUNT)).scalar_one())
+        known = self._remembered.frequencies(state.version(connection))
+        if _ALL not in known:
+            known[_ALL] = int(connection.execute(text(_COUNT)).scalar_one())
+        return known[_ALL]
 
     def frequencies(self, connection: Connection, terms: Collection[str], column: Column = "words") -> dict[str, int]:
         """See `Lexical.frequencies`."""
-        found = self._frequencies(connection, {"words": [], "grams": [], column: list(terms)})
+        found = self._frequencies(connection, state.version(connection), {column: list(terms)})
         return {term: frequency for (_, term), frequency in found.items()}
 
     def holding(self, connection: Connection, body: str) -> list[int]:
@@ -160,16 +139,14 @@ class FullText:
         self, connection: Connection, query: str, limit: int, allowed: Rows | None = None
     ) -> list[tuple[int, float]]:
         """See `Lexical.search`."""
-        match = self._match(connection, query)
-        if not match or (allowed is not None and not len(allowed)):
+        wanted: dict[Column, list[str]] = {"words": self._analyzer.words(query), "grams": self._analyzer.grams(query)}
+        version = state.version(connection)
+        kept = rarest(self._frequencies(connection, version, wanted), POSTINGS)
+        if not kept or (allowed is not None and not len(allowed)):
             return []
-        parameters = {"match": match, "limit": limit, "weights": f"bm25({WORD_WEIGHT}, {GRAM_WEIGHT})"}
-        statement = _SEARCH
-        if allowed is not None:
-            statement = _SEARCH_WITHIN
-            parameters["rows"] = json.dumps(allowed.tolist())
-        found = connection.execute(text(statement), parameters)
-        return [(int(row), -float(rank)) for row, rank in found]
+        held = [(_WEIGHTS[term[0]], self._remembered.postings(connection, version, term)) for term in kept]
+        lengths = self._remembered.lengths(connection, version, self._analyzer.identity)
+        return best(*bm25(held, lengths, allowed), limit)
 
     def _write(self, connection: Connection, statement: str, passages: Iterable[tuple[int, str]]) -> None:
         given = list(passages)
@@ -178,31 +155,20 @@ class FullText:
             rows = [{"r": row, "w": words, "g": grams} for (row, _), (words, grams) in zip(given, cut, strict=True)]
             connection.execute(text(statement), rows)
 
-    def _match(self, connection: Connection, query: str) -> str:
-        """The MATCH expression of a query: its rarest terms, each quoted; ``""`` where none is known."""
-        wanted = {"words": self._analyzer.words(query), "grams": self._analyzer.grams(query)}
-        kept = rarest(self._frequencies(connection, wanted), POSTINGS)
-        parts = []
-        for column in ("words", "grams"):
-            terms = [f'"{term}"' for name, term in kept if name == column]
-            if terms:
-                parts.append(f"{{{column}}} : ({' OR '.join(terms)})")
-        return " OR ".join(parts)
-
-    def _frequencies(self, connection: Connection, wanted: dict[str, list[str]]) -> dict[tuple[str, str], int]:
+    def _frequencies(self, connection: Connection, version: int, wanted: dict[Column, list[str]]) -> dict[Term, int]:
         asked = [(column, term) for column, terms in wanted.items() for term in dict.fromkeys(terms)]
-        known = self._remembered.of(state.version(connection))
+        known = self._remembered.frequencies(version)
         new = sorted({term for column, term in asked if (column, term) not in known})
         if new:
             found = connection.execute(text(_FREQUENCIES), {"terms": json.dumps(new)})
             counted = {(str(column), str(term)): int(df) for column, term, df in found}
-            known.update({(column, term): counted.get((column, term), 0) for term in new for column in _COLUMNS})
+            known.update({(column, term): counted.get((column, term), 0) for term in new for column in COLUMNS})
         return {key: df for key in asked if (df := known.get(key, 0))}
 
 
-def rarest(frequencies: dict[tuple[str, str], int], postings: int) -> Sequence[tuple[str, str]]:
+def rarest(frequencies: dict[Term, int], postings: int) -> Sequence[Term]:
     """Terms by rising document frequency while their sum stays within `postings`; always the first one."""
-    kept: list[tuple[str, str]] = []
+    kept: list[Term] = []
     total = 0
     for term, frequency in sorted(frequencies.items(), key=lambda item: (item[1], item[0])):
         total += frequency

@@ -9,12 +9,12 @@ of the sets left out, are within .012 of the better part on that set, and mostly
 """
 
 import logging
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, CursorResult, select
 
 from vectorstore import state
 from vectorstore.documents import Documents
@@ -149,8 +149,10 @@ class Search:
         )
 
 
-def _by_row(found: Iterable[Row[int, str, str]]) -> dict[int, tuple[str, str]]:
-    return {row: (document, kind) for row, document, kind in found}
+def _by_row(found: CursorResult[int, str, str]) -> dict[int, tuple[str, str]]:
+    return {
+        row: (document, kind) for row, document, kind in found.all()
+    }  # all at once: one by one takes thrice as long
 
 
 def hits(
@@ -184,6 +186,6 @@ def _fetched(
                 (ranked[r.row] + RECENCY * recency.get(r.document_id, 0.0)) / (1 + (RECENCY if recency else 0.0)),
             ),
         )
-        for r in connection.execute(select(*columns).where(one_of(p.row, rows)))
+        for r in connection.execute(select(*columns).where(one_of(p.row, rows))).all()
     ]  # fmt: skip
     return [hit for _, hit in sorted(found, key=lambda item: (-item[1].score, item[0]))]

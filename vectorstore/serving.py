@@ -92,19 +92,22 @@ class ChromaNeighbours:
         return _best([self._in_graph(query, limit, old), self.delta.nearest(query, limit, allowed)], limit)
 
     def of(self, rows: Rows) -> tuple[Rows, Vectors]:
-        """See `Neighbours.of`; always from the database, so that what is shown is right whatever chose it."""
-        found = picture(self.connection, self.model, among=rows.tolist())
-        return found.rows, found.matrix
+        """See `Neighbours.of`; never from the graph, so that what is shown is right whatever chose it."""
+        parts = [part for part in self._parts(rows) if len(part.rows)]
+        if not parts:
+            return rows[:0], np.zeros((0, 0), dtype=np.float32)
+        return np.concatenate([part.rows for part in parts]), np.concatenate([part.matrix for part in parts])
 
     def _few(self, allowed: Rows) -> list[Picture]:
         """What is allowed, as pictures; a search asks for the same twice, and so do people."""
         return self.narrowed.of(allowed, self._parts)
 
-    def _parts(self, allowed: Rows) -> list[Picture]:
+    def _parts(self, rows: Rows) -> list[Picture]:
+        """The vectors of these rows, from the oldest to the newest: those beside the graph, and what is newer."""
         if self.aside is None:
-            return [picture(self.connection, self.model, among=allowed.tolist())]
-        old = self.aside.of(allowed[self._is_there(allowed)])
-        newer = self.delta.of(allowed[allowed > self.watermark])
+            return [picture(self.connection, self.model, among=rows.tolist())]
+        old = self.aside.of(rows[self._is_there(rows)])
+        newer = self.delta.of(rows[rows > self.watermark])
         return [Picture(old.rows, old.matrix.astype(np.float32)), newer]
 
     def _in_graph(self, query: Vectors, limit: int, allowed: Rows | None) -> tuple[Rows, Vectors]:

@@ -4,18 +4,19 @@ import datetime as dt
 import json
 from typing import Literal
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from vectorstore.tables import index_state
 
 Key = Literal["version", "analyzer", "names", "model", "events"]
 EVENTS = 12
 """So many of the last events are kept."""
+_READ = select(index_state.c.value).where(index_state.c.key == bindparam("wanted"))
 
 
 def read(connection: Connection, key: Key) -> str | None:
     """The value, or None where it was never written."""
-    return connection.execute(select(index_state.c.value).where(index_state.c.key == key)).scalar_one_or_none()
+    return connection.execute(_READ, {"wanted": key}).scalar_one_or_none()
 
 
 def write(connection: Connection, key: Key, value: str) -> None:

@@ -2,14 +2,37 @@
 
 import threading
 import weakref
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from collections.abc import Callable, Hashable
+from typing import Any, Generic, TypeVar, cast
 
 from sqlalchemy import Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 
 T = TypeVar("T")
+K = TypeVar("K", bound=Hashable)
+LATELY = 8
+"""So many big answers are remembered: one page or question asks for the same several times."""
+
+
+class Lately(Generic[K, T]):
+    """The last few answers, of those that are too big to keep all. Safe for threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._held: dict[K, T] = {}
+
+    def get(self, key: K, ask: Callable[[], T]) -> T:
+        """The answer under this key, asked for where it is not held; not to be changed by who takes it."""
+        with self._lock:
+            if key in self._held:
+                return self._held[key]
+        answer = ask()
+        with self._lock:
+            self._held[key] = answer
+            while len(self._held) > LATELY:
+                del self._held[next(iter(self._held))]
+        return answer
 
 
 class Unchanged:

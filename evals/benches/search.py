@@ -204,12 +204,13 @@ def _recall(data: Path) -> Iterator[Figure]:
 
 
 @contextmanager
-def serving(data: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """`voc serve` on a free port while the block runs; its address and process."""
+def serving(data: Path, more: Mapping[str, str] | None = None) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """`voc serve` on a free port while the block runs, with `more` settings; its address and process."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [VOC, "serve", "--port", str(port)]
-    with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=environment(data), cwd=ROOT) as process:
+    env = environment(data) | dict(more or {})
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=env, cwd=ROOT) as process:
         url = f"http://127.0.0.1:{port}"
         try:
             _await(url, process)

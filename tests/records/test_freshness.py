@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from assistant.records.freshness import Unchanged
+from assistant.records.freshness import LATELY, Lately, Unchanged
 
 
 class Asked:
@@ -57,3 +57,12 @@ def test_where_nothing_tells_of_writes_nothing_is_remembered() -> None:
     assert [made.get("a", asked), made.get("a", asked)] == [1, 2]
     made.close()
     engine.dispose()
+
+
+def test_of_big_answers_the_last_few_are_held() -> None:
+    asked, lately = Asked(), Lately[int, int]()
+    assert [lately.get(key, asked) for key in (0, 1, 0, 1)] == [1, 2, 1, 2]
+    for key in range(2, 2 + LATELY):
+        lately.get(key, asked)
+    assert lately.get(1 + LATELY, asked) == 2 + LATELY
+    assert lately.get(0, asked) == 3 + LATELY

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from tests.vectorstore.building import filled
-from vectorstore.documents import FEW, Documents, rows_of
+from vectorstore.documents import ASKED, FEW, Documents, rows_of
 from vectorstore.index import PassageIndex
 from vectorstore.passages import Passage
 
@@ -47,6 +47,19 @@ def test_what_came_is_known_and_what_went_is_found_nowhere(store: tuple[PassageI
         assert set(there) < set(found)
     index.bring_level()
     assert {hit.document_id for hit in index.search("门锁没电", allowed=MANY, limit=1_000)} <= set(MANY[10:])
+
+
+def test_sets_asked_for_again_are_remembered_each_until_something_changes(store: tuple[PassageIndex, Engine]) -> None:
+    index, engine = store
+    documents = Documents()
+    sets = [MANY[at:] for at in range(ASKED + 2)]
+    with engine.begin() as connection:
+        for _ in range(2):
+            for asked in sets:
+                assert np.array_equal(documents.rows(connection, asked), rows_of(connection, asked))
+        assert documents.rows(connection, sets[-1]) is documents.rows(connection, set(sets[-1]))
+        index.replace(connection, {MANY[-1]: passages(MANY[-1], 5, "漏水")}, "record")
+        assert set(rows_of(connection, MANY)) <= set(documents.rows(connection, MANY))
 
 
 def test_after_most_was_replaced_all_is_read_anew(store: tuple[PassageIndex, Engine]) -> None:

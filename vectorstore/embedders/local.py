@@ -99,7 +99,8 @@ class LocalModel:
         tf = np.fromiter(found.values(), dtype=np.float32, count=len(found))
         length = K1 * (1 - B + B * float(tf.sum()) / self._mean_length)
         weights = tf * (K1 + 1) / (tf + length) * self._idf[columns]
-        return self._scaled(weights @ self._projection[columns].astype(np.float32))
+        dense = np.einsum("i,ij->j", weights, self._projection[columns].astype(np.float32))  # see `vectors.dots`
+        return self._scaled(dense)
 
     def _scaled(self, dense: Vectors) -> Vectors:
         """Two views side by side: all directions, and the strongest few, which know only the broad matter."""
