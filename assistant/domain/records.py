@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NewType
 
 from assistant.domain.vocabulary import Channel, PiiType, Segment, Speaker, zh
@@ -147,10 +147,6 @@ class Record:
     def day(self) -> str | None:
         """The record's own calendar day, ``YYYY-MM-DD``."""
         return self.created_at[:10] if self.created_at else None
-
-    def with_near_duplicate(self, record_id: str | None) -> "Record":
-        """The same record linked to the earlier one that it nearly repeats."""
-        return self if record_id == self.near_duplicate_of else replace(self, near_duplicate_of=record_id)
 
 
 def record_id(source: str, external_id: str) -> str:

@@ -45,6 +45,20 @@ def portray(
     )
 
 
+def sketch(theme: Theme, members: Sequence[Member]) -> ThemeMaterial:
+    """A theme by its counts alone, without a voice: what it is compared with others by."""
+    return ThemeMaterial(
+        theme=theme,
+        voices=(),
+        products=tally(members, lambda m: m.product),
+        segments=tally(members, lambda m: m.segment),
+        aspects=tally(members, lambda m: m.insight.aspect),
+        opportunities=_opportunities(members),
+        sentiment=next((value for value, _ in tally(members, lambda m: m.insight.sentiment)), "negative"),
+        deep_categories=tally(members, lambda m: m.insight.deep_category),
+    )
+
+
 def at_edge(
     members: Sequence[Member], shown: ThemeMaterial, margins: Mapping[str, float], most: int = MOST_AT_EDGE
 ) -> tuple[Voice, ...]:
@@ -56,13 +70,18 @@ def at_edge(
 
 
 def beside(materials: Sequence[ThemeMaterial], most: int = 4) -> list[tuple[str, ...]]:
-    """For each theme the names of those most like it in product, aspect, motive and customers; nameless ones by a surface."""
-    marks = [_marks(material) for material in materials]
+    """For each theme the names of those most like it; nameless ones by a surface."""
     named = [m.theme.title if m.theme.definition else m.voices[0].surface for m in materials]
+    return [tuple(named[at] for at in places) for places in alike(materials, most)]
+
+
+def alike(materials: Sequence[ThemeMaterial], most: int = 4) -> list[tuple[int, ...]]:
+    """For each theme the places of those most like it in product, aspect and motive, the likest first."""
+    marks = [_marks(material) for material in materials]
     found = []
     for at, own in enumerate(marks):
         likeness = [(len(own & other), -n) for n, other in enumerate(marks) if n != at and own & other]
-        found.append(tuple(named[-n] for _, n in sorted(likeness, reverse=True)[:most]))
+        found.append(tuple(-n for _, n in sorted(likeness, reverse=True)[:most]))
     return found
 
 

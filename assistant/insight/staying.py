@@ -8,14 +8,19 @@ from numpy.typing import NDArray
 
 from assistant.insight.borderline import standing
 from assistant.insight.clustering import Labels, sums
-from assistant.insight.grouping import Grouping, block_of, enough
+from assistant.insight.features import Vectors
+from assistant.insight.grouping import Block, Grouping, block_of, enough
 from assistant.insight.groups import Group, known_by_matching
 from assistant.insight.members import KnownTheme, Member
 
 STAY = 0.05
-"""By so much (mean cosine) another group must be more like a member than its old theme was, for it to move; and by so much
-the members of a theme that was swallowed must be more like each other than like the group that has them, for it to live
-on. Where a border runs between themes that share much is chance; a reader sees it only when it shifts."""
+"""By so much (mean cosine) another group must be more like a member than its old theme was, for it to move."""
+SPLIT = 0.10
+"""By so much the members of either part must be more like each other than like the other part's, for a theme to split, as
+strangers must be apart from every theme to found one (`newcomers.APART`) …"""
+MERGED = 0.02
+"""… and by so little for two themes to become one. Between the two everything stays as it was: where a border runs between
+needs that share much is chance; a reader sees it only when it shifts."""
 
 
 def stayed(
@@ -24,7 +29,8 @@ def stayed(
     """The recognised groups with old members back in the themes they were in, and swallowed themes that should live on.
 
     A theme takes back only members of its own block (`block_of`), and only those that are now in another group: who fits
-    nowhere any more is let go. A new group that is left with too few for a theme gives the rest back too.
+    nowhere any more is let go. A new group that is left with too few for a theme gives the rest back too. A part of a
+    theme that is not apart from the rest of it goes back whole, newcomers with it.
 
     Args:
         groups: each with a known theme, or new.
@@ -36,20 +42,60 @@ def stayed(
     every = [*groups, *(Group(k.theme.id, (), k, 0.0) for k in gone)]
     old = _labels(found, [known_by_matching(item.known).insights if item.known else () for item in every])
     now = _labels(found, [[m.insight.id for m in item.members] for item in every])
+    blocks = _blocks(old, by_row, len(every))
+    for at in range(len(groups)):
+        if groups[at].known is None and (whole := _split_off(found.joint, old, now, at)) is not None:
+            part = np.flatnonzero(now == at)
+            now[part] = whole if blocks[whole] == block_of(by_row[int(part[0])]) else at
     moved = np.flatnonzero((now >= 0) & (old >= 0) & (now != old))
     if not len(moved):
-        return list(groups)
+        return _settled(every, now, old, by_row, len(members))
     gain = standing(found.joint, now).own[moved] - _to_old(found.joint, old, moved)
-    swallowed = old[moved] >= len(groups)
-    lives = {int(at) for at in np.unique(old[moved][swallowed]) if gain[old[moved] == at].mean() <= -STAY}
-    leading = [
-        block_of(by_row[int(np.flatnonzero(old == at)[0])]) if (old == at).any() else None for at in range(len(every))
-    ]
+    lives = {int(at) for at in np.unique(old[moved]) if at >= len(groups) and _lives(found.joint, old, now, int(at))}
     for row, more in zip(moved.tolist(), gain.tolist(), strict=True):
         home = int(old[row])
-        if more < STAY and (home < len(groups) or home in lives) and leading[home] == block_of(by_row[row]):
+        if more < STAY and (home < len(groups) or home in lives) and blocks[home] == block_of(by_row[row]):
             now[row] = home
     return _settled(every, now, old, by_row, len(members))
+
+
+def _blocks(old: Labels, by_row: Mapping[int, Member], themes: int) -> list[Block | None]:
+    """The block of each theme, None of one without a member."""
+    first = {int(at): int(row) for at, row in zip(*np.unique(old, return_index=True), strict=True)}
+    return [block_of(by_row[first[at]]) if at in first else None for at in range(themes)]
+
+
+def _split_off(vectors: Vectors, old: Labels, now: Labels, at: int) -> int | None:
+    """The theme out of which most of a new group came and from whose other members it is not apart."""
+    part = np.flatnonzero(now == at)
+    known = old[part][old[part] >= 0]
+    if not len(part) or 2 * len(known) < len(part):
+        return None
+    whole = int(np.bincount(known).argmax())
+    rest = np.flatnonzero((old == whole) & (now == whole))
+    return whole if len(rest) and apart(vectors, part, rest) < SPLIT else None
+
+
+def _lives(vectors: Vectors, old: Labels, now: Labels, theme: int) -> bool:
+    """Whether a swallowed theme is still one beside the others of the group that has most of it."""
+    own = np.flatnonzero((old == theme) & (now >= 0))
+    host = int(np.bincount(now[own]).argmax())
+    others = np.flatnonzero((now == host) & (old != theme))
+    return bool(len(others)) and apart(vectors, own, others) >= MERGED
+
+
+def apart(vectors: Vectors, one: Labels, other: Labels) -> float:
+    """How much more the rows of either are like each other than like the other's, by the looser of the two: mean cosines.
+
+    A single row is as like itself as can be.
+    """
+    first, second = (vectors[rows].sum(axis=0, dtype=np.float64) for rows in (one, other))
+    across = float(first @ second) / (len(one) * len(other))
+    return min(_within(first, len(one)), _within(second, len(other))) - across
+
+
+def _within(total: NDArray[np.float64], n: int) -> float:
+    return float(total @ total - n) / (n * (n - 1)) if n > 1 else 1.0
 
 
 def _labels(found: Grouping, groups: Sequence[Sequence[str] | frozenset[str]]) -> Labels:

@@ -2,14 +2,17 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.domain.receipts import ThemesReceipt
 from assistant.domain.themes import Theme, ThemeMaterial
 from assistant.insight.checking import judge, said_to, to_judge
+from assistant.insight.features import Embed
 from assistant.insight.founding import Around, Founded, founded
+from assistant.insight.hierarchy import adopted
 from assistant.insight.members import Member, tally
 from assistant.insight.newcomers import FROM, SHOWN, Joined, grown_strange, join, may_join
+from assistant.insight.portrait import sketch
 from assistant.pipeline.context import Context
 from assistant.records.placement_store import PlacedInsight
 
@@ -61,7 +64,7 @@ def join_newcomers(context: Context, homes: Homes, made_by: str, least: int = FR
     if grown_strange(found, waiting, len(homes)):
         return None
     checked = _checked(context, {theme_id: themes[theme_id] for theme_id in inside}, found, members, known)
-    more = _founded(context, found, known, homes)
+    more = _adopted(_founded(context, found, known, homes), themes, known, embed)
     assignment = {**checked.assignment, **more.assignment}
     store.add_themes(
         [m.theme for m in more.materials], {m.theme.id: [v.insight_id for v in m.voices] for m in more.materials}
@@ -96,6 +99,18 @@ def _founded(context: Context, found: Joined, known: Mapping[str, Sequence[Membe
     days = [str(row[_CREATED_AT])[:10] for row in homes if row[_CREATED_AT]]
     around = Around(known, titles, found.nearest, len(homes), max(days, default=None))
     return founded(found.founded, around, context.words, context.engine, context.rules)
+
+
+def _adopted(
+    more: Founded, themes: Mapping[str, Theme], known: Mapping[str, Sequence[Member]], embed: Embed
+) -> Founded:
+    """The founded themes under the parents that take them in."""
+    if not more.materials:
+        return more
+    settled = [sketch(themes[one], own) for one, own in known.items()]
+    parents = adopted(more.materials, settled, embed)
+    named = (replace(m, theme=replace(m.theme, parent_id=parents.get(m.theme.id))) for m in more.materials)
+    return replace(more, materials=tuple(named))
 
 
 @dataclass(frozen=True, slots=True)

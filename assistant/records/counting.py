@@ -5,27 +5,25 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, Select, distinct, func, select
+from sqlalchemy import Select, distinct, func, select
 
 from assistant.domain.counts import CountRow, Totals
 from assistant.domain.filters import Filters
 from assistant.domain.statistics import wilson
-from assistant.domain.vocabulary import Dimension, zh
+from assistant.domain.vocabulary import NBN_TYPES, Dimension, zh
 from assistant.records.calendar import monday
 from assistant.records.database import Database, together
 from assistant.records.dimensions import (
     PERIODS,
-    READ,
     RECORD_DIMENSIONS,
     UNKNOWN,
     Conditions,
-    Source,
     base_conditions,
+    by_key,
     by_type,
-    dimension,
     shown_themes,
 )
-from assistant.records.selection import about_needs, all_conditions, by_index, heard_conditions, record_conditions
+from assistant.records.selection import READ, about_needs, all_conditions, by_index, heard_conditions, record_conditions
 from assistant.records.tables import insights, records, themes
 
 
@@ -52,12 +50,14 @@ class Counting:
             query = counted.where(*all_conditions(filters), *held)
             found = found.where(insights.c.record_id.in_(select(records.c.id).where(*held)))
         elif about_needs(filters):  # a record with a need has been read
-            each = func.count(distinct(insights.c.record_id))
-            heard = select(each, func.count(distinct(insights.c.whose)), each).where(*heard_conditions(filters))
-            query = by_index(heard, insights, filters)
+            heard = select(insights.c.whose).where(*heard_conditions(filters))
+            grouped = heard.group_by(insights.c.whose, insights.c.record_id)
+            each = by_index(grouped, insights, filters).subquery("each_record")
+            query = select(n, func.count(distinct(each.c.whose)), n).select_from(each)
         else:
-            query = by_index(counted.where(*record_conditions(filters)), records, filters)
-        needs = found if held else by_index(found, insights, filters)
+            index = "person_read" if filters.empty else "counted"
+            query = by_index(counted.where(*record_conditions(filters)), records, filters, index)
+        needs = found if held or filters.empty else by_index(found, insights, filters)
         (records_found, persons, read), (insights_found,) = together(lambda: self._one(query), lambda: self._one(needs))
         return Totals(records_found, persons, insights_found, read)
 
@@ -73,14 +73,14 @@ class Counting:
         of equal length before it (not for months and weeks, of which each is its own period).
         """
         earlier = self._period_before(filters) if by not in PERIODS else None
-        records_of, people_of, read, before = together(
-            lambda: self._records(by, filters),
-            lambda: self._people(by, filters),
-            lambda: {} if by in RECORD_DIMENSIONS else {"": self.base(by, filters)},
-            lambda: {} if earlier is None else self._records(by, earlier),
+        now, read, then = together(
+            lambda: self._by_key(by, filters),
+            lambda: {} if by in RECORD_DIMENSIONS else {"": (self.base(by, filters), 0)},
+            lambda: {} if earlier is None else self._by_key(by, earlier),
         )
-        base = sum(records_of.values()) if by in RECORD_DIMENSIONS else read[""]
-        counted = [(key, n, people_of[key]) for key, n in records_of.items()]
+        base = sum(n for n, _ in now.values()) if by in RECORD_DIMENSIONS else read[""][0]
+        before = {key: n for key, (n, _) in then.items()}
+        counted = [(key, n, people) for key, (n, people) in now.items()]
         counted.sort(key=lambda row: (0 if by in PERIODS else -row[1], row[0]))
         labels = self.labels(by, [key for key, _, _ in counted])
         rows = [
@@ -118,26 +118,18 @@ class Counting:
         with self.database.reading() as connection:
             return connection.scalar(by_index(query, records, filters)) or 0
 
-    def _records(self, by: Dimension, filters: Filters) -> dict[str, int]:
-        """Key → records."""
-        source = dimension(by, filters)
-        return self._by_key(by, filters, source, source.count, source.record)
-
-    def _people(self, by: Dimension, filters: Filters) -> dict[str, int]:
-        """Key → customers; apart from the records, so that both are counted at the same time."""
-        source = dimension(by, filters)
-        return self._by_key(by, filters, source, source.people, source.person)
-
-    def _by_key(
-        self, by: Dimension, filters: Filters, source: Source, count: ColumnElement[int], each: ColumnElement[str]
-    ) -> dict[str, int]:
+    def _by_key(self, by: Dimension, filters: Filters) -> dict[str, tuple[int, int]]:
+        """Key → (records, customers)."""
+        if by == "nbn":
+            persons, each_record = (insights.c.whose,), (insights.c.whose, insights.c.record_id)
+            people, told = together(
+                lambda: self._one(by_type(filters, *persons)), lambda: self._one(by_type(filters, *each_record))
+            )
+            return {kind: (n, who) for kind, n, who in zip(NBN_TYPES, told, people, strict=True) if n}
         with self.database.reading() as connection:
-            if by == "nbn":
-                return by_type(connection, filters, each)
             shown = set(connection.scalars(shown_themes())) if by == "theme" else None
-            query = select(source.key, count).where(*source.where).group_by(source.key)
-            found = connection.execute(by_index(query, source.of, filters))
-            return {key: int(n) for key, n in found if shown is None or key in shown}
+            found = connection.execute(by_key(by, filters))
+            return {key: (int(n), people) for key, n, people in found if shown is None or key in shown}
 
     def labels(self, by: Dimension, keys: list[str]) -> dict[str, str]:
         """What a reader is shown for each key."""

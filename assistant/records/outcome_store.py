@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, case, distinct, func, insert, or_,
 from assistant.domain.filters import Filters
 from assistant.domain.outcomes import Afterwards, Aim, Launch, Moved, Outcome, Window
 from assistant.records.database import Database, now
-from assistant.records.selection import record_conditions
+from assistant.records.selection import READ, record_conditions
 from assistant.records.tables import customers, idea_themes, insights, outcomes, proposals, records, themes
 
 _MOSTLY = 0.5
@@ -31,7 +31,7 @@ class _Scope:
         """Read records of the product, model and region in a period."""
         launch = self.launch
         found = record_conditions(Filters(product=launch.products, since=since, until=until))
-        found.append(records.c.reading_key.is_not(None))
+        found.append(READ)
         if launch.model:
             found.append(func.lower(records.c.model) == launch.model.lower())
         if launch.region:
@@ -119,7 +119,7 @@ class OutcomeStore:
         held = select(insights.c.record_id).where(insights.c.theme_id.in_(theme_ids), scope.counted)
         had = select(records.c.person).where(*scope.within("0000-01-01", eve), records.c.id.in_(held))
         # A person who only ever wrote a record without an id is that record, and can't come back.
-        later = (records.c.day >= launch.day, records.c.day <= after.until, records.c.reading_key.is_not(None))
+        later = (records.c.day >= launch.day, records.c.day <= after.until, READ)
         back = (*later, records.c.person.in_(had))
         with self.database.reading() as connection:
             before = connection.scalar(select(func.count(distinct(had.subquery().c.person)))) or 0
@@ -132,9 +132,7 @@ class OutcomeStore:
     def last_day(self) -> str | None:
         """The last day of which records were read."""
         with self.database.reading() as connection:
-            last: str | None = connection.scalar(
-                select(func.max(records.c.day)).where(records.c.reading_key.is_not(None))
-            )
+            last: str | None = connection.scalar(select(func.max(records.c.day)).where(READ))
         return last
 
     def save(self, outcome: Outcome, actor: str) -> None:
@@ -179,15 +177,15 @@ class OutcomeStore:
         return query.where(inner, *where).group_by(insights.c.theme_id)
 
     def _owners(self, launch: Launch, until: str) -> int | None:
-        """Customers known to own the product by then; None where that is known of nobody."""
+        """Persons known to own the product by then, under whatever id; None where that is known of nobody."""
         wanted = {name.lower() for name in ((launch.model,) if launch.model else launch.products)}
-        query = select(customers.c.owned).where(or_(customers.c.since.is_(None), customers.c.since <= until))
+        person = func.coalesce(customers.c.counts_as, customers.c.id)
+        query = select(person, customers.c.owned).where(or_(customers.c.since.is_(None), customers.c.since <= until))
         if launch.region:
             query = query.where(customers.c.region.startswith(launch.region, autoescape=True))
         with self.database.reading() as connection:
-            held = (owned for owned in connection.scalars(query) if owned)
-            n = sum(not wanted or any(str(one).lower() in wanted for one in owned) for owned in held)
-        return n or None
+            held = [(who, {str(one).lower() for one in owned}) for who, owned in connection.execute(query) if owned]
+        return len({who for who, owned in held if not wanted or owned & wanted}) or None
 
 
 def _comparable(content: Mapping[str, Any]) -> Any:

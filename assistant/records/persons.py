@@ -169,10 +169,13 @@ def sharing(connection: Connection, ids: Sequence[str]) -> set[str]:
 
 
 def spread(connection: Connection, *where: ColumnElement[bool]) -> None:
-    """Put into the insights of these records whom the records count as."""
-    person = select(records.c.person).where(records.c.id == insights.c.record_id).scalar_subquery()
+    """Put into the insights of these records whom the records count as, and their region."""
+    person, region = (
+        select(column).where(records.c.id == insights.c.record_id).scalar_subquery()
+        for column in (records.c.person, records.c.region)
+    )
     meant = select(records.c.id).where(*where)
-    connection.execute(update(insights).where(insights.c.record_id.in_(meant)).values(whose=person))
+    connection.execute(update(insights).where(insights.c.record_id.in_(meant)).values(whose=person, region=region))
 
 
 def _aliases(connection: Connection, ids: Iterable[str]) -> set[str]:

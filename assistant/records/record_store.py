@@ -10,6 +10,7 @@ from assistant.domain.filters import Filters
 from assistant.domain.records import Record
 from assistant.errors import NotFoundError, UsageError
 from assistant.records.database import Database
+from assistant.records.freshness import Lately
 from assistant.records.persons import kin
 from assistant.records.rows import to_record
 from assistant.records.saving import CHUNK, Link, Linked, Saved, chunks, save_batch
@@ -89,11 +90,16 @@ class RecordStore:
         return found
 
     def record_ids(self, filters: Filters) -> set[str] | None:
-        """Ids of the records that satisfy the filters; None where nothing is narrowed."""
+        """Ids of the records that satisfy the filters, not to be changed; None where nothing is narrowed."""
         if filters.empty:
             return None
-        with self.database.reading() as connection:
-            return set(connection.scalars(select(records.c.id).where(*all_conditions(filters))))
+
+        def ask() -> set[str]:
+            with self.database.reading() as connection:
+                return set(connection.scalars(select(records.c.id).where(*all_conditions(filters))))
+
+        lately: Lately[Filters, set[str]] = self.database.unchanged.get("record_ids", Lately)
+        return lately.get(filters, ask)
 
     def list_records(self, filters: Filters, limit: int | None, offset: int = 0) -> tuple[list[Record], int]:
         """A page of records in the order of time, and how many there are in all."""

@@ -9,6 +9,8 @@ from assistant.domain.filters import Filters
 from assistant.records.tables import insights, records, themes
 
 S = TypeVar("S", bound=Select[*tuple[Any, ...]])
+READ = records.c.noise.is_not(None)
+"""Of a record: an engine has read it as it is. The one condition for that; `reading_key` is set and emptied with it."""
 
 
 def record_conditions(filters: Filters, of: Table = records) -> list[ColumnElement[bool]]:
@@ -28,8 +30,7 @@ def record_conditions(filters: Filters, of: Table = records) -> list[ColumnEleme
         theirs = records.c.customer_id.in_(filters.customer)
         found.append(theirs if of is records else of.c.record_id.in_(select(records.c.id).where(theirs)))
     if filters.region:
-        there = records.c.region.in_(filters.region)
-        found.append(there if of is records else of.c.record_id.in_(select(records.c.id).where(there)))
+        found.append(of.c.region.in_(filters.region))
     if filters.since:
         found.append(of.c.day >= filters.since)
     if filters.until:
@@ -76,15 +77,13 @@ def about_needs(filters: Filters) -> bool:
     return bool(filters.theme or filters.deep_category or filters.aspect or filters.sentiment)
 
 
-def by_index(query: S, table: Table, filters: Filters) -> S:
-    """The same query, held to the index that has everything that is filtered and counted by.
+def by_index(query: S, table: Table, filters: Filters, index: str = "counted") -> S:
+    """The same query, held to an index that has everything that is filtered and counted by.
 
     Left to itself SQLite takes the index of one condition and reads a row, a page of the disk, for each of its finds. A
     customer has few records: there it is left to itself.
     """
-    if filters.customer or filters.empty:
-        return query
-    return query.with_hint(table, f"INDEXED BY ix_{table.name}_counted", "sqlite")
+    return query if filters.customer else query.with_hint(table, f"INDEXED BY ix_{table.name}_{index}", "sqlite")
 
 
 def themes_within(filters: Filters) -> Select[str | None]:

@@ -10,7 +10,7 @@ from assistant.domain.themes import Theme, Voice
 from assistant.errors import NotFoundError
 from assistant.records.database import Database, now
 from assistant.records.rows import to_theme
-from assistant.records.selection import insight_conditions, record_conditions
+from assistant.records.selection import READ, insight_conditions, record_conditions
 from assistant.records.tables import insights, records, theme_events, themes
 
 
@@ -58,7 +58,7 @@ class ThemeStore:
             .where(insights.c.theme_id.is_not(None), records.c.month.is_not(None))
             .group_by(insights.c.theme_id, records.c.month)
         )
-        read = select(records.c.month, n).where(records.c.month.is_not(None), records.c.reading_key.is_not(None))
+        read = select(records.c.month, n).where(records.c.month.is_not(None), READ)
         with self.database.reading() as connection:
             for theme_id, month, count in connection.execute(found):
                 by_theme.setdefault(theme_id, {})[month] = count

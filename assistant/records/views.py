@@ -10,11 +10,25 @@ from assistant.domain.insights import Insight
 from assistant.domain.proposals import Proposal
 from assistant.domain.records import Record
 from assistant.domain.themes import Theme
-from assistant.errors import NotFoundError
+from assistant.errors import NotFoundError, UsageError
 from assistant.records.customer_view import customer_detail, with_tags
 from assistant.records.repository import Repository
 
-Kind = Literal["records", "insights", "themes", "ideas", "proposals", "leads", "customers", "refused"]
+Kind = Literal[
+    "records",
+    "insights",
+    "themes",
+    "ideas",
+    "proposals",
+    "leads",
+    "customers",
+    "refused",
+    "unanswered",
+    "feedback",
+    "pinned",
+]
+LEARNT: frozenset[Kind] = frozenset({"unanswered", "feedback", "pinned"})
+"""What was learnt from answers; no filter narrows it."""
 PAGE = 5_000
 
 
@@ -67,7 +81,13 @@ def proposal_row(proposal: Proposal) -> dict[str, Any]:
 def page(
     store: Repository, kind: Kind, filters: Filters, limit: int | None, offset: int = 0
 ) -> tuple[list[dict[str, Any]], int]:
-    """One page of rows of a kind, and how many there are in all."""
+    """One page of rows of a kind, and how many there are in all.
+
+    Raises:
+        UsageError: the kind is one that no filter narrows, and there is one.
+    """
+    if kind in LEARNT and not filters.empty:
+        raise UsageError(f"no filter narrows {kind}: leave the filters out")
     match kind:
         case "records":
             found, total = store.list_records(filters, limit, offset)
@@ -92,6 +112,12 @@ def page(
             return with_tags(store.database, found_customers), total
         case "refused":
             return store.list_refused(filters, limit, offset)
+        case "unanswered":
+            return store.list_unanswered(limit, offset)
+        case "feedback":
+            return store.list_feedback(limit, offset)
+        case "pinned":
+            return store.list_pinned(limit, offset)
 
 
 def every_row(store: Repository, kind: Kind, filters: Filters) -> Iterator[dict[str, Any]]:
@@ -106,7 +132,7 @@ def every_row(store: Repository, kind: Kind, filters: Filters) -> Iterator[dict[
 
 
 def thing(store: Repository, any_id: str) -> dict[str, Any]:
-    """Any one thing, whole, by its id: record (either id), insight, theme, idea, proposal, lead or customer.
+    """Any one thing, whole, by its id: record (either id), insight, theme, idea, proposal, lead, answer, customer.
 
     Raises:
         NotFoundError: nothing has this id.
@@ -120,6 +146,8 @@ def thing(store: Repository, any_id: str) -> dict[str, Any]:
         return idea_row(store.idea(any_id))
     if any_id.startswith("pr_"):
         return proposal_row(store.proposal(any_id))
+    if any_id.startswith("an_"):
+        return asdict(store.answer(any_id))
     if any_id.startswith("in_") and (insight := store.insight(any_id)) is not None:
         return insight_row(insight, store.external_ids([insight.record_id])[insight.record_id])
     if any_id.startswith("ld_") and (lead := store.lead(any_id)) is not None:

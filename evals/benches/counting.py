@@ -19,7 +19,16 @@ from assistant.domain.filters import Filters
 from assistant.domain.insights import Insight, LadderStanding, Opportunity, Reading
 from assistant.domain.records import Customer, MaskedText, Record, record_id
 from assistant.domain.themes import Theme
-from assistant.domain.vocabulary import ASPECTS, CHANNELS, DEEP_CATEGORIES, OPPORTUNITY_TYPES, SEGMENTS, SIGNAL_NAMES
+from assistant.domain.vocabulary import (
+    ASPECTS,
+    CHANNELS,
+    DEEP_CATEGORIES,
+    DIMENSIONS,
+    NBN_TYPES,
+    OPPORTUNITY_TYPES,
+    SEGMENTS,
+    SIGNAL_NAMES,
+)
 from assistant.records.comparing import compare, group_of
 from assistant.records.database import Database, chunks
 from assistant.records.impact import delight, friction
@@ -27,7 +36,7 @@ from assistant.records.lead_funnel import funnel
 from assistant.records.repository import Repository
 from assistant.records.rows import insight_values, record_values
 from assistant.records.screening import screen
-from assistant.records.tables import customers, insights, leads, records
+from assistant.records.tables import customers, idea_themes, ideas, insights, leads, records
 from assistant.records.tables.voices import FACTS
 from assistant.records.theme_watch import watch_themes
 from assistant.records.views import page
@@ -39,9 +48,12 @@ _STANDING = LadderStanding()
 _TEXT = "升级之后老是掉线，重启也没有用，想买个能用的"
 _AT = "2026-12-31T00:00:00+00:00"
 ASKED = (
-    ("--by", "theme"), ("--by", "product"), ("--by", "month"), ("--by", "segment"), ("--by", "aspect"),
+    *(("--by", by) for by in DIMENSIONS),
     ("--by", "theme", "--since", "2026-07-01"), ("--by", "aspect", "--segment", "sme", "--product", "X5"),
     ("--by", "month", "--aspect", "price"), ("--by", "region", "--since", "2026-04-01", "--sentiment", "negative"),
+    ("--by", "nbn", "--since", "2026-02-01"), ("--by", "region", "--since", "2026-02-01"),
+    ("--by", "aspect", "--since", "2026-02-01"), ("--by", "segment", "--since", "2026-02-01", "--sentiment", "negative"),
+    ("--by", "week", "--sentiment", "negative"), ("--by", "theme", "--region", "地区3"),
 )  # fmt: skip
 """What `voc stats` is asked, as whole processes."""
 
@@ -57,6 +69,7 @@ def counting_figures(folder: Path, count: int = 100_000) -> Iterator[Figure]:
         ("totals", lambda: counted.totals(none)),
         ("stats by theme", lambda: counted.rows("theme", none)),
         ("stats by month", lambda: counted.rows("month", none)),
+        ("stats by NBN potential", lambda: counted.rows("nbn", none)),
         ("stats by region, half a year of one segment", lambda: counted.rows("region", year)),
         ("weeks of every theme", lambda: counted.weekly(none)),
         ("friction by theme", lambda: friction(counted, "theme", none)),
@@ -101,6 +114,18 @@ def fill(store: Repository, count: int) -> None:
     with store.database.writing() as connection:
         ordinal = cast(func.substr(insights.c.id, 4), Integer)
         connection.execute(update(insights).values(theme_id="th_" + cast(ordinal % THEMES, String)))
+        connection.execute(insert(ideas), [_idea(n) for n in range(THEMES)])
+        answered = [
+            {"idea_id": f"id_{n}", "theme_id": f"th_{theme}"} for n in range(THEMES) for theme in {n, 7 * n % THEMES}
+        ]
+        connection.execute(insert(idea_themes), answered)
+
+
+def _idea(n: int) -> dict[str, Any]:
+    return {
+        "id": f"id_{n}", "nbn_type": NBN_TYPES[n % len(NBN_TYPES)], "title": f"点子{n}", "score": 1.0, "status": "new",
+        "engine": "rules", "content": {}, "shaped_by": "", "created_at": _AT,
+    }  # fmt: skip
 
 
 def _read(values: dict[str, Any], of: Reading) -> dict[str, Any]:

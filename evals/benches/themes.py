@@ -26,6 +26,11 @@ from evals.workbench import CASES, read_lines
 VOC = str(Path(sys.executable).with_name("voc"))
 LINES = ("X5", "P2", "R8", "L3", "N7", "C4", "T9", "M1")
 _BATCH = 5_000
+ASKED = (
+    ("--by", "theme"), ("--by", "aspect"), ("--by", "product"), ("--by", "month"),
+    ("--by", "theme", "--since", "2025-03-01"), ("--by", "segment", "--since", "2025-03-01", "--sentiment", "negative"),
+)  # fmt: skip
+"""What `voc stats` is asked, as whole processes."""
 
 
 def planted() -> list[tuple[dict[str, Any], dict[str, Any]]]:
@@ -143,8 +148,9 @@ def counting_figures(folder: Path, count: int = 1_000_000) -> Iterator[Figure]:
     with database.writing() as connection:
         connection.execute(text("UPDATE insights SET theme_id = 'th_' || (rowid % 200)"))
     database.close()
-    for by in ("theme", "aspect", "product", "month"):
-        yield Figure(f"voc stats --by {by} over {count:,} insights", _voc(folder, "stats", "--by", by)[0], "s", most=2)
+    for asked in ASKED:
+        seconds, _ = _voc(folder, "stats", *asked)
+        yield Figure(f"voc stats {' '.join(asked)} over {count:,} insights", seconds, "s", most=2)
 
 
 def _homes(database: Database) -> dict[str, str]:

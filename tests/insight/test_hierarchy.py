@@ -5,7 +5,7 @@ from dataclasses import replace
 from random import Random
 
 from assistant.domain.themes import ThemeMaterial, ThemeParent
-from assistant.insight.hierarchy import parents_of
+from assistant.insight.hierarchy import adopted, parents_of
 from assistant.insight.members import Member
 from assistant.insight.themes import build_themes
 from tests.insight.samples import embedder, embedder_of, member, planted, words
@@ -84,3 +84,14 @@ def test_parents_of_the_planted_needs_are_unlike_in_name_and_never_mix_who_speak
         assert len({party[child] for child in parent.children}) == 1
     children = [child for parent in parents for child in parent.children]
     assert len(children) == len(set(children)), "one parent at most"
+
+
+def test_a_founded_theme_goes_under_the_parent_it_is_like_and_never_under_another_partys() -> None:
+    """Each theme in turn comes last: it is put where it was when all were grouped together."""
+    parents = {child: parent.id for parent in parents_of(MATERIALS, EMBED, {}) for child in parent.children}
+    placed = [replace(m, theme=replace(m.theme, parent_id=parents.get(m.theme.id))) for m in MATERIALS]
+    for last in placed:
+        others = [m for m in placed if m is not last]
+        found = adopted([replace(last, theme=replace(last.theme, parent_id=None))], others, EMBED)
+        assert found.get(last.theme.id) == last.theme.parent_id
+    assert adopted(MATERIALS[:1], [], EMBED) == {}

@@ -10,7 +10,7 @@ from assistant.domain.themes import Theme
 from assistant.insight.grouping import Grouping
 from assistant.insight.groups import Group
 from assistant.insight.members import KnownTheme, Member
-from assistant.insight.staying import stayed
+from assistant.insight.staying import apart, stayed
 from tests.insight.samples import member
 from tests.insight.test_themes import MEMBERS, NEEDS, agreement, build, known
 
@@ -57,6 +57,34 @@ def test_a_theme_that_was_swallowed_by_one_unlike_it_lives_on_and_one_like_it_do
     everyone = {"a": list(range(8))}
     assert regrouped([*LEFT, *RIGHT], before, everyone) == before
     assert regrouped([*LEFT, 0.07, 0.08, 0.09, 0.1], before, everyone) == everyone
+
+
+@pytest.mark.parametrize(
+    ("second", "now"),
+    [(0.35, {"a": list(range(9))}), (1.0, {"a": [0, 1, 2, 3], "c": [4, 5, 6, 7, 8]})],
+    ids=["a slice of the same", "another need"],
+)
+def test_a_theme_splits_only_where_its_parts_are_apart_and_newcomers_go_along(
+    second: float, now: dict[str, list[int]]
+) -> None:
+    angles = [0.0, 0.1, 0.2, 0.3, *(second + step for step in (0.0, 0.1, 0.2, 0.3)), second + 0.15]
+    before = {"a": list(range(8))}
+    assert regrouped(angles, before, {"a": [0, 1, 2, 3], "c": [4, 5, 6, 7, 8]}) == now
+
+
+def test_what_is_mostly_new_is_no_part_of_an_old_theme() -> None:
+    angles = [0.0, 0.02, 0.04, 0.06, 0.32, *(0.34 + step / 100 for step in range(4))]
+    now = {"a": [0, 1, 2, 3], "c": [4, 5, 6, 7, 8]}
+    assert regrouped(angles, {"a": [0, 1, 2, 3, 4]}, now) == {"a": [0, 1, 2, 3, 4], "c": [5, 6, 7, 8]}
+
+
+@pytest.mark.parametrize(("one", "other"), [([0, 1], [2, 3]), ([0], [3]), ([0, 1], [3])])
+def test_how_far_groups_are_apart(one: list[int], other: list[int]) -> None:
+    vectors = np.array([[1, 0], [0, 1], [1, 0], [0, 1]], np.float32)
+    found = apart(vectors, np.array(one), np.array(other))
+    inside = [np.mean([vectors[a] @ vectors[b] for a in own for b in own if a != b] or [1.0]) for own in (one, other)]
+    between = np.mean([vectors[a] @ vectors[b] for a in one for b in other])
+    assert found == pytest.approx(min(inside) - between)
 
 
 def test_a_new_group_that_is_left_with_too_few_gives_them_back() -> None:

@@ -74,6 +74,7 @@ def test_a_need_that_nobody_told_before_founds_a_theme_and_nobody_moves(tmp_path
     (new,) = (theme for theme in app.store.themes() if theme.id not in themes)
     assert receipt.themes == len(themes) + 1
     assert new.customers >= 3
+    assert new.parent_id in {None, *(parent.id for parent in app.store.theme_parents())}
     assert sum(home == new.id for home in places(app).values()) >= 0.5 * len(unheard)
     assert [voice.quote for voice in app.store.theme_voices(new.id)]
     assert [event["kind"] for event in app.store.theme_history(new.id)] == ["founded"]

@@ -8,7 +8,7 @@ import pytest
 
 from assistant.domain.filters import Filters
 from assistant.domain.insights import Insight
-from assistant.domain.records import Record
+from assistant.domain.records import Customer, Record
 from assistant.domain.statistics import wilson
 from assistant.domain.themes import Theme
 from assistant.records.repository import Repository
@@ -168,3 +168,17 @@ def test_a_month_is_compared_with_no_other_period(store: Repository) -> None:
     store.save_records([(record("A-1"), None)])
     (row,) = store.counting.rows("month", Filters(since="2026-03-01", until="2026-03-31"))
     assert (row.previous, row.change) == (None, None)
+
+
+def test_who_moves_is_counted_where_they_are_now(store: Repository) -> None:
+    """The region is no part of what is read: the needs stay, and go along."""
+    first, other = (
+        replace(one, customer=Customer(who, "consumer", region="江苏"))
+        for one, who in ((record("a", "水温忽冷忽热"), "C1"), (record("b", "水压太小"), "C2"))
+    )
+    store.save_records([(first, None), (other, None)])
+    store.save_readings([reading(one, insight(one, aspect="price")) for one in (first, other)], "x", "rules")
+    store.save_records([(replace(first, customer=Customer("C1", "consumer", region="云南")), None)])
+    told = store.counting.rows("region", Filters(aspect=("price",)))
+    assert [(row.key, row.records, row.customers) for row in told] == [("云南", 1, 1), ("江苏", 1, 1)]
+    assert store.counting.totals(Filters(region=("云南",), aspect=("price",))).insights == 1

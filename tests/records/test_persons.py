@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from assistant.domain.filters import Filters
 from assistant.domain.insights import Reading
+from assistant.domain.outcomes import Launch
 from assistant.domain.records import Customer, Record, record_id
 from assistant.records import erasing
 from assistant.records.customer_facts import facts_of
@@ -132,6 +133,17 @@ def test_who_refuses_under_one_id_is_not_invited_under_the_other(store: Reposito
     found = screen(store.database, Filters(customer=("C1",)))
     assert (found.considered, found.averse) == (1, 1)
     assert facts_of(store.database, ["C1"])["C1"].records == 2
+
+
+def test_who_owns_a_product_under_two_ids_owns_it_once(store: Repository) -> None:
+    owners = [
+        replace(heard(name, who, "tickets"), customer=Customer(who, "consumer", owned=("X5",)))
+        for name, who in (("T-1", "C1"), ("T-2", PHONE), ("T-3", "C2"))
+    ]
+    fill(store, owners, [(PHONE, "C1")])
+    launch = Launch("2026-08-01", products=("X5",))
+    window = store.outcomes.window(launch, ["th_none"], "fewer", "2026-01-01", "2026-12-31")
+    assert (window.owners, window.people, window.records) == (2, 2, 3)
 
 
 def test_who_is_told_apart_later_counts_twice_again(store: Repository) -> None:

@@ -18,9 +18,9 @@ from sqlalchemy import (
 
 from assistant.records.tables.base import metadata
 
-FACTS = ("day", "product", "model", "channel", "segment")
-"""What of a record its insights repeat, so that needs are counted without a look at the records: when one of these
-changes, the insights go, see `saving`."""
+FACTS = ("day", "product", "model", "channel", "segment", "region")
+"""What of a record its insights repeat, so that needs are counted without a look at the records: when the region changes
+it is spread to them (`persons.spread`), when another of these does the insights go, see `saving`."""
 
 records = Table(
     "records",
@@ -59,7 +59,8 @@ records = Table(
     Column("updated_at", String(40), nullable=False),
     UniqueConstraint("source", "external_id"),
     Index("ix_records_person_read", "person", "noise"),
-    Index("ix_records_counted", *FACTS, "region", "customer_id", "noise", "person", "id"),
+    Index("ix_records_day", "day"),
+    Index("ix_records_counted", "person", *FACTS, "customer_id", "noise", "id"),
 )
 """`person` is the unit in which customers are counted: the id that the customer counts as, else the record this one nearly
 repeats, else the record itself. `noise` is null as long as nobody has read it. `content_hash` covers the whole record, `reading_hash` what an engine is shown of it, `indexed_hash` is
@@ -154,10 +155,12 @@ insights = Table(
     Column("model", String(200)),
     Column("channel", String(16)),
     Column("segment", String(24)),
-    *(Index(f"ix_insights_{name}_whose", name, "whose", "record_id") for name in NEEDS),
-    Index("ix_insights_counted", *FACTS, *NEEDS, "whose", "record_id"),
+    Column("region", String(100)),
+    *(Index(f"ix_insights_{name}_whose", name, "whose", "record_id", "day") for name in NEEDS),
+    Index("ix_insights_counted", "whose", "record_id", *FACTS, *NEEDS),
 )
-"""`whose` is the person of the record; that and `FACTS` stand here too, so that one index answers a count."""
+"""`whose` is the person of the record; that and `FACTS` stand here too, so that one index answers a count. Where a person's
+records stand together, and a record's insights, each is counted once without being looked up."""
 
 leads = Table(
     "leads",
