@@ -17,16 +17,23 @@ from evals.report import Report, show
 from evals.workbench import Asking, Way, Workbench, workbench
 
 FILE = click.Path(path_type=Path)
-SUITES = ("privacy", "retrieval", "extraction", "themes", "ideas", "proposals", "backtest")
+SUITES = ("privacy", "retrieval", "extraction", "themes", "ideas", "proposals", "backtest", "answers")
 _KEPT = {
     "themes": ("record", "recorded"),
-    "ideas": ("record", "recorded"),
-    "proposals": ("recorded", "drafts"),
+    "ideas": ("record", "recorded", "only"),
+    "proposals": ("recorded", "drafts", "only"),
     "backtest": ("recorded", "cut"),
+    "answers": ("recorded", "drafts", "limit"),
 }
 """Options that other suites than that of extraction know too."""
-_OF = {"drafts": "proposals", "cut": "backtest"}
-"""Options of one suite."""
+_OF = {"drafts": "proposals", "cut": "backtest", "limit": "answers", "only": "ideas|proposals"}
+"""Options of one suite or two."""
+_ONLY = {
+    "ours": ("suggest_ideas", "draft_"),
+    "naive": ("naive_ideas", "naive_proposal"),
+    "judge": ("judge_proposal",),
+}
+"""What may be asked → beginnings of the names of its prompts."""
 
 
 @click.command("eval")
@@ -40,9 +47,16 @@ _OF = {"drafts": "proposals", "cut": "backtest"}
 @click.option("--judge", type=click.IntRange(1), help="Have the model judge so many ladders; 60 tell enough.")
 @click.option("--judgements", type=FILE, help="Keep the judge's answers in this file, and take them from it.")
 @click.option(
-    "--drafts", type=FILE, help="Of proposals: keep the model's drafts and judgements here, and take them from it."
-)
+    "--drafts", type=FILE,
+    help="Of proposals and answers: keep the model's drafts and judgements here, and take them from it.",
+)  # fmt: skip
+@click.option("--limit", type=click.IntRange(1), help="Of answers: ask the model so many questions; default: 44.")
 @click.option("--cut", type=Day(), help="Of backtest: the last day that is shown; default: two thirds of the time.")
+@click.option(
+    "--only",
+    type=click.Choice([*_ONLY]),
+    help="Of ideas and proposals: ask the model only for this, so that another may answer the rest another time.",
+)
 @click.option("--quick", is_flag=True, help="Leave out the real texts, which take minutes.")
 @json_option
 def evaluate(suite: str, as_json: bool, quick: bool, against: tuple[Path, ...], **said: Any) -> None:
@@ -80,7 +94,7 @@ def _only_its_own(suite: str, used: list[str]) -> None:
 
 def _way(
     *, record: Path | None, recorded: Path | None, naive: bool, alone: bool, sample: int | None, judge: int | None,
-    judgements: Path | None, drafts: Path | None, cut: str | None,
+    judgements: Path | None, drafts: Path | None, cut: str | None, limit: int | None, only: str | None,
 ) -> Way:  # fmt: skip
     if record and recorded:
         raise click.UsageError("--record asks the model, --recorded does not: choose one")
@@ -90,8 +104,15 @@ def _way(
         raise click.UsageError("--naive and --alone are two ways: choose one")
     if judgements and not judge:
         raise click.UsageError("--judgements needs --judge N")
+    if only and not (record or drafts):
+        raise click.UsageError(
+            "--only needs a file that the answers are kept in: --record (ideas), --drafts (proposals)"
+        )
     asking: Asking = "naive" if naive else "alone" if alone else "packed"
-    return Way(record, recorded, asking, sample or 0, judge or 0, judgements, drafts=drafts, cut=cut)
+    return Way(
+        record, recorded, asking, sample or 0, judge or 0, judgements, drafts=drafts, cut=cut, asked=limit or 0,
+        only=_ONLY[only] if only else (),
+    )  # fmt: skip
 
 
 def _beside(path: Path, bench: Workbench) -> Column:

@@ -8,18 +8,22 @@ verdict on ours.
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from pydantic import ConfigDict
 
+from assistant.bootstrap import chat_endpoint
 from assistant.domain.drafts import Draft
 from assistant.domain.records import Record
-from assistant.errors import ModelError
-from assistant.llm.cache import CallCache, call_key, digest_of
-from assistant.llm.engine import Endpoint
+from assistant.errors import ModelError, UsageError
+from assistant.llm.cache import CallCache, MemoryCache, call_key, digest_of
 from assistant.llm.fence import Fence, fenced
+from assistant.llm.seams import Endpoint
 from assistant.llm.shapes import schema_text
+from assistant.settings import Settings
 from evals.metrics.extraction import Pair, Row
+from evals.recording import Recording, SilentEndpoint, begin, fresh, read_recording
 from prompts import RenderedPrompt, load
 
 PROMPT = "judge_ladder"
@@ -56,6 +60,36 @@ def judge_ingredients() -> dict[str, str]:
         "prompt_digest": prompt.digest,
         "schema_digest": digest_of(schema_text(JudgementsDraft)),
     }
+
+
+def judge_of(
+    settings: Settings, judgements: Path | None, kept: Recording | None, *, offline: bool
+) -> tuple[Endpoint, CallCache]:
+    """Who judges, and where judgements are kept: the settings' model, else a recording that holds judgements.
+
+    Args:
+        judgements: a recording of their own.
+        kept: the recording of the readings, if any; `offline` where nobody is asked for what it does not hold.
+
+    Raises:
+        UsageError: there is neither.
+    """
+    reachable = settings.engine_name == "llm"
+    if judgements is not None and (reachable or judgements.exists()):
+        if not reachable:
+            old = read_recording(judgements)
+            fresh(old, judge_ingredients())
+            return SilentEndpoint(old), old
+        endpoint = chat_endpoint(settings, settings.data_dir)
+        return endpoint, begin(judgements, endpoint.shaping, judge_ingredients(), task="judge")
+    if kept is not None and offline and kept.holds(PROMPT):
+        return SilentEndpoint(kept), kept
+    if reachable:
+        return chat_endpoint(settings, settings.data_dir), kept if kept and not offline else MemoryCache()
+    raise UsageError(
+        "there is nobody to judge and no judgement recorded: set OPENAI_BASE_URL (and OPENAI_API_KEY) to have a model "
+        "judge what the recording holds, or name kept judgements with --judgements"
+    )
 
 
 @dataclass(frozen=True, slots=True)

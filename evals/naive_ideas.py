@@ -1,6 +1,7 @@
 """The naive way to ideas, to measure ours against: tickets in bulk and a plain question, or one template for everything."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 
 from assistant.domain.drafts import IdeasDraft
@@ -9,13 +10,13 @@ from assistant.domain.themes import ThemeMaterial
 from assistant.domain.vocabulary import zh
 from assistant.errors import ModelError
 from assistant.llm.cache import CallCache, call_key
-from assistant.llm.engine import Endpoint
 from assistant.llm.rendering import LANGUAGES
+from assistant.llm.seams import Endpoint
 from evals.metrics.ideas import Plain, plain_idea
 from prompts import RenderedPrompt
 from prompts.loader import parse
 
-NAME = "naive_ideas.v1"
+NAME = "naive_ideas.v2"
 RECORDS = 40
 """Tickets in one question."""
 CHARS = 400
@@ -34,22 +35,23 @@ def asked_plainly(
     records: Sequence[Record], language: str, endpoint: Endpoint, calls: CallCache
 ) -> tuple[list[Plain], int]:
     """What a model gives to the plain question, unverified, and how many questions it did not answer."""
-    found: list[Plain] = []
-    failed = 0
-    for prompt in naive_prompts(records, language):
-        key = call_key(prompt, IdeasDraft, endpoint.shaping)
-        kept = calls.get(key)
-        try:
-            if kept is None:
-                answer, usage = endpoint.complete(prompt, IdeasDraft, expected=3000)
-                calls.put(key, endpoint.model, prompt.name, answer.model_dump_json(), usage)
-            else:
-                answer = IdeasDraft.model_validate_json(kept)
-        except ModelError:
-            failed += 1
-            continue
-        found += [plain_idea(draft.model_dump()) for draft in answer.ideas]
-    return found, failed
+    prompts = list(naive_prompts(records, language))
+    with ThreadPoolExecutor(max(1, len(prompts)), thread_name_prefix="naive") as pool:
+        answers = list(pool.map(lambda prompt: _answer(prompt, endpoint, calls), prompts))
+    found = [plain_idea(draft.model_dump()) for answer in answers if answer is not None for draft in answer.ideas]
+    return found, sum(answer is None for answer in answers)
+
+
+def _answer(prompt: RenderedPrompt, endpoint: Endpoint, calls: CallCache) -> IdeasDraft | None:
+    key = call_key(prompt, IdeasDraft, endpoint.shaping)
+    if (kept := calls.get(key)) is not None:
+        return IdeasDraft.model_validate_json(kept)
+    try:
+        answer, usage = endpoint.complete(prompt, IdeasDraft, expected=3000)
+    except ModelError:
+        return None
+    calls.put(key, endpoint.model, prompt.name, answer.model_dump_json(), usage)
+    return answer
 
 
 def from_one_template(materials: Sequence[ThemeMaterial]) -> list[Plain]:

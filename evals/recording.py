@@ -4,14 +4,13 @@ import datetime as dt
 import gzip
 import json
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel
-
-from assistant.domain.drafts import ReadingsDraft
+from assistant.domain.drafts import Draft, ReadingsDraft
 from assistant.domain.engine import Usage
 from assistant.domain.records import Record
 from assistant.errors import ModelAnswerError, UsageError
@@ -19,11 +18,14 @@ from assistant.llm.budget import Spending
 from assistant.llm.cache import digest_of
 from assistant.llm.reader import PROMPT
 from assistant.llm.rendering import RENDERING
+from assistant.llm.seams import Endpoint
 from assistant.llm.shapes import schema_text
 from prompts import RenderedPrompt, load
 
 FOLDER = Path(__file__).with_name("recordings")
-T = TypeVar("T", bound=BaseModel)
+_HOW = {"proposals": "proposals --drafts", "judge": "extraction --judge 60 --judgements"}
+"""Task → how it is recorded, where not as readings are."""
+T = TypeVar("T", bound=Draft)
 
 
 def ingredients(language: str, company: str) -> dict[str, str]:
@@ -52,6 +54,8 @@ class Recording:
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     """Keys of the answers that were asked for since it was opened."""
+    missed: set[tuple[str, str]] = field(default_factory=set)
+    """Prompt and digest of the questions since it was opened that it holds no answer to, nobody being asked."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -82,6 +86,16 @@ class Recording:
             with _part(self.path).open("a", encoding="utf-8") as file:
                 file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
+    def miss(self, prompt: RenderedPrompt) -> None:
+        """Note a question to which there is no answer."""
+        with self._lock:
+            self.missed.add((prompt.name.partition(".v")[0], digest_of(prompt.system, prompt.user)))
+
+    def told_missed(self) -> str:
+        """One sentence on the questions that it holds no answer to; blank where there is none."""
+        told = ", ".join(f"{n} of {prompt}" for prompt, n in sorted(Counter(name for name, _ in self.missed).items()))
+        return f"not in the recording {self.path.name}, so not counted: {told}" if told else ""
+
     def holds(self, prompt: str) -> bool:
         """Whether there are answers to a prompt, of whatever version."""
         return any(row["prompt"].startswith(f"{prompt}.") for row in self.answers.values())
@@ -93,8 +107,17 @@ class Recording:
         return sum(row["prompt_tokens"] for row in rows), sum(row["completion_tokens"] for row in rows)
 
     def close(self) -> None:
-        """Pack all answers into the file: the same answers make the same bytes."""
-        lines = [self.head, *(self.answers[key] for key in sorted(self.answers))]
+        """Pack all answers into the file: the same answers make the same bytes.
+
+        Answers to an older version of a prompt go once a newer one was answered.
+        """
+        newest: dict[str, int] = {}
+        for name, version in (_versioned(self.answers[key]) for key in self.used & set(self.answers)):
+            newest[name] = max(version, newest.get(name, 0))
+        kept = {
+            key: row for key, row in self.answers.items() if _versioned(row)[1] >= newest.get(_versioned(row)[0], 0)
+        }
+        lines = [self.head, *(kept[key] for key in sorted(kept))]
         text = "".join(json.dumps(line, ensure_ascii=False, sort_keys=True) + "\n" for line in lines)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         self.path.write_bytes(gzip.compress(text.encode(), mtime=0))
@@ -149,10 +172,11 @@ def fresh(recording: Recording, made_with: Mapping[str, str]) -> None:
     then = recording.head["made_with"]
     changed = [name for name, value in made_with.items() if then.get(name) != value]
     if changed:
+        how = _HOW.get(recording.head["task"], "extraction --record")
         raise UsageError(
             f"{recording.path} is stale: recorded {recording.head['recorded']} from {recording.model} with "
             f"{then.get('prompt')}, since then changed: {', '.join(changed)}; "
-            f"record anew with `voc eval extraction --record {recording.path}`"
+            f"record anew with `voc eval {how} {recording.path}`"
         )
 
 
@@ -172,6 +196,12 @@ def same_texts(recording: Recording, records: Iterable[Record]) -> None:
             "records or the rules of masking changed their texts; record anew with "
             f"`voc eval extraction --record {recording.path}`"
         )
+
+
+class NotRecordedError(ModelAnswerError):
+    """A question to which the recording holds no answer, and nobody is asked."""
+
+    kind = "not_recorded"
 
 
 class SilentEndpoint:
@@ -205,9 +235,43 @@ class SilentEndpoint:
         Raises:
             ModelAnswerError: always.
         """
-        raise ModelAnswerError(
+        self._recording.miss(prompt)
+        raise NotRecordedError(
             f"this {prompt.name} call is not in {self._recording.path.name}: what it would ask has changed since"
         )
+
+
+class ReservedEndpoint(SilentEndpoint):
+    """An endpoint of which only some prompts are asked; the others are answered from the recording or not at all."""
+
+    def __init__(self, recording: Recording, inner: Endpoint, prompts: Sequence[str]) -> None:
+        """`prompts` are beginnings of the names of those that may be asked."""
+        super().__init__(recording)
+        self._inner, self._prompts = inner, tuple(prompts)
+
+    def complete(
+        self,
+        prompt: RenderedPrompt,
+        schema: type[T],
+        *,
+        spending: Spending | None = None,
+        expected: int = 800,
+        quick: bool = False,
+        sending: Callable[[], None] | None = None,
+    ) -> tuple[T, Usage]:
+        """The inner endpoint's answer.
+
+        Raises:
+            NotRecordedError: this prompt is not to be asked.
+        """
+        if not prompt.name.startswith(self._prompts):
+            return super().complete(prompt, schema)
+        return self._inner.complete(prompt, schema, spending=spending, expected=expected, quick=quick, sending=sending)
+
+
+def _versioned(row: Mapping[str, Any]) -> tuple[str, int]:
+    name, _, version = str(row["prompt"]).rpartition(".v")
+    return name, int(version)
 
 
 def _part(path: Path) -> Path:

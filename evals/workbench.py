@@ -18,18 +18,27 @@ from assistant.domain.receipts import AnalyseReceipt, IngestReceipt
 from assistant.domain.records import Record
 from assistant.errors import UsageError
 from assistant.intake.reading import ReadOptions
-from assistant.llm.cache import CallCache, MemoryCache
+from assistant.llm.cache import CallCache
 from assistant.llm.company import COMPANY_FILE
-from assistant.llm.engine import Endpoint
 from assistant.llm.fence import fence_secret
+from assistant.llm.seams import Endpoint
 from assistant.pipeline.analysing import run_analyse
 from assistant.pipeline.context import Progress, silent
 from assistant.records.views import every_row
 from assistant.settings import Settings
 from evals.judging import PROMPT as JUDGE
-from evals.judging import judge_ingredients
+from evals.judging import judge_of
 from evals.naive import AloneEngine, NaiveEngine, naive_ingredients
-from evals.recording import Recording, SilentEndpoint, begin, fresh, ingredients, read_recording, same_texts
+from evals.recording import (
+    Recording,
+    ReservedEndpoint,
+    SilentEndpoint,
+    begin,
+    fresh,
+    ingredients,
+    read_recording,
+    same_texts,
+)  # fmt: skip
 from evals.sampling import sample
 
 MEASURING_KEY = b"always the same when we measure."
@@ -79,6 +88,10 @@ class Workbench:
     """The settings as they were given, whatever the records are read by."""
     cut: str | None = None
     """Of a backtest: the last day that the past knows of."""
+    asked: int = 0
+    """So many questions are put to a model; 0: as many as the suite thinks fit."""
+    only: tuple[str, ...] = ()
+    """Beginnings of the names of the prompts that may be asked, where not all may (`ReservedEndpoint`)."""
 
     @property
     def reader(self) -> str:
@@ -186,6 +199,10 @@ class Way:
     """See `Workbench.drafts`."""
     cut: str | None = None
     """See `Workbench.cut`."""
+    asked: int = 0
+    """See `Workbench.asked`."""
+    only: tuple[str, ...] = ()
+    """See `Workbench.only`."""
 
 
 @contextmanager
@@ -215,13 +232,13 @@ def workbench(settings: Settings, way: Way | None = None, progress: Progress = s
             )
         elif way.record is not None:
             kept = begin(way.record, chat_endpoint(settings, data_dir).shaping, _ingredients(settings, way))
-        judge = _judge(live, way, kept) if way.judged else None
+        judge = judge_of(live, way.judgements, kept, offline=way.recorded is not None) if way.judged else None
         app = _opened(settings, way, kept)
         apart = bool(way.sampled) and (kept is None or "sample" in kept.head["made_with"])
         try:
             yield Workbench(
                 app, kept, way.recorded is not None, progress, way.asking, way.judged, judge, way.sampled, apart,
-                way.quick, way.drafts, live, way.cut,
+                way.quick, way.drafts, live, way.cut, way.asked, way.only,
             )  # fmt: skip
         finally:
             if kept is not None and way.record is not None:
@@ -257,32 +274,10 @@ def _ingredients(settings: Settings, way: Way) -> dict[str, str]:
     return made
 
 
-def _judge(settings: Settings, way: Way, kept: Recording | None) -> tuple[Endpoint, CallCache]:
-    """Who judges, and where judgements are kept: the settings' model, else a recording that holds judgements.
-
-    Raises:
-        UsageError: there is neither.
-    """
-    reachable = settings.engine_name == "llm"
-    if way.judgements is not None and (reachable or way.judgements.exists()):
-        if not reachable:
-            old = read_recording(way.judgements)
-            fresh(old, judge_ingredients())
-            return SilentEndpoint(old), old
-        endpoint = chat_endpoint(settings, settings.data_dir)
-        return endpoint, begin(way.judgements, endpoint.shaping, judge_ingredients(), task="judge")
-    if kept is not None and way.recorded is not None and kept.holds(JUDGE):
-        return SilentEndpoint(kept), kept
-    if reachable:
-        return chat_endpoint(settings, settings.data_dir), kept if kept and way.record else MemoryCache()
-    raise UsageError(
-        "there is nobody to judge and no judgement recorded: set OPENAI_BASE_URL (and OPENAI_API_KEY) to have a model "
-        "judge what the recording holds, or name kept judgements with --judgements"
-    )
-
-
 def _opened(settings: Settings, way: Way, kept: Recording | None) -> App:
-    endpoint = SilentEndpoint(kept) if kept is not None and way.recorded is not None else None
+    endpoint: Endpoint | None = SilentEndpoint(kept) if kept is not None and way.recorded is not None else None
+    if kept is not None and way.record is not None and way.only:
+        endpoint = ReservedEndpoint(kept, chat_endpoint(settings, settings.data_dir), way.only)
     if way.asking != "naive":
         return open_app(settings, endpoint=endpoint, calls=kept)
     secret = fence_secret(MEASURING_KEY)

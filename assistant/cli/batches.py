@@ -8,7 +8,7 @@ from assistant.cli.opening import open_app
 from assistant.cli.output import emit_json, json_option, progress_bar, show_receipt
 from assistant.cli.running import carry_out
 from assistant.cli.stages import CODES
-from assistant.cli.tables import show_table
+from assistant.cli.tables import Language, said, show_table, word
 from assistant.errors import BusyError
 from assistant.pipeline.steps import steps_of
 from assistant.pipeline.taking import take
@@ -33,16 +33,18 @@ def list_batches(limit: int, offset: int, as_json: bool) -> None:
     if as_json:
         emit_json({"items": rows, "total": total})
         return
+    language = app.settings.language
     show_table(
         ("id", "kind", "origin", "state", "begun", "ended", "calls", "cost", "problem"),
         [
-            (row["id"], row["kind"], row["origin"], row["state"], (row["started_at"] or "")[:16],
-             (row["ended_at"] or "")[:16], row["spent"]["calls"], row["spent"]["cost"], row["problem"])
+            (row["id"], *(word(row[name], language, of="jobs") for name in ("kind", "origin", "state")),
+             (row["started_at"] or "")[:16], (row["ended_at"] or "")[:16], row["spent"]["calls"], row["spent"]["cost"],
+             row["problem"])
             for row in rows
         ],
-        app.settings.language,
+        language,
     )  # fmt: skip
-    click.secho(f"{len(rows)} of {total} batches", dim=True, err=True)
+    click.secho(said("jobs_listed", language, shown=len(rows), total=total), dim=True, err=True)
 
 
 @batches.command()
@@ -90,8 +92,22 @@ def _tell(row: dict[str, Any], as_json: bool) -> None:
     if as_json:
         emit_json(row)
         return
+    language = load_settings().language
     for stage in row.pop("stages"):
-        of = f" of {stage['total']}" if stage["total"] else ""
-        click.secho(f"{stage['name']}: {stage['state']}  {stage['done']}{of}  {stage['problem'] or ''}", bold=True)
+        of = said("out_of", language, total=stage["total"]) if stage["total"] else ""
+        name, state = word(stage["name"], language, of="stages"), word(stage["state"], language, of="jobs")
+        told = said(
+            "stage_of", language, name=name, state=state, done=stage["done"], of=of, problem=stage["problem"] or ""
+        )
+        click.secho(told.rstrip(), bold=True)
         show_receipt("", {name: value for name, value in (stage.get("receipt") or {}).items() if value})
-    show_receipt("batch", row)
+    click.secho(str(word("batch", language, of="jobs")), bold=True)
+    for name, value in row.items():
+        if value not in (None, False, "", {}) and (shown := _shown(value, language)):
+            click.echo(f"  {word(name, language, of='jobs')}: {shown}")
+
+
+def _shown(value: Any, language: Language) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{word(name, language, of='jobs')} {one}" for name, one in value.items() if one)
+    return str(word(value, language, of="jobs")) if isinstance(value, str) else str(value)

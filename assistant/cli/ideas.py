@@ -7,15 +7,13 @@ from typing import Any
 import click
 
 from assistant.bootstrap import App
+from assistant.cli.idea_page import show_history, show_idea
 from assistant.cli.opening import open_app
 from assistant.cli.output import emit_json, json_option, progress_bar
 from assistant.cli.stages import finish
-from assistant.cli.tables import show_table
-from assistant.domain.ideas import LENS_ZH
-from assistant.domain.vocabulary import zh
+from assistant.cli.tables import said, show_table, word
 from assistant.errors import UsageError
 from assistant.insight.portfolio import render_html, render_markdown
-from assistant.insight.scoring import effort_class
 from assistant.pipeline.actor import actor
 from assistant.pipeline.idea_sheet import idea_sheet, portfolio
 from assistant.pipeline.judging_ideas import decide
@@ -24,8 +22,6 @@ from assistant.records.idea_desk import IDEA_CHOICES, IDEA_LISTS, IDEA_TEXTS, Id
 from assistant.records.repository import Repository
 from assistant.settings import load_settings
 
-_NO = {"cost_cutting": "merely cuts the cost of service", "parts_selling": "merely sells parts or consumables",
-       "warranty_selling": "merely sells warranties"}  # fmt: skip
 why_option = click.option("--why", help="Kept with the decision, for whoever asks later.")
 
 
@@ -68,7 +64,7 @@ def show(idea_id: str, as_json: bool) -> None:
     if as_json:
         emit_json(found)
         return
-    _show(found)
+    show_idea(found, load_settings().language)
 
 
 @idea.command()
@@ -152,11 +148,7 @@ def history(idea_id: str | None, limit: int, as_json: bool) -> None:
     if as_json:
         emit_json({"items": found, "total": total})
         return
-    for one in found:
-        what = ", ".join(f"{event['kind']} {event['idea_id']}" for event in one["events"])
-        undone = "  (undone)" if one["undone_at"] else ""
-        click.echo(f"{one['at'][:16]}  {one['edit_id']}  {one['actor']}  {what}  {one['why'] or ''}{undone}")
-    click.secho(f"{len(found)} of {total} decisions", dim=True, err=True)
+    show_history(found, total, load_settings().language)
 
 
 @idea.command()
@@ -211,10 +203,10 @@ def _change(
 ) -> None:
     opened = app or open_app(load_settings())
 
-    def said(why: str | None) -> str | None:
+    def masked(why: str | None) -> str | None:
         return None if why is None else str(opened.masker.mask_text(why)[0])
 
-    made = decide(opened.pipeline.context, lambda store: change(store, said))
+    made = decide(opened.pipeline.context, lambda store: change(store, masked))
     touched = [opened.store.idea(idea_id) for idea_id in made.ideas]
     if as_json:
         rows = [
@@ -222,49 +214,9 @@ def _change(
         ]
         emit_json({"edit_id": made.id, "ideas": rows})
         return
+    language = opened.settings.language
     for one in touched:
-        click.echo(
-            f"{one.id}  {one.status}  rank {one.rank:.3f}  {one.votes[0]} for, {one.votes[1]} against  {one.title}"
-        )
-    click.secho(f"take it back with: voc idea undo {made.id}", dim=True, err=True)
-
-
-def _show(found: dict[str, Any]) -> None:
-    click.secho(f"{found['title']}  ({found['idea_id']}, {zh(found['nbn_type'])}, {found['engine']})", bold=True)
-    for mark in found["marks"]:
-        if mark in _NO:
-            click.secho(f"  this idea {_NO[mark]}: it misses the loop and is ranked down", fg="red")
-    lens = LENS_ZH.get(found["lens"], "-")
-    _lines(
-        [("status", found["status"]), ("lens", lens), ("audience", found["audience"]), ("job", found["job_to_be_done"])]
-    )
-    _lines([("concept", found["concept"]), *(("feature", one) for one in found["features"])])
-    _lines([("differs", found["how_it_differs"]), ("why now", found["why_now"])])
-    segments = "、".join(f"{zh(name)} {count}" for name, count in found["segments"])
-    _lines([("customers", f"{found['customers']}（{segments}）")])
-    _lines([(f"changes {rung}", text) for rung, text in found["changes"].items()])
-    _lines([("route", f"{zh(found['route'])}：{found['route_why']}")])
-    _lines([("assumed", f"{one['text']} → {one['test']}") for one in found["assumed"]])
-    _lines([("next need", one) for one in found["next_needs"]])
-    _lines([("theme", f"{one['theme_id']}  {one['title']}  {one['customers']} customers") for one in found["themes"]])
-    _lines([("voice", f"「{one['quote']}」 {one['external_id']}") for one in found["voices"]])
-    parts = "  ".join(f"{name} {value:.2f}" for name, value in found["score_parts"].items())
-    effort = effort_class(found["score_parts"].get("effort", 0.0))
-    _lines(
-        [
-            ("score", f"{found['score']:.3f} = {parts} (effort {effort})"),
-            ("rank", f"{found['rank']:.3f}: {found['ranked_by']}"),
-        ]
-    )
-    _lines(
-        [
-            ("vote", f"{'for' if one['value'] > 0 else 'against'} {one['actor']} {one['at'][:10]} {one['why'] or ''}")
-            for one in found["voted"]
-        ]
-    )
-
-
-def _lines(pairs: list[tuple[str, str]]) -> None:
-    for name, text in pairs:
-        if text:
-            click.echo(f"  {name:17} {text}")
+        status, (pro, con) = word(one.status, language, of="idea"), one.votes
+        told = {"id": one.id, "status": status, "rank": f"{one.rank:.3f}", "pro": pro, "con": con, "title": one.title}
+        click.echo(said("decided", language, **told))
+    click.secho(said("take_back", language, id=made.id), dim=True, err=True)

@@ -12,6 +12,8 @@ import click
 from assistant.domain.vocabulary import ZH
 
 Language = Literal["zh", "en"]
+Part = Literal["closed", "lead_status", "stages", "receipt", "jobs", "idea", "doctor"]
+"""Parts of the face file in which a word is looked for."""
 _WIDEST = 48
 
 _WORDS: frozenset[str] = frozenset(
@@ -33,9 +35,7 @@ def heading(word: str, language: Language) -> str:
     return str(_face()["headings"].get(word, word)) if language == "zh" else word.replace("_", " ")
 
 
-def word(
-    stored: str | None, language: Language, *, of: Literal["closed", "lead_status", "stages", "receipt"] = "closed"
-) -> str | None:
+def word(stored: str | None, language: Language, *, of: Part = "closed") -> str | None:
     """A stored word as a reader is shown it; of leads ``new`` is another word than of trends."""
     if stored is None or language == "en":
         return stored

@@ -112,12 +112,14 @@ class Brief:
     """What the house makes."""
     delights: tuple[str, ...] = ()
     """What customers praise elsewhere, where a delight is to be moved."""
+    sores: tuple[str, ...] = ()
+    """What hurts elsewhere, where the theme itself is the delight."""
     released: tuple[str, ...] = ()
     planned: tuple[str, ...] = ()
     rejected: tuple[str, ...] = ()
     """Titles of ideas that a person rejected, with the reason."""
     earlier: tuple[str, ...] = ()
-    """Titles of ideas there are for these themes or beside them."""
+    """Titles of ideas there are for these themes and for those beside them, those of this very run included."""
     spans: tuple[tuple[int, int], ...] = ()
     """Of several themes: the first and last number of the voices of each, in the order of `themes`."""
 

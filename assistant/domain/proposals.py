@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from assistant.domain.ideas import Idea
-from assistant.domain.proposal_drafts import ClaimKind, SectionName
+from assistant.domain.proposal_drafts import ClaimKind, SectionDraft, SectionName
 from assistant.domain.themes import ThemeMaterial
 from assistant.domain.vocabulary import EngineName, NbnType, ProposalStatus
 
@@ -107,17 +107,20 @@ class Complaint:
 
     text: str
     reason: str
+    words: tuple[str, ...] = ()
+    """The words of it that are the reason, where it is about some."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One section to be drafted; with `complaints` it is the one repair try."""
+    """One section to be drafted; with `complaints` it is the one repair try of `draft`."""
 
     section: SectionName
     material: ProposalMaterial
     settled: tuple[Settled, ...] = ()
     complaints: tuple[Complaint, ...] = ()
     language: Literal["zh", "en"] = "zh"
+    draft: SectionDraft | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from assistant.domain.statistics import wilson
 from assistant.domain.themes import ThemeMaterial, Voice
 from assistant.insight.figures import Friction, Months, count_figures, customers_by_segment, friction_of
 from assistant.insight.members import PARTNERS, Member, count_customers, count_records, tally
+from assistant.insight.wordings import asks, makes_light
 from assistant.insight.wordlist import Language
 
 MOST_SEEDS = 10
@@ -113,7 +114,8 @@ def counter_voices(members: Sequence[Member], everyone: Iterable[Member]) -> dic
     """Who says otherwise, and who hardly minds, the latest first, one voice a customer.
 
     Both are of the same kind of customer and speak of the same products and aspects. Otherwise: of the opposite mind.
-    Indifferent: neutral, or members who are mildly touched where the theme as a whole is not.
+    Indifferent: their own words make light of it, or members who mention it calmly, without asking for anything; low
+    severity alone is no sign, for many who suffer say little.
     """
     aspects = {a for a, n in tally(members, lambda m: m.insight.aspect) if n >= _SHARE_OF_ASPECT * len(members)}
     products = {m.product for m in members}
@@ -121,7 +123,6 @@ def counter_voices(members: Sequence[Member], everyone: Iterable[Member]) -> dic
     own = {m.insight.id for m in members}
     pleased = sum(m.insight.sentiment == "positive" for m in members) * 2 > len(members)
     opposite = {"negative", "mixed"} if pleased else {"positive"}
-    mild = not pleased and sum(m.insight.severity <= CALM for m in members) * 2 < len(members)
     found: dict[Stance, dict[str, Member]] = {"otherwise": {}, "indifferent": {}}
     for member in sorted(everyone, key=lambda m: (m.created_at or "", m.insight.id), reverse=True):
         insight = member.insight
@@ -130,9 +131,17 @@ def counter_voices(members: Sequence[Member], everyone: Iterable[Member]) -> dic
             continue
         if insight.sentiment in opposite:
             found["otherwise"].setdefault(member.customer_key, member)
-        elif insight.sentiment == "neutral" or (mild and insight.id in own and insight.severity <= CALM):
+        elif not pleased and _unmoved(member, insight.id in own):
             found["indifferent"].setdefault(member.customer_key, member)
     return {stance: list(people.values()) for stance, people in found.items()}
+
+
+def _unmoved(member: Member, own: bool) -> bool:
+    insight = member.insight
+    if insight.severity > CALM + 1 or asks(insight.quote) or insight.suggestion:
+        return False
+    calm = own and insight.sentiment == "neutral" and insight.severity <= CALM
+    return calm or makes_light(insight.quote)
 
 
 def _numbered(against: Mapping[Stance, Sequence[Member]], first: int) -> tuple[Evidence, ...]:

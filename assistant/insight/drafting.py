@@ -19,6 +19,7 @@ from assistant.domain.proposal_drafts import (
 )
 from assistant.domain.proposals import Asked, Complaint, Settled, Statement
 from assistant.domain.vocabulary import NbnType, RouteKind
+from assistant.errors import ModelAnswerError
 from assistant.insight.dossier import Dossier
 from assistant.insight.figures import percent
 from assistant.insight.statements import Checked, Checker, Spoken
@@ -40,6 +41,8 @@ class Drafted:
     statements: list[Statement] = field(default_factory=list)
     checked: dict[SectionName, Checked] = field(default_factory=dict)
     repaired: list[SectionName] = field(default_factory=list)
+    unrepaired: list[SectionName] = field(default_factory=list)
+    """Sections whose redraft could not be used: their first draft stands, as the check left it."""
 
     @property
     def removed(self) -> list[Complaint]:
@@ -104,13 +107,25 @@ class _Asking:
         draft = self._engine.draft_section(asked)
         checked = self._check(name, draft)
         if checked.complaints and self._engine.name == "llm":
-            again = self._engine.draft_section(replace(asked, complaints=tuple(checked.complaints)))
-            second = self._check(name, again)
-            drafted.repaired.append(name)
-            if _failed(second) <= _failed(checked) and second.ledger.verified >= checked.ledger.verified // 2:
-                draft, checked = again, second
+            draft, checked = self._repaired(
+                replace(asked, complaints=tuple(checked.complaints)), draft, checked, drafted
+            )
         drafted.checked[name] = checked
         return draft
+
+    def _repaired(
+        self, asked: Asked, draft: SectionDraft, checked: Checked, drafted: Drafted
+    ) -> tuple[SectionDraft, Checked]:
+        """The better of a draft and its redraft; an answer to the repair that can't be used leaves the draft as it is."""
+        try:
+            again = self._engine.draft_section(replace(asked, draft=draft))
+        except ModelAnswerError:
+            drafted.unrepaired.append(asked.section)
+            return draft, checked
+        second = self._check(asked.section, again)
+        drafted.repaired.append(asked.section)
+        better = _failed(second) <= _failed(checked) and second.ledger.verified >= checked.ledger.verified // 2
+        return (again, second) if better else (draft, checked)
 
     def together(self, settled: Sequence[Settled], drafted: Drafted) -> list[SectionDraft]:
         """The sections that need the need and the concept alone, in their order."""
@@ -118,7 +133,8 @@ class _Asking:
         with ThreadPoolExecutor(workers) as pool:
             found = list(pool.map(lambda name: self.section(name, settled, drafted), _TOGETHER))
         drafted.checked = {name: drafted.checked[name] for name in ("need", "concept", *_TOGETHER)}
-        drafted.repaired.sort(key=list(drafted.checked).index)
+        for names in (drafted.repaired, drafted.unrepaired):
+            names.sort(key=list(drafted.checked).index)
         return found
 
     def _check(self, name: SectionName, draft: SectionDraft) -> Checked:
@@ -172,6 +188,7 @@ class _Asking:
         known = [
             ClaimDraft(text=text, kind="assumption", evidence=[], figures=[])
             for text in self._dossier.material.idea.assumptions
+            if self._engine.name == "llm" or self._language == "zh" or text.isascii()
         ]
         said = {claim.text for claim in draft.value_assumptions}
         claims = [*draft.value_assumptions, *(claim for claim in known if claim.text not in said)]

@@ -11,6 +11,8 @@ from assistant.insight.members import Member, count_customers, count_records, ta
 from assistant.insight.wordlist import Language, phrase, section
 
 MOST_PRODUCTS = 4
+MOST_MONTHS = 6
+"""Months that are told one by one, the latest."""
 _WINDOW = 3
 Months = Sequence[tuple[str, int, int]]
 """(month, records of the theme, records read), every month in order."""
@@ -107,6 +109,9 @@ def count_figures(
     for signal in SIGNAL_NAMES:
         n = count_customers(m for m in members if m.insight.signals.get(signal))
         book.note(f"signal:{signal}", n, "customers", signal=_word(signal, language))
+    for chance in sorted({kind for m in members for kind in m.opportunities}):
+        n = count_customers(m for m in members if chance in m.opportunities)
+        book.note(f"opportunity:{chance}", n, "customers", opportunity=_word(chance, language))
     book.note("suggestions", count_customers(m for m in members if m.insight.suggestion), "customers")
     if members:
         book.note("severity", round(fmean(m.insight.severity for m in members), 1), "points")
@@ -139,6 +144,8 @@ def _recent(book: _Book, months: Months) -> None:
     now, before = months[-reach:], months[-2 * reach : -reach]
     book.note("recent", sum(n for _, n, _ in now), "records", since=now[0][0], until=now[-1][0])
     book.note("before", sum(n for _, n, _ in before), "records", since=before[0][0], until=before[-1][0])
+    for month, n, read in months[-MOST_MONTHS:]:
+        book.note(f"month:{month}", n, "records", month=month, read=read)
 
 
 def _word(word: str, language: Language) -> str:
@@ -147,7 +154,8 @@ def _word(word: str, language: Language) -> str:
 
 def shown(figure: CountedFigure, language: Language) -> str:
     """A figure as a reader sees it: ``12 位客户`` or ``3.4%（95% 区间 2%–5.9%）``."""
-    text = phrase(language, f"unit_{figure.unit}", value=_number(figure.value))
+    one = language == "en" and figure.value == 1 and figure.unit != "percent"
+    text = phrase(language, f"unit_{figure.unit}{'_1' if one else ''}", value=_number(figure.value))
     if figure.interval is None:
         return text
     low, high = (_number(bound) for bound in figure.interval)

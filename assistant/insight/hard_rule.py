@@ -1,4 +1,5 @@
-"""Whether an idea misses the loop: it merely cuts the cost of service, or merely sells parts or warranties."""
+"""Whether an idea misses the loop: it merely cuts the cost of service, merely sells parts or warranties, or charges for
+the maker's own failures."""
 
 import re
 import tomllib
@@ -10,7 +11,7 @@ from typing import Any
 from assistant.domain.drafts import IdeaDraft
 from assistant.insight.likeness import own_words
 
-MARKS = ("cost_cutting", "parts_selling", "warranty_selling")
+MARKS = ("cost_cutting", "parts_selling", "warranty_selling", "failure_charging")
 _CLAUSES = re.compile(r"[，。；！？\n,;!?]+")
 _SENTENCES = re.compile(r"[。！？\n!?]+")
 _BESIDE = 1 / 3

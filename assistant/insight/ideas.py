@@ -1,7 +1,7 @@
 """From themes to NBN ideas: which drafts are kept, against what evidence, and how they rank."""
 
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -21,6 +21,10 @@ from assistant.insight.wording import told
 
 _TITLE, _TEXT, _MOST_FEATURES, _MOST_NEXT = 40, 400, 8, 5
 _PEOPLE = frozenset("名位户")
+WAVE = 12
+"""Asks that go out together."""
+MOST_EARLIER = 16
+"""Titles of ideas there are that an ask is told."""
 _LEFT = frozenset({"budget", "stopped"})
 """Reasons for which asking goes no further: what follows was never tried."""
 
@@ -34,6 +38,8 @@ class Ask:
     material: ThemeMaterial
     weight: Weight
     brief: Brief = field(default_factory=Brief)
+    beside: tuple[str, ...] = ()
+    """Themes whose ideas it is told of: its own and those most like them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,10 @@ def suggest(
 ) -> Iterator[Suggested | Unsuggested]:
     """Ideas for each ask in order, `engine.concurrency` at once; each ask is yielded exactly once.
 
+    Asks go out in waves of `WAVE`, and each is told the titles suggested in the waves before it for the themes beside its
+    own, so that neighbours don't get the same ideas. No question hangs on how many are asked at once, or on what was
+    kept.
+
     Refused by reason: ``blank`` (no title or concept), ``no_evidence``, ``evidence_not_shown`` (not one of its
     numbers is a voice it was shown), ``one_theme`` (of several themes it was to answer, it rests on one),
     ``unproved_number`` (a share, or a number of people, that nobody counted or said), ``released``, ``planned``,
@@ -101,14 +111,26 @@ def suggest(
     weights = weights or IdeaWeights()
     seen = Seen(embed, shelf, [text for item in asks for text in anchors_of(item.material)])
     seen.remember(known)
+    titles: dict[str, list[str]] = defaultdict(list)
     with ThreadPoolExecutor(engine.concurrency, thread_name_prefix="suggest") as pool:
-        for item, answer in zip(asks, pool.map(ask, asks), strict=True):
-            if isinstance(answer, str):
-                yield Unsuggested(item.scope, answer)
-            else:
+        for wave in (asks[at : at + WAVE] for at in range(0, len(asks), WAVE)):
+            told_of = [_told_of(item, titles) for item in wave]
+            for item, answer in zip(told_of, pool.map(ask, told_of), strict=True):
+                if isinstance(answer, str):
+                    yield Unsuggested(item.scope, answer)
+                    continue
+                for theme_id in item.theme_ids:
+                    titles[theme_id] += [title for idea in answer.ideas if (title := told(idea.title, _TITLE))]
                 yield _kept(answer, item, engine, seen, weights)
     if lost.is_set():
         raise ModelAccessError("the model endpoint refused the request for ideas: check the key and the model's name")
+
+
+def _told_of(item: Ask, titles: Mapping[str, Sequence[str]]) -> Ask:
+    """The ask with the titles of ideas suggested in this run for the themes beside its own, its own themes' first."""
+    found = [title for theme_id in item.beside for title in titles.get(theme_id, ())]
+    earlier = tuple(dict.fromkeys((*item.brief.earlier, *found)))[:MOST_EARLIER]
+    return replace(item, brief=replace(item.brief, earlier=earlier))
 
 
 def _kept(answer: IdeasDraft, item: Ask, engine: Engine, seen: Seen, weights: IdeaWeights) -> Suggested:

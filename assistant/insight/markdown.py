@@ -102,7 +102,7 @@ class _Document:
         ]
         category = ladder.get("deep_category")
         if category:
-            rows[2][1] += f"（{self._word(str(category))}）"
+            rows[2][1] += self._bracketed(self._word(str(category)))
         return self._table(("rung", "content", "standing"), rows)
 
     def _who(self) -> list[str]:
@@ -112,10 +112,10 @@ class _Document:
         size = target["size"]
         assert isinstance(segments, Sequence)
         assert isinstance(size, Mapping)
-        counted = f"{coverage.records_supporting} / {coverage.records_read}，{coverage.share:.1%}"
-        share = f"{counted}（{self._label['interval']} {low:.1%}–{high:.1%}）"
+        counted = f"{coverage.records_supporting} / {coverage.records_read}{self._label['comma']}{coverage.share:.1%}"
+        share = counted + self._bracketed(f"{self._label['interval']} {low:.1%}–{high:.1%}")
         return [
-            f"- {self._plain('segments', '、'.join(self._word(str(s)) for s in segments) or self._label['none'])}",
+            f"- {self._plain('segments', self._listed(self._word(str(s)) for s in segments) or self._label['none'])}",
             f"- {self._plain('customers', str(coverage.customers_supporting))}",
             f"- {self._plain('share', share)}",
             f"- {escape(size['note'])}",
@@ -130,8 +130,8 @@ class _Document:
         assert isinstance(seeds, Sequence)
         shown = []
         for seed in seeds:
-            why = "、".join(self._label.get(reason, reason) for reason in seed["why"])
-            shown.append(escape(seed["customer_id"]) + (f"（{why}）" if why else ""))
+            why = self._listed(self._label.get(reason, reason) for reason in seed["why"])
+            shown.append(escape(seed["customer_id"]) + (self._bracketed(why) if why else ""))
         return self._label["semicolon"].join(shown)
 
     def _months(self) -> list[str]:
@@ -142,7 +142,8 @@ class _Document:
         about = [self._word(item.channel), item.product, self._word(item.segment), (item.created_at or "")[:10]]
         where = " · ".join(escape(part) for part in about if part)
         stance = "" if item.stance == "for" else f"{self._word(item.stance)} · "
-        return f"- [{item.n}] 「{escape(item.quote)}」 — {stance}{where} · {escape(item.record_id)}"
+        said = f"{self._label['said_open']}{escape(item.quote)}{self._label['said_close']}"
+        return f"- [{item.n}] {said} — {stance}{where} · {escape(item.record_id)}"
 
     def _concept(self) -> list[str]:
         name = {part: f"**{self._label[part]}**{self._label['colon']}" for part in ("what", "how_it_differs")}
@@ -169,8 +170,9 @@ class _Document:
         lines = [self._said("friction_removed.text")]
         interval = friction.get("interval")
         if isinstance(interval, Sequence) and len(interval) == 2:
-            share = f"{friction['share']:.1%}（{self._label['interval']} {interval[0]:.1%}–{interval[1]:.1%}）"
-            counted = f"{friction['records']} / {friction['of_records']}，{share}"
+            bounds = self._bracketed(f"{self._label['interval']} {interval[0]:.1%}–{interval[1]:.1%}")
+            share = f"{friction['share']:.1%}{bounds}"
+            counted = f"{friction['records']} / {friction['of_records']}{self._label['comma']}{share}"
             lines += ["", self._plain("of_friction", counted)]
         return lines
 
@@ -210,14 +212,12 @@ class _Document:
             f"- {phrase(self._language, 'masked_note')}",
             f"- {self._plain('id', escape(p.id))}",
             f"- {self._plain('idea', escape(p.provenance.get('idea_id', '')))}",
-            f"- {self._plain('themes', escape('、'.join(str(theme) for theme in themes)))}",
+            f"- {self._plain('themes', escape(self._listed(str(theme) for theme in themes)))}",
         ]
         reasons = receipt.get("reasons", {})
         if reasons:
             told = self._label["semicolon"].join(f"{label.get(f'why_{why}', why)} {n}" for why, n in reasons.items())
             lines.append(f"- {self._plain('reasons', escape(told))}")
-        if self._language == "en" and p.engine == "rules":
-            lines.append(f"- {phrase('en', 'rules_language')}")
         return lines + [f"- {self._plain('marks', label.get(str(mark), escape(mark)))}" for mark in marks]
 
     def _receipt(self, receipt: Mapping[str, object]) -> list[str]:
@@ -234,6 +234,12 @@ class _Document:
     def _table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
         head = [self._label[column] for column in columns]
         return [f"| {' | '.join(cells)} |" for cells in (head, ["---"] * len(head), *rows)]
+
+    def _listed(self, words: Iterable[str]) -> str:
+        return self._label["list"].join(words)
+
+    def _bracketed(self, text: str) -> str:
+        return f"{self._label['open']}{text}{self._label['close']}"
 
     def _plain(self, label: str, text: str) -> str:
         return f"{self._label[label]}{self._label['colon']}{text}"

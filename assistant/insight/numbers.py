@@ -14,7 +14,55 @@ _UNIT = rf"(?P<big>[万亿])?(?:多|余)?\s*(?P<unit>%|‰|成|倍|个百分点|
 _ARABIC = re.compile(rf"(?<![A-Za-z0-9.\-_])(?P<number>\d[\d,]*(?:\.\d+)?)(?![A-Za-z0-9])\s*(?:多|余)?{_UNIT}")
 _CHINESE = re.compile(rf"(?<!\d)(?P<number>[{_HAN}]+)(?:多|余)?(?P<unit>成|倍|{_COUNTED})")
 _PER_HUNDRED = re.compile(rf"百分之(?P<number>[{_HAN}]+)")
+_ONES = dict(
+    zip(
+        [
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+        ],
+        range(1, 20),
+        strict=True,
+    )
+)
+_TENS = dict(
+    zip(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], range(20, 100, 10), strict=True)
+)
+_ENGLISH = re.compile(
+    rf"\b(?:(?P<tens>{'|'.join(_TENS)})(?:[- ](?P<rest>{'|'.join([*_ONES][:9])}))?|(?P<ones>{'|'.join(_ONES)}))"
+    r"\s+(?P<unit>per\s?cent|customers?|records?|people|users?|complaints?|dealers?|cases?)\b",
+    re.IGNORECASE,
+)
 _BIG = {"万": 1e4, "亿": 1e8}
+_FEW = 10
+"""Up to which a Chinese numeral may merely list things: 三条规则, 两件事."""
+_POINTED = re.compile(r"(?:这|那|第|以下|下列|以上|上述|如下|约法|约定|定下?|写明|写下|列出|列)$")
+_OF_RECORDS = re.compile(
+    r"(?:负面|正面|客户|用户|已读|新增)?的?(?:反馈|记录|工单|投诉|评价|评论|声音|原话|留言|差评|好评|说法)"
+    r"|[，。；、！？,;!?)）]|说|提到|讲|来自|是|都|里|中的?|属|占|$"
+)
+_DATE = re.compile(
+    r"(?<![\dA-Za-z.])(?:(?P<year>(?:19|20)\d\d)\s*(?:年|[-/.])\s*(?P<month>1[0-2]|0?[1-9])(?!\d)(?:\s*月份?|(?=[-/.\s，。；、~–至到]|$|[一-龥]))"
+    r"(?:[-/.]?(?:3[01]|[12]\d|0?[1-9])(?!\d)日?)?"
+    r"|(?P<alone>(?:19|20)\d\d)\s*年(?!\s*\d)"
+    r"|(?P<only>1[0-2]|0?[1-9])\s*月(?:份|底|初|中旬|上旬|下旬|(?:3[01]|[12]\d|0?[1-9])[日号])?)(?![A-Za-z])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +82,21 @@ class Number:
     def counts(self) -> bool:
         """True for a share or a count of people and cases: what nobody may invent."""
         return self.share or re.fullmatch(_COUNTED, self.unit) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """A day, month or year as it stands in a text; what it does not tell is None."""
+
+    text: str
+    year: int | None
+    month: int | None
+
+    def within(self, day: str) -> bool:
+        """Whether an ISO day or month (``2026-08…``) lies in it."""
+        return (self.year is None or day[:4] == f"{self.year:04}") and (
+            self.month is None or day[5:7] == f"{self.month:02}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +128,10 @@ class Known:
 
 
 def numbers_in(text: str) -> list[Number]:
-    """Every number in a text but those that are part of a name (X5, 7P, v3.2) and the indefinite 一."""
+    """Every number in a text but those that are part of a name (X5, 7P, v3.2), the indefinite 一 and one, and lists (三条规则).
+
+    English words are numbers where they count people or records or are per cent.
+    """
     text = unicodedata.normalize("NFKC", text)
     found = [
         _number(float(match["number"].replace(",", "").rstrip(".")), match["unit"] or "", match["number"], match["big"])
@@ -74,9 +140,31 @@ def numbers_in(text: str) -> list[Number]:
     found += [Number(chinese_value(match["number"]), "%", match[0]) for match in _PER_HUNDRED.finditer(text)]
     for match in _CHINESE.finditer(_PER_HUNDRED.sub("", text)):
         value = chinese_value(match["number"])
+        if value <= _FEW and match["unit"] in ("条", "份", "件") and _lists(match):
+            continue
         if value > 1 or match["unit"] == "成":
             found.append(_number(value, match["unit"], match["number"]))
+    for match in _ENGLISH.finditer(text):
+        words = {name: (match[name] or "").lower() for name in ("tens", "rest", "ones")}
+        value = _TENS.get(words["tens"], 0) + _ONES.get(words["rest"], 0) + _ONES.get(words["ones"], 0)
+        if value > 1:
+            unit = "%" if match["unit"].lower().startswith("per") else match["unit"]
+            found.append(Number(value, unit, match[0].rpartition(match["unit"])[0].strip()))
     return found
+
+
+def dates_in(text: str) -> list[Date]:
+    """Every date in a text, such as 2026-08, 2026年8月3日, 8月底 or 2025年; how long something takes is none."""
+    found = []
+    for match in _DATE.finditer(unicodedata.normalize("NFKC", text)):
+        year, month = match["year"] or match["alone"], match["month"] or match["only"]
+        found.append(Date(match[0], int(year) if year else None, int(month) if month else None))
+    return found
+
+
+def without_dates(text: str) -> str:
+    """The text without its dates: they count nothing."""
+    return _DATE.sub("，", unicodedata.normalize("NFKC", text))
 
 
 def chinese_value(text: str) -> float:
@@ -90,6 +178,12 @@ def chinese_value(text: str) -> float:
         else:
             section, digit = section + (digit or 1) * _SCALES[letter], 0
     return float(total + section + digit)
+
+
+def _lists(match: re.Match[str]) -> bool:
+    """Whether so many things are merely listed, and no records counted."""
+    before, after = match.string[: match.start()], match.string[match.end() :]
+    return _POINTED.search(before) is not None or _OF_RECORDS.match(after) is None
 
 
 def _number(value: float, unit: str, text: str, big: str | None = None) -> Number:

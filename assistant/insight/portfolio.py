@@ -14,6 +14,7 @@ _MARKS = {
     "cost_cutting": ("仅是压缩服务成本，脱离闭环", "merely cuts the cost of service"),
     "parts_selling": ("仅是卖配件耗材，脱离闭环", "merely sells parts"),
     "warranty_selling": ("仅是卖保修，脱离闭环", "merely sells warranties"),
+    "failure_charging": ("为自家的失误收钱，脱离闭环", "charges for the maker's own failures"),
 }
 _WORDS = {
     "title": ("NBN 点子组合", "Portfolio of NBN ideas"),

@@ -153,6 +153,7 @@ def _provenance(engine: Engine, dossier: Dossier, drafted: Drafted) -> dict[str,
         "coverage_receipt": total,
         "removed": [asdict(complaint) for complaint in drafted.removed],
         "repaired": list(drafted.repaired),
+        "unrepaired": list(drafted.unrepaired),
         **brief,
     }
 

@@ -77,7 +77,7 @@ def ranked(idea: Idea, weights: IdeaWeights) -> float:
     ``score × (mark where the idea bears a mark that misses the loop) + vote × (for − against) / (votes + 2) + edit where
     a person wrote words of it``; never below 0.
     """
-    missed = any(mark.endswith(("_cutting", "_selling")) for mark in idea.marks)
+    missed = any(mark.endswith(("_cutting", "_selling", "_charging")) for mark in idea.marks)
     up, down = idea.votes
     moved = weights.vote * (up - down) / (up + down + _FEW_VOTES)
     rank = idea.score * (weights.mark if missed else 1.0) + moved + weights.edit * idea.edited

@@ -8,9 +8,11 @@ from assistant.domain.proposal_drafts import ClaimDraft, ClaimKind, SectionName
 from assistant.domain.proposals import Complaint, CountedFigure, Evidence, Statement
 from assistant.domain.themes import Voice
 from assistant.domain.vocabulary import Segment
-from assistant.insight.numbers import Known, Number, numbers_in
+from assistant.insight.bearing import all_of, as_said, bears, claims_a_count, words_of
+from assistant.insight.numbers import Known, Number, dates_in, numbers_in, without_dates
 from assistant.insight.wording import letter_pairs, told
 from assistant.insight.wordings import (
+    claiming_words,
     claims,
     decides,
     generalises,
@@ -20,6 +22,7 @@ from assistant.insight.wordings import (
     tells_words,
     unit_of,
     unquoted,
+    wide_words,
     without_references,
 )
 
@@ -76,6 +79,14 @@ class Checked:
     ledger: Ledger = field(default_factory=Ledger)
 
 
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """Why a sentence is no fact, and by which of its words."""
+
+    reason: str
+    words: tuple[str, ...] = ()
+
+
 class Checker:
     """Checks sentences against the evidence and the counted figures of one proposal."""
 
@@ -83,8 +94,9 @@ class Checker:
         self._evidence: Mapping[int, Evidence] = {item.n: item for item in spoken.evidence}
         self._figures: Mapping[str, CountedFigure] = {figure.key: figure for figure in spoken.figures}
         voices = {voice.n: voice for voice in spoken.voices}
-        self._said = {n: _said(item, voices.get(n)) for n, item in self._evidence.items()}
-        self._told = {n: letter_pairs(_told(voice)) for n, voice in voices.items()}
+        self._said = {n: words_of(item, voices.get(n)) for n, item in self._evidence.items()}
+        self._told = {n: letter_pairs(all_of(voice)) for n, voice in voices.items()}
+        self._months = [one.name.partition(":")[2] for one in spoken.figures if one.name.startswith("month:")]
         self._names = sorted((name for name in spoken.names if name), key=len, reverse=True)
 
     def put(
@@ -98,8 +110,8 @@ class Checker:
             kind: what they are whatever the draft says.
         """
         for draft in drafts:
-            statement = self.statement(draft.model_copy(update={"kind": kind or draft.kind}), section, place, of)
-            self._book(checked, draft, statement, kind or draft.kind)
+            statement, words = self._judged(draft.model_copy(update={"kind": kind or draft.kind}), section, place, of)
+            self._book(checked, draft, statement, kind or draft.kind, words)
 
     def counted(self, checked: Checked, text: str, figures: Sequence[str], cited: Sequence[int], place: str) -> None:
         """A sentence that code itself made out of counted figures."""
@@ -115,55 +127,66 @@ class Checker:
         than they bear. A plan that says how customers are is held to the same. What fails becomes an assumption; a
         count nobody made and words nobody said are removed.
         """
+        return self._judged(draft, section, place, of)[0]
+
+    def _judged(
+        self, draft: ClaimDraft, section: SectionName, place: str, of: Segment | None
+    ) -> tuple[Statement, tuple[str, ...]]:
+        """The sentence as it stands, and the words of it for which it does not stand as it was drafted."""
         text = told(without_references(draft.text), LENGTH)
         cited = tuple(n for n in dict.fromkeys(draft.evidence) if n in self._evidence)
         keys = tuple(key for key in dict.fromkeys(draft.figures) if key in self._figures)
         place_of = {"section": section, "place": place}
         if not text:
-            return Statement("", reason="blank", **place_of)  # type: ignore[arg-type]
+            return Statement("", reason="blank", **place_of), ()  # type: ignore[arg-type]
         if draft.kind == "fact" or (draft.kind == "plan" and tells_words(text)):
             return self._fact(text, cited, keys, of, section, place)
-        reason = self._overreach(text, section)
-        if reason is not None and not (section == "proof" and decides(text)):
-            return Statement("", reason=reason, **place_of)  # type: ignore[arg-type]
+        invented = self._overreach(text)
+        reason = "number_not_counted" if invented else None
+        if invented and not (section == "proof" and decides(text)):
+            return Statement("", reason=reason, **place_of), invented  # type: ignore[arg-type]
         if draft.kind == "plan" and reason is None and not generalises(text) and not claims(text):
-            return Statement(text, kind="plan", **place_of)  # type: ignore[arg-type]
+            return Statement(text, kind="plan", **place_of), ()  # type: ignore[arg-type]
         if draft.kind == "plan" and claims(text) and (cited or keys):
             borne = self._fact(text, cited, keys, of, section, place)
-            if borne.kind == "fact":
+            if borne[0].kind == "fact":
                 return borne
         why = None if draft.kind == "assumption" else reason or "claim_without_evidence"
-        return Statement(text, kind="assumption", reason=why, **place_of)  # type: ignore[arg-type]
+        words = () if why is None else invented or claiming_words(text)
+        return Statement(text, kind="assumption", reason=why, **place_of), words  # type: ignore[arg-type]
 
     def _fact(
         self, text: str, cited: tuple[int, ...], keys: tuple[str, ...], of: Segment | None, section: SectionName, place: str
-    ) -> Statement:  # fmt: skip
-        cited, keys, reason = self._borne(text, cited, keys, of)
-        if reason in _REMOVED:
-            return Statement("", section=section, place=place, reason=reason)
-        if reason is not None:
-            return Statement(text, kind="assumption", section=section, place=place, reason=reason)
-        return Statement(text, cited, keys, "fact", section, place)
+    ) -> tuple[Statement, tuple[str, ...]]:  # fmt: skip
+        cited, keys, fault = self._borne(text, cited, keys, of)
+        if fault is None:
+            return Statement(text, cited, keys, "fact", section, place), ()
+        stands = "" if fault.reason in _REMOVED else text
+        kind: ClaimKind = "assumption"
+        return Statement(stands, kind=kind, section=section, place=place, reason=fault.reason), fault.words
 
     def _borne(
         self, text: str, cited: tuple[int, ...], keys: tuple[str, ...], of: Segment | None
-    ) -> tuple[tuple[int, ...], tuple[str, ...], str | None]:
+    ) -> tuple[tuple[int, ...], tuple[str, ...], "_Fault | None"]:
         cited, strange = self._quoted(text, cited)
         if strange:
-            return cited, keys, "quote_not_verbatim"
-        keys, uncounted = self._numbered(text, cited, keys)
-        if uncounted:
+            return cited, keys, _Fault("quote_not_verbatim", tuple(strange))
+        keys, uncounted, undated = self._numbered(text, cited, keys)
+        if uncounted or undated:
             counts = any(unit_of(number) is not None for number in uncounted)
-            return cited, keys, "number_not_counted" if counts else "number_without_source"
+            told = (*(as_said(number, text) for number in uncounted), *undated)
+            return cited, keys, _Fault("number_not_counted" if counts else "number_without_source", told)
         if not cited and not keys:
-            return cited, keys, "no_evidence"
+            return cited, keys, _Fault("no_evidence")
         heard = {self._evidence[n].segment for n in cited} | {self._segment_of(key) for key in keys}
-        if (of is not None and of not in heard) or speaks_for(unquoted(self._nameless(text))) - heard:
-            return cited, keys, "segment_unheard"
-        if (wide := generalises(unquoted(text))) is not None and not self._so_many(wide, keys):
-            return cited, keys, "generalises"
+        unheard = (speaks_for(unquoted(self._nameless(text))) | ({of} if of else set())) - heard
+        if unheard:
+            return cited, keys, _Fault("segment_unheard", tuple(sorted(unheard)))
+        plain = unquoted(text)
+        if (wide := generalises(plain)) is not None and not self._so_many(wide, keys):
+            return cited, keys, _Fault("generalises", wide_words(plain))
         if not keys and self._elsewhere(text, cited):
-            return cited, keys, "evidence_says_something_else"
+            return cited, keys, _Fault("evidence_says_something_else", tuple(f"[{n}]" for n in cited))
         return cited, keys, None
 
     def _elsewhere(self, text: str, cited: Sequence[int]) -> bool:
@@ -190,35 +213,45 @@ class Checker:
 
     def _numbered(
         self, text: str, cited: tuple[int, ...], keys: tuple[str, ...]
-    ) -> tuple[tuple[str, ...], list[Number]]:
-        """The figures cited and the one that bears a number without being cited, and the numbers that nothing bears."""
+    ) -> tuple[tuple[str, ...], list[Number], list[str]]:
+        """The figures cited and the one that bears a number without being cited; numbers and dates that nothing bears.
+
+        A date is borne by a voice cited of that time, by what voices say, and by the months that were counted.
+        """
         plain, ranged = unquoted(self._nameless(text)), _RANGED.search(text) is not None
-        dates = [self._evidence[n].created_at or "" for n in cited]
-        known = Known.of(
-            (), (), [*(self._said[n] for n in cited), *(f"{d[:4]} {d[5:7]} {d[5:7].lstrip('0')}" for d in dates)]
-        )
+        said = [self._said[n] for n in cited]
+        heard = [self._evidence[n].created_at or "" for n in cited]
+        undated = [
+            date.text
+            for date in dates_in(plain)
+            if not any(date.within(day) for day in (*heard, *self._months))
+            and not any(date.text in one for one in said)
+        ]
+        known = Known.of((), (), said)
         uncounted = []
-        for number in numbers_in(plain):
-            if known.bears(number) or any(_bears(self._figures[key], number, ranged) for key in keys):
+        for number in numbers_in(without_dates(plain)):
+            if known.bears(number) or any(bears(self._figures[key], number, ranged) for key in keys):
                 continue
             fitting = [
-                figure for figure in self._figures.values() if unit_of(number) and _bears(figure, number, ranged)
+                figure
+                for figure in self._figures.values()
+                if unit_of(number) and bears(figure, number, ranged) and not figure.name.startswith("month:")
             ]
             if len({figure.name for figure in fitting}) == 1:
                 keys = (*keys, fitting[0].key)
             elif number.unit not in ("次", "台") or number.value != len(cited):
                 uncounted.append(number)
-        return keys, uncounted
+        return keys, uncounted, undated
 
-    def _overreach(self, text: str, section: SectionName) -> str | None:
-        """Why a plan or assumption may not stand: it tells a count that nobody made, or words that nobody said."""
+    def _overreach(self, text: str) -> tuple[str, ...]:
+        """The numbers for which a plan or assumption may not stand: counts that nobody made."""
         plain, ranged = unquoted(self._nameless(text)), _RANGED.search(text) is not None
-        known = Known.of((), (), self._said.values())
-        for number in numbers_in(plain):
-            counted = known.bears(number) or any(_bears(figure, number, ranged) for figure in self._figures.values())
-            if _claimed(number) and not counted and (number.share or not recruits(plain, number)):
-                return "number_not_counted"
-        return None
+        known, found = Known.of((), (), self._said.values()), []
+        for number in numbers_in(without_dates(plain)):
+            counted = known.bears(number) or any(bears(figure, number, ranged) for figure in self._figures.values())
+            if claims_a_count(number) and not counted and (number.share or not recruits(plain, number)):
+                found.append(as_said(number, plain))
+        return tuple(found)
 
     def _so_many(self, wide: str, keys: Sequence[str]) -> bool:
         lows = [figure.interval[0] for key in keys if (figure := self._figures[key]).interval is not None]
@@ -233,9 +266,11 @@ class Checker:
             text = text.replace(name, "")
         return text
 
-    def _book(self, checked: Checked, draft: ClaimDraft, statement: Statement, kind: ClaimKind) -> None:
+    def _book(
+        self, checked: Checked, draft: ClaimDraft, statement: Statement, kind: ClaimKind, words: tuple[str, ...]
+    ) -> None:
         ledger = checked.ledger
-        complaint = Complaint(draft.text, statement.reason or "")
+        complaint = Complaint(draft.text, statement.reason or "", words)
         ledger.facts += kind == "fact" or statement.kind == "fact" or (statement.reason not in (None, "blank"))
         if statement.reason is not None:
             checked.complaints.append(complaint)
@@ -248,31 +283,3 @@ class Checker:
         ledger.assumptions += statement.kind == "assumption"
         ledger.marked += statement.kind == "assumption" and statement.reason is not None
         checked.statements.append(statement)
-
-
-def _said(item: Evidence, voice: Voice | None) -> str:
-    """The words of a voice that may be quoted: its quote, and the wish that came with it."""
-    return "\n".join(filter(None, (item.quote, voice.suggestion if voice else None)))
-
-
-def _told(voice: Voice) -> str:
-    """All that was read out of a voice, to see whether a sentence speaks of the same thing."""
-    rungs = (voice.quote, voice.surface, voice.secondary, voice.deep, voice.suggestion, voice.context)
-    return "\n".join(filter(None, rungs))
-
-
-def _claimed(number: Number) -> bool:
-    """Whether a number in a plan claims a count: of people, of records, or a share; so many samples or visits do not."""
-    unit = unit_of(number)
-    return unit in ("percent", "customers") or (
-        unit == "records" and number.unit in ("条", "例", "complaints", "records")
-    )
-
-
-def _bears(figure: CountedFigure, number: Number, ranged: bool) -> bool:
-    """Whether a figure is this number; a bound of its interval only in a sentence that speaks of one."""
-    unit = unit_of(number)
-    if figure.unit != unit and not (unit is None and not number.share and figure.unit != "percent"):
-        return False
-    values = (figure.value, *((figure.interval or ()) if ranged else ()))
-    return any(abs(number.value - value) < 1e-9 or (number.share and number.value == round(value)) for value in values)

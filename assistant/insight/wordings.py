@@ -52,9 +52,29 @@ def generalises(text: str) -> str | None:
     return "all" if _pattern("everyone").search(text) else "most"
 
 
+def wide_words(text: str) -> tuple[str, ...]:
+    """The words by which a sentence speaks of most or all."""
+    return tuple(found[0] for found in _pattern("generalises").finditer(text))
+
+
+def claiming_words(text: str) -> tuple[str, ...]:
+    """The words by which a sentence says how customers are, or of how many it speaks."""
+    return tuple(found[0] for found in _pattern("claims").finditer(text)) + wide_words(text)
+
+
 def claims(text: str) -> bool:
     """Whether a sentence says how customers are, rather than what we would do or suppose."""
     return bool(_pattern("claims").search(text)) and not _pattern("supposing").search(text)
+
+
+def makes_light(text: str) -> bool:
+    """Whether somebody's words say that a thing is of no great matter to them."""
+    return bool(_pattern("making_light").search(text))
+
+
+def asks(text: str) -> bool:
+    """Whether somebody's words are a question, and so no verdict."""
+    return bool(_pattern("asking").search(text))
 
 
 def tells_words(text: str) -> bool:

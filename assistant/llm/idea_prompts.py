@@ -58,9 +58,10 @@ def _house(brief: Brief) -> str:
     told: Sequence[tuple[str, Iterable[str]]] = (
         ("产品线", brief.catalogue),
         ("别处被称赞的", brief.delights),
+        ("别处正疼的", brief.sores),
         ("已发布或已修复", brief.released),
         ("路线图上", brief.planned),
         ("产品经理否决过的点子", brief.rejected),
-        ("已有的点子", brief.earlier),
+        ("已有的点子(本主题与邻近主题)", brief.earlier),
     )
     return lines_of(f"{name}: {'；'.join(flat(text) for text in texts)}" for name, texts in told if texts)

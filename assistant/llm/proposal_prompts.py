@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from assistant.domain.proposal_drafts import DRAFT_OF, SECTIONS, SectionName
+from assistant.domain.proposal_drafts import DRAFT_OF, SECTIONS, SectionDraft, SectionName
 from assistant.domain.proposals import Asked, Complaint, CountedFigure, Evidence, ProposalMaterial, Settled
 from assistant.domain.vocabulary import zh
 from assistant.llm.cache import digest_of
@@ -41,7 +41,7 @@ _REASONS = {
 
 def section_prompt(asked: Asked, fence: Fence) -> RenderedPrompt:
     """What is sent to have one section drafted."""
-    common, own = load(COMMON), load(f"draft_{asked.section}")
+    common, own = load(COMMON, asked.language), load(f"draft_{asked.section}", asked.language)
     rendered = common.render(**section_variables(asked, fence))
     return RenderedPrompt(
         f"{common.system}\n\n{own.system}",
@@ -56,11 +56,13 @@ def section_tokens(section: SectionName) -> int:
     return _TOKENS[section]
 
 
-def sections_digest() -> str:
-    """Digest of all prompts and schemas of a proposal."""
-    parts = [load(COMMON).digest]
-    for section in SECTIONS:
-        parts += [load(f"draft_{section}").digest, schema_text(DRAFT_OF[section])]
+def sections_digest(*languages: str) -> str:
+    """Digest of all prompts and schemas of a proposal in some languages."""
+    parts = []
+    for language in languages:
+        parts.append(load(COMMON, language).digest)
+        for section in SECTIONS:
+            parts += [load(f"draft_{section}", language).digest, schema_text(DRAFT_OF[section])]
     return digest_of(*parts)
 
 
@@ -74,6 +76,7 @@ def section_variables(asked: Asked, fence: Fence) -> dict[str, str]:
         "voices": ("声音", voice_lines(material.material.voices)),
         "counter_voices": ("反面与不在意的声音", _counter_voices(material.counter_evidence)),
         "settled": ("已定稿的部分", _settled(asked.settled)),
+        "draft": ("你的上一稿", _previous(asked.draft)),
         "complaints": ("上一稿被退回的句子", _complaints(asked.complaints)),
     }
     return fence_all(parts, fence) | {"language": LANGUAGES[asked.language]}
@@ -125,5 +128,17 @@ def _settled(parts: Sequence[Settled]) -> str:
     return "\n".join(f"# {part.heading}\n{part.text}" for part in parts) or "(无)"
 
 
+def _previous(draft: SectionDraft | None) -> str:
+    """The draft that is to be mended, as it was answered."""
+    return "(无)" if draft is None else draft.model_dump_json()
+
+
 def _complaints(complaints: Sequence[Complaint]) -> str:
-    return lines_of(f"- {flat(c.text)}\n  退回的原因: {_REASONS.get(c.reason, c.reason)}" for c in complaints)
+    return lines_of(_complaint(n, complaint) for n, complaint in enumerate(complaints, 1))
+
+
+def _complaint(n: int, complaint: Complaint) -> str:
+    lines = [f"{n}. {flat(complaint.text)}"]
+    if complaint.words:
+        lines.append(f"   出问题的字: {'、'.join(flat(zh(word)) for word in complaint.words)}")
+    return "\n".join([*lines, f"   退回的原因: {_REASONS.get(complaint.reason, complaint.reason)}"])

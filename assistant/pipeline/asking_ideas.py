@@ -15,7 +15,7 @@ from assistant.insight.ideas import Ask
 from assistant.insight.lenses import fitting_lenses
 from assistant.insight.likeness import Shelf
 from assistant.insight.members import Member, count_customers, count_records, tally
-from assistant.insight.portrait import keywords, portray
+from assistant.insight.portrait import alike, keywords, portray
 from assistant.insight.scoring import Weight
 from assistant.insight.timing import monthly, why_now
 from assistant.insight.trends import trend_of
@@ -29,6 +29,7 @@ FEWEST_GROWN = 2
 """… and customers."""
 SAME_VOICES = 0.5
 """Share of the voices shown last time that must still be shown."""
+_ELSEWHERE = 3
 _TOLD = 12
 """Titles of earlier and rejected ideas, released and planned things that an engine is told, of each at most."""
 
@@ -72,14 +73,30 @@ class Corpus:
 
     def delights(self, material: ThemeMaterial) -> tuple[str, ...]:
         """Themes of praise of the same party, those about the same aspect or motive first."""
+        return self._elsewhere(material, glad=True)
+
+    def sores(self, material: ThemeMaterial) -> tuple[str, ...]:
+        """Frictions of the same party, those about the same aspect or motive first."""
+        return self._elsewhere(material, glad=False)
+
+    def _elsewhere(self, material: ThemeMaterial, *, glad: bool) -> tuple[str, ...]:
         own = (material.aspects[:1], material.theme.deep_category)
-        glad = [
+        found = [
             m
             for m in self.materials
-            if m.sentiment == "positive" and m.theme.id != material.theme.id and of_partners(m) == of_partners(material)
+            if (m.sentiment == "positive") is glad
+            and m.theme.id != material.theme.id
+            and of_partners(m) == of_partners(material)
         ]
-        glad.sort(key=lambda m: -sum(a == b for a, b in zip(own, (m.aspects[:1], m.theme.deep_category), strict=True)))
-        return tuple(f"《{m.theme.title}》" for m in glad[:3])
+        found.sort(key=lambda m: -sum(a == b for a, b in zip(own, (m.aspects[:1], m.theme.deep_category), strict=True)))
+        return tuple(f"《{m.theme.title}》" for m in found[:_ELSEWHERE])
+
+    @cached_property
+    def beside(self) -> Mapping[str, tuple[str, ...]]:
+        """Theme id → the themes most like it in product, aspect, motive and customers."""
+        ids = [material.theme.id for material in self.materials]
+        near = alike(self.materials)
+        return {one: tuple(ids[at] for at in places) for one, places in zip(ids, near, strict=True)}
 
     def of_themes(self, theme_ids: Sequence[str]) -> list[Member]:
         """The members of some themes together."""
@@ -113,8 +130,12 @@ class Corpus:
         brief = replace(brief, why_now=told, segments=customers_by_segment(members))
         brief = replace(brief, lenses=brief.lenses or fitting_lenses(material, averse_share(members)))
         if "delight_moved" in brief.lenses and brief.link is None:
-            brief = replace(brief, delights=self.delights(material))
-        return Ask(theme.id, tuple(theme_ids), material, self.weight(members), brief)
+            glad = material.sentiment == "positive"
+            brief = (
+                replace(brief, sores=self.sores(material)) if glad else replace(brief, delights=self.delights(material))
+            )
+        near = dict.fromkeys(other for one in theme_ids for other in (one, *self.beside.get(one, ())))
+        return Ask(theme.id, tuple(theme_ids), material, self.weight(members), brief, tuple(near))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from assistant.rules.replies import reply_to
 from assistant.rules.telling import frame_of
 from assistant.rules.wording import said
 
-_VOICES_MOST, _NEEDS_MOST = 4, 2
+_VOICES_MOST, _LISTED, _NEEDS_MOST = 3, 4, 2
 _SCRAP = 8
 """Characters below which a quote says little by itself."""
 _NUMBER = re.compile(r"\d|[二三四五六七八九十百千万两〇零半]")
@@ -24,8 +24,9 @@ def answer(material: AnswerMaterial) -> AnswerDraft:
     """An answer in sentences with citations and figures, or a refusal where there are neither voices nor figures."""
     if not material.voices and not material.figures:
         return AnswerDraft(refused=True, refusal_reason=_NOTHING, sentences=[], suggested_reply=None)
+    most = _LISTED if "list" in material.plan.intents else _VOICES_MOST
     counted = figure_sentences(material.figures, asked_how_many="count" in material.plan.intents)
-    sentences = [*counted, *_needs(material), *_voices(material.voices)]
+    sentences = [*counted, *_needs(material), *_voices(material.voices, most)]
     return AnswerDraft(refused=False, refusal_reason=None, sentences=sentences, suggested_reply=reply_to(material))
 
 
@@ -56,7 +57,7 @@ def _rungs(need: Need) -> list[tuple[str, str]]:
     return [("表象", surface), ("次深层", need.secondary), ("深层", need.deep)]
 
 
-def _voices(voices: Iterable[Voice]) -> list[SentenceDraft]:
+def _voices(voices: Iterable[Voice], most: int) -> list[SentenceDraft]:
     """What several customers said, one sentence each; scraps come last."""
     sentences, heard = [], set[str]()
     for voice in sorted(voices, key=lambda voice: len(voice.quote.strip()) < _SCRAP):
@@ -67,6 +68,6 @@ def _voices(voices: Iterable[Voice]) -> list[SentenceDraft]:
         speaker = words("words", "speaker", voice.segment or "unknown", "有客户")
         text = f"{speaker}在{zh(voice.channel)}里说：{said(voice)}。"
         sentences.append(SentenceDraft(text=text, citations=[voice.n], figures=[]))
-        if len(sentences) == _VOICES_MOST:
+        if len(sentences) == most:
             break
     return sentences

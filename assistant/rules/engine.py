@@ -18,7 +18,7 @@ from assistant.rules import answers, ideas, naming, proposals
 from assistant.rules.lexicon import DATA_FILES, data_text, lexicon
 from assistant.rules.reading import read_record
 
-VERSION = "5"
+VERSION = "6"
 """Raised with every change of the rules' code that changes what they say."""
 PACK = 200
 """Records read in one call."""

@@ -75,11 +75,13 @@ class _Sight:
     """Of a delight that is to be moved: what is praised; blank where nothing is."""
     first: bool = False
     """The first idea of the theme: what is said once is said here."""
+    other: str = ""
+    """Another customer's words that the idea has to hold for too; blank where nobody else spoke."""
 
     @property
     def quote(self) -> str:
         """The voice's words, short enough to stand in a sentence of ours."""
-        return short(neat(self.voice.quote).replace("“", "「").replace("”", "」"), _QUOTE)
+        return _in_a_sentence(self.voice.quote)
 
     def say(self, section: str, key: str | None = None) -> str:
         """A sentence of the data file with everything filled in; blank where there is none."""
@@ -97,15 +99,28 @@ def suggest_ideas(material: ThemeMaterial, brief: Brief = Brief()) -> IdeasDraft
     glad = _glad(material, brief)
     lenses = _lenses(brief, glad)
     slots, ranked = _slots(material, brief), _ranked(material, brief)
+    if brief.link is not None:  # its themes have ideas of their own, which begin with their most telling voices
+        ranked = ranked[len(ranked) // 2 :] + ranked[: len(ranked) // 2]
     wishing = wishes(ranked)
     sights = [
         _Sight(
-            lens, TYPES[lens], material, slots, ranked[n % len(ranked)], wishing[n % len(wishing)] if wishing else None,
-            glad, n == 0,
+            lens, TYPES[lens], material, slots, ranked[n % len(ranked)], wishing[n] if n < len(wishing) else None,
+            glad, n == 0, _another(ranked, n, len(lenses)),
         )
         for n, lens in enumerate(lenses)
     ]  # fmt: skip
     return IdeasDraft(ideas=[_idea(sight, brief) for sight in sights])
+
+
+def _another(ranked: list[Voice], n: int, lenses: int) -> str:
+    """The words of a voice that no other idea of the theme begins with, as far as there are enough."""
+    rest = ranked[lenses:] or ranked
+    found = rest[n % len(rest)].quote
+    return "" if found == ranked[n % len(ranked)].quote else found
+
+
+def _in_a_sentence(quote: str) -> str:
+    return short(neat(quote).replace("“", "「").replace("”", "」"), _QUOTE).rstrip("。！？!?.")
 
 
 def praised(material: ThemeMaterial) -> bool:
@@ -118,6 +133,7 @@ def _idea(sight: _Sight, brief: Brief) -> IdeaDraft:
     name, what = _piece(sight)
     wished = [f"按客户原话的愿望去做：“{short(sight.wish.suggestion or '', _WISH)}”"] if sight.wish else []
     text, _, test = sight.say("assume").partition("|")
+    also = sight.say("also").replace("{other}", _in_a_sentence(sight.other))
     return IdeaDraft(
         lens=lens,
         nbn_type=sight.kind,
@@ -125,7 +141,7 @@ def _idea(sight: _Sight, brief: Brief) -> IdeaDraft:
         audience=f"说得出“{short(sight.quote, 16)}”的{slots.who}",
         job_to_be_done=f"当“{sight.quote}”的时候，{slots.who}想要{_job(sight)}，好让{_deep(sight)}",
         concept=f"针对「{slots.topic}」：{what}。{sight.say('step')}",
-        features=[*wished, *_features(what), sight.say("step")],
+        features=[*wished, *_features(what), also if sight.other else sight.say("step")],
         how_it_differs=sight.say("differs"),
         changes_surface=sight.say("surface"),
         changes_secondary=sight.say("secondary"),

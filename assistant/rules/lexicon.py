@@ -25,6 +25,7 @@ DATA_FILES = (
     "lens_ideas",
     "situations",
     "documents",
+    "documents_en",
     "replies",
     "orders",
     "trades",

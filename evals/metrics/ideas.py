@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from assistant.insight.features import Embed, Vectors
-from assistant.insight.likeness import centred, gist_of, spread
+from assistant.insight.likeness import centred, gist_of, own_words, spread
+from evals.metrics.apart import Words, apart
 
 _SENTENCE = re.compile(r"[。！？!?\n]+")
 _TEXTS = ("audience", "job_to_be_done", "concept", "how_it_differs", "route_why")
@@ -23,11 +24,17 @@ class Plain:
     title: str
     concept: str
     sentences: tuple[str, ...]
+    features: tuple[str, ...] = ()
 
     @property
     def gist(self) -> str:
         """The words by which ideas are compared."""
         return gist_of(self.title, self.concept)
+
+    @property
+    def what(self) -> str:
+        """What it is: its name and its features, without what they quote."""
+        return "。".join(own_words(text) for text in (self.title, *self.features))
 
 
 def plain_idea(row: Mapping[str, Any]) -> Plain:
@@ -36,7 +43,13 @@ def plain_idea(row: Mapping[str, Any]) -> Plain:
     texts += [str(one) for name in _LISTS for one in row.get(name, ()) if isinstance(one, str)]
     texts += list(row.get("changes", {}).values())
     said = [sentence.strip() for text in texts for sentence in _SENTENCE.split(text)]
-    return Plain(str(row["title"]), str(row["concept"]), tuple(sentence for sentence in said if sentence))
+    features = tuple(one for one in row.get("features", ()) if isinstance(one, str))
+    return Plain(
+        str(row["title"]),
+        str(row["concept"]),
+        tuple(sentence for sentence in said if re.search(r"\w", sentence)),
+        features,
+    )
 
 
 def repeated_share(ideas: Iterable[Plain]) -> float:
@@ -46,21 +59,32 @@ def repeated_share(ideas: Iterable[Plain]) -> float:
     return sum(n for n in counts.values() if n > 1) / whole if whole else 0.0
 
 
-def spread_figures(ideas: Sequence[Plain], embed: Embed, shared: Vectors | None, alike: int) -> dict[str, float]:
-    """Mean likeness over all pairs, and of each idea to the one most like it among `alike` ideas spread over the list.
+def spread_figures(lists: Mapping[str, Sequence[Plain]], words: Words) -> dict[str, float]:
+    """Prefix and list of ideas → likeness of its ideas to each other, each list measured as the other (`apart`).
 
-    ``similarity_titles`` compares what the ideas are, ``similarity_whole`` titles and concepts, ``similarity`` the same
-    without what they quote of customers. Longer texts are more alike, whatever they say, so lists of other lengths are
-    compared by their titles; and the more ideas there are, the nearer the nearest, so of both lists as many are taken.
+    ``similarity`` and ``nearest`` compare what the ideas are (names and features), ``similarity_concepts`` names and
+    concepts, ``similarity_titles`` names alone.
     """
-    step = max(1, len(ideas) / max(1, alike))
-    some = [ideas[int(n * step)] for n in range(min(alike, len(ideas)))]
-    return {
-        "similarity_titles": spread([idea.title for idea in ideas], embed, shared).pairs,
-        "similarity_whole": spread([f"{idea.title}。{idea.concept}" for idea in ideas], embed, shared).pairs,
-        "similarity": spread([idea.gist for idea in ideas], embed, shared).pairs,
-        "nearest": spread([idea.gist for idea in some], embed, shared).nearest,
+    texts = {
+        "": [[idea.what for idea in ideas] for ideas in lists.values()],
+        "_concepts": [[idea.gist for idea in ideas] for ideas in lists.values()],
+        "_titles": [[idea.title for idea in ideas] for ideas in lists.values()],
     }
+    figures: dict[str, float] = {}
+    for of, pair in texts.items():
+        for prefix, found in zip(lists, apart(pair, words), strict=True):
+            figures[f"{prefix}similarity{of}"] = found.pairs
+            figures |= {} if of else {f"{prefix}nearest": found.nearest}
+    return figures
+
+
+def embedded_likeness(ideas: Sequence[Plain], embed: Embed, shared: Vectors | None) -> float:
+    """Mean cosine of names and concepts as the search embedder sees them, less what customers' texts share.
+
+    It rises with the length of the concepts and with every word that customers do not use and planners do, so it compares
+    a list with itself over time, not with another writer's.
+    """
+    return spread([idea.gist for idea in ideas], embed, shared).pairs
 
 
 def themes_reached(ideas: Sequence[Plain], themes: Sequence[str], embed: Embed, shared: Vectors | None) -> float:

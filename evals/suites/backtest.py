@@ -1,6 +1,7 @@
 """Backtest: ideas made from the records up to a day, held against the needs that grew after it."""
 
 import datetime as dt
+from collections.abc import Mapping
 
 from assistant.domain.filters import Filters
 from assistant.errors import UsageError
@@ -19,6 +20,7 @@ from evals.report import Report
 from evals.workbench import Workbench
 
 FLOORS = {"rules": {"needs_met": 0.8}, "llm": {"needs_met": 0.7}}
+_LISTS = {"": "ideas", "frequent_": "most frequent themes", "aspects_": "product aspects"}
 _EARLIEST = 2 / 3
 """Where nobody says otherwise, this part of the time there are records of is shown."""
 
@@ -63,14 +65,26 @@ def run(bench: Workbench) -> Report:
             )
     for prefix, ranked in lists.items():
         figures[f"{prefix}listed"] = len(ranked)
+    shown = ", ".join(f"{_LISTS[prefix]} {len(ranked)}" for prefix, ranked in lists.items())
     missed = [one for one in needs if not any(met(one, group, times) for group in lists[""])]
     worst = tuple(f"missed: {one.name}, {one.before} customers before the cut, {one.after} after" for one in missed)
     notes = (
         f"records up to {cut}; read by {bench.reader}, themes named and ideas made by rules",
         "later-growing: " + ", ".join(f"{one.name} ({one.before} → {one.after})" for one in needs),
         "k entries of each list: ideas by rank, each set of themes once; themes and product aspects by customers",
+        *(_told(name, figures) for name in ("needs", "themes")),
+        f"entries of the whole lists: {shown}; the longer a list, the more it meets",
     )
     return Report("backtest", len(needs), figures, FLOORS[bench.app.engine.name], worst, notes=notes)
+
+
+def _told(name: str, figures: Mapping[str, float]) -> str:
+    """How the lists compare, in one sentence: what matters is the beginning, for that is what people read."""
+    parts = [
+        f"{at} " + ", ".join(f"{told} {figures[f'{prefix}{name}_met{key}']:.2f}" for prefix, told in _LISTS.items())
+        for key, at in (("_at_k", f"first {figures[f'later_{name}']:.0f}:"), ("_at_2k", "twice as many:"), ("", "all:"))
+    ]
+    return f"share of later-growing {name} met, {'; '.join(parts)}"
 
 
 def _default_cut(days: list[str]) -> str:

@@ -7,16 +7,18 @@ from assistant.domain.filters import Filters
 from assistant.domain.ideas import Idea
 from assistant.domain.receipts import IdeasReceipt
 from assistant.domain.vocabulary import NBN_TYPES
+from assistant.errors import UsageError
 from assistant.insight.likeness import anchors_of, shared_by
 from assistant.llm.cache import MemoryCache
 from assistant.llm.engine import ModelEngine
 from assistant.pipeline.asking_ideas import Corpus
 from assistant.pipeline.ideating import WELL_HEARD
 from assistant.records.views import idea_row
-from evals.metrics.ideas import Plain, plain_idea, repeated_share, spread_figures, themes_reached
+from evals.metrics.ideas import Plain, embedded_likeness, plain_idea, repeated_share, spread_figures, themes_reached
 from evals.naive_ideas import asked_plainly, from_one_template
 from evals.report import Report
 from evals.workbench import Workbench
+from prompts import load
 
 FLOORS = {
     "rules": {
@@ -29,12 +31,12 @@ FLOORS = {
         "tested": 0.95,
         "next_needs": 1,
         "rerun_same": 1,
-        "unrepeated": 0.75,
+        "unrepeated": 0.9,
     },
     "llm": {
         "coverage": 1,
         "adds_up": 1,
-        "titles_less_alike": 0,
+        "less_alike": 0,
         "less_near": 0,
         "evidence_stands": 1,
         "counted_right": 1,
@@ -44,29 +46,37 @@ FLOORS = {
         "unrepeated": 0.95,
     },
 }
-_TOGETHER = 60
-"""Ideas of either side among which the nearest is looked for."""
+_WHOLE = ("coverage", "rerun_same")
+"""Figures that say something only where every question was answered."""
 
 
 def run(bench: Workbench) -> Report:
     """Coverage, likeness, repetition and counts of our ideas; likeness, repetition and themes reached of the naive way's.
 
-    Likeness is the cosine of titles and concepts without quotes, less what the texts of the house share; the same for
-    both sides.
+    Likeness is told by the words that tell ideas from each other, in texts of one length, the same for both sides
+    (`evals.metrics.apart`). Of a recording only what it holds is counted, and what it does not hold is told.
     """
     assert bench.receipts
     app = bench.app
     receipt = app.pipeline.ideas(progress=bench.progress)
     corpus, found = Corpus.of(app.pipeline.context), app.store.all_ideas()
+    if bench.offline and not found:
+        raise UsageError(
+            f"{bench.recording.path if bench.recording else ''} holds no answer to {load('suggest_ideas').name}: have "
+            "ideas recorded with `voc eval ideas --record FILE`"
+        )
     naive, unanswered = _naive(bench, corpus)
     figures = _given(receipt, found) | _right(bench, found)
     figures |= _beside(bench, corpus, [plain_idea(idea_row(idea)) for idea in found], naive)
     figures["rerun_same"] = float(app.pipeline.ideas().done == 0)
-    notes = (_told(bench, receipt), f"naive: {len(naive)} ideas, {unanswered} questions not answered")
+    notes = [_told(bench, receipt), f"naive: {len(naive)} ideas, {unanswered} questions not answered"]
     floors = FLOORS[app.engine.name] if found and not bench.sampled else {}
+    if bench.recording is not None and bench.recording.missed:
+        notes.append(bench.recording.told_missed())
+        floors = {name: floor for name, floor in floors.items() if name not in _WHOLE}
     if not naive:
         floors = {name: floor for name, floor in floors.items() if "less_" not in name}
-    return Report("ideas", receipt.themes + receipt.groups, figures, floors, notes=notes)
+    return Report("ideas", receipt.themes + receipt.groups, figures, floors, notes=tuple(notes))
 
 
 def _given(receipt: IdeasReceipt, found: Sequence[Idea]) -> dict[str, float]:
@@ -107,15 +117,14 @@ def _beside(bench: Workbench, corpus: Corpus, ours: Sequence[Plain], naive: Sequ
     embed = bench.app.pipeline.context.index.embedder.embed_documents
     shared = shared_by([text for material in corpus.materials for text in anchors_of(material)], embed)
     heard = [f"{t.title}。{t.surface}" for t in corpus.themes if t.customers >= WELL_HEARD]
-    together = min(_TOGETHER, len(ours), len(naive) or _TOGETHER)
-    figures: dict[str, float] = {}
-    for prefix, ideas in (("", ours), ("naive_", naive)):
-        found = spread_figures(ideas, embed, shared, together)
-        found |= {"unrepeated": 1 - repeated_share(ideas), "reached": themes_reached(ideas, heard, embed, shared)}
+    lists = {"": ours, "naive_": naive}
+    figures = spread_figures(lists, bench.app.pipeline.context.words)
+    for prefix, ideas in lists.items():
+        found = {"unrepeated": 1 - repeated_share(ideas), "reached": themes_reached(ideas, heard, embed, shared)}
+        found["similarity_embedded"] = embedded_likeness(ideas, embed, shared)
         found["concept_length"] = float(median([len(idea.concept) for idea in ideas])) if ideas else 0.0
         figures |= {prefix + name: value for name, value in found.items()}
-    figures["titles_less_alike"] = figures["naive_similarity_titles"] - figures["similarity_titles"]
-    figures["less_alike"] = figures["naive_similarity_whole"] - figures["similarity_whole"]
+    figures["less_alike"] = figures["naive_similarity"] - figures["similarity"]
     figures["less_near"] = figures["naive_nearest"] - figures["nearest"]
     return figures
 

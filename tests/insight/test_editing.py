@@ -5,7 +5,8 @@ import pytest
 from assistant.domain.proposals import Proposal, Statement
 from assistant.errors import UsageError
 from assistant.insight.editing import edited
-from tests.insight.test_proposals import drafted, figure, sme
+from tests.insight.test_proposals import drafted, figure
+from tests.insight.test_statements import sme
 
 
 def at(proposal: Proposal, place: str) -> list[Statement]:

@@ -1,11 +1,15 @@
-"""An idea that merely cuts cost or sells parts or warranties is marked; one that only speaks of them is not."""
+"""An idea that merely cuts cost, sells parts or warranties, or charges for failures is marked; one that only speaks of them is not."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from assistant.insight.hard_rule import marks_in, marks_of
+from assistant.domain.ideas import IdeaWeights
+from assistant.insight.hard_rule import MARKS, marks_in, marks_of
+from assistant.insight.scoring import ranked
 from tests.insight.samples import idea_draft
+from tests.insight.test_proposals import IDEA
 
 CASES = [
     tuple(line.split("\t"))
@@ -22,6 +26,13 @@ def test_there_are_enough_cases_of_both_kinds() -> None:
 @pytest.mark.parametrize(("mark", "text"), CASES)
 def test_a_concept_is_marked_by_what_it_does(mark: str, text: str) -> None:
     assert ",".join(marks_of(idea_draft(concept=text))) == mark.replace("-", "")
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_an_idea_that_bears_a_mark_is_ranked_down(mark: str) -> None:
+    weights = IdeaWeights()
+    assert ranked(replace(IDEA, marks=(mark,)), weights) == pytest.approx(weights.mark * IDEA.score)
+    assert ranked(replace(IDEA, marks=()), weights) == IDEA.score
 
 
 @pytest.mark.parametrize("field", ["title", "job_to_be_done", "concept", "how_it_differs"])

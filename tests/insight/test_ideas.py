@@ -16,7 +16,7 @@ from assistant.domain.ideas import Brief, Focus, IdeaWeights, Known
 from assistant.domain.insights import LadderStanding
 from assistant.domain.themes import Theme, ThemeMaterial
 from assistant.errors import ModelAccessError, ModelAnswerError
-from assistant.insight.ideas import Ask, Suggested, Unsuggested, suggest
+from assistant.insight.ideas import WAVE, Ask, Suggested, Unsuggested, suggest
 from assistant.insight.likeness import Shelf
 from assistant.insight.portrait import portray
 from assistant.insight.scoring import Weight, ranked
@@ -207,3 +207,26 @@ def test_votes_move_the_rank_by_the_stated_formula(up: int, down: int, edited: b
     expected = idea.score + weights.vote * (up - down) / (up + down + 2) + weights.edit * edited
     assert ranked(idea, weights) == pytest.approx(max(0, expected), abs=1e-3)
     assert ranked(replace(idea, votes=(up + 1, down)), weights) >= ranked(idea, weights)
+
+
+class _Listening(ScriptedEngine):
+    """Says one idea for each theme, named after it, and keeps what it was told there is."""
+
+    def __init__(self, concurrency: int) -> None:
+        super().__init__(concurrency=concurrency)
+        self.told: dict[str, tuple[str, ...]] = {}
+
+    def suggest_ideas(self, material: ThemeMaterial, brief: Brief | None = None) -> IdeasDraft:
+        assert brief is not None
+        self.told[material.theme.id] = brief.earlier
+        return IdeasDraft(ideas=[idea_draft(title=f"点子{material.theme.id}", concept=f"做法{material.theme.id}")])
+
+
+@pytest.mark.parametrize("concurrency", [1, 7])
+def test_a_theme_is_told_what_was_suggested_for_its_neighbours_in_the_waves_before(concurrency: int) -> None:
+    asks = [replace(ask(n), beside=(f"th_{n}", f"th_{n - WAVE}", f"th_{n - 1}")) for n in range(1, 2 * WAVE + 1)]
+    engine = _Listening(concurrency)
+    assert len(list(suggest(engine, asks, embed))) == len(asks)
+    assert all(engine.told[f"th_{n}"] == () for n in range(1, WAVE + 1))
+    assert engine.told[f"th_{WAVE + 1}"] == ("点子th_1", f"点子th_{WAVE}")
+    assert engine.told[f"th_{WAVE + 2}"] == ("点子th_2",)

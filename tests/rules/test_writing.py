@@ -75,11 +75,12 @@ def test_ideas_of_one_theme_start_from_other_voices_and_share_hardly_a_sentence(
     assert len({idea.job_to_be_done for idea in ideas}) == len(ideas)
 
 
-def test_a_customers_wish_becomes_a_feature_word_for_word() -> None:
+def test_a_customers_wish_becomes_a_feature_of_one_idea_word_for_word() -> None:
     material = theme(title="反复维修仍未修好")
     wish = material.voices[0].suggestion
     assert wish
-    assert all(any(wish in feature for feature in idea.features) for idea in ENGINE.suggest_ideas(material).ideas)
+    ideas = ENGINE.suggest_ideas(material).ideas
+    assert sum(any(wish in feature for feature in idea.features) for idea in ideas) == 1
 
 
 def test_titles_differ_between_themes() -> None:

@@ -88,7 +88,7 @@ class _Writer(Pen):
         def fill(figure: CountedFigure) -> Fill:
             def write(paragraph: Paragraph) -> None:
                 value = shown(figure, self._language)
-                main, bracket, rest = value.partition("（" if self._language == "zh" else " (")
+                main, bracket, rest = value.partition(self._label["open"])
                 big = centred(paragraph).add_run(main)
                 big.bold, big.font.size, big.font.color.rgb = True, Pt(14), BLUE
                 grey(paragraph.add_run(f"\n{bracket}{rest}" if rest else ""), 8)
@@ -131,7 +131,7 @@ class _Writer(Pen):
             self._d.add_paragraph(label["no_seeds"])
         rule = str(target.get("seed_rule", ""))
         left = f"{label['averse']}{label['colon']}{target.get('averse_left_out', 0)}"
-        grey(self._d.add_paragraph().add_run(clean(f"{rule}{'。' if self._language == 'zh' else '. '}{left}")))
+        grey(self._d.add_paragraph().add_run(clean(f"{rule}{label['stop']}{left}")))
 
     def _chart(self) -> None:
         told = f"{self._label['chart']}: " + ", ".join(f"{row['month']} {row['records']}" for row in self._p.months)
@@ -146,6 +146,9 @@ class _Writer(Pen):
     def _evidence(self) -> None:
         self._quotes(self._p.evidence, stance=False)
 
+    def _said(self, quote: str) -> str:
+        return f"{self._label['said_open']}{quote}{self._label['said_close']}"
+
     def _counter(self) -> None:
         if self._p.counter_evidence:
             self._quotes(self._p.counter_evidence, stance=True)
@@ -158,7 +161,12 @@ class _Writer(Pen):
             about = [self._word(item.segment), item.product, self._word(item.channel), (item.created_at or "")[:10]]
             where = " · ".join(part for part in about if part) + f"\n{item.record_id}"
             rows.append(
-                [f"[{item.n}]", f"「{item.quote}」", self._small(where), *([self._word(item.stance)] if stance else [])]
+                [
+                    f"[{item.n}]",
+                    self._said(item.quote),
+                    self._small(where),
+                    *([self._word(item.stance)] if stance else []),
+                ]
             )
         heads, widths = ["n", "quote", "source"], [1.3, 9.7, 5.8]
         if stance:
@@ -204,7 +212,7 @@ class _Writer(Pen):
         if len(interval) == 2:
             share = float(str(friction["share"]))
             bounds = f"{self._label['interval']} {interval[0]:.1%}–{interval[1]:.1%}"
-            counted = f"{friction['records']} / {friction['of_records']}，{share:.1%}（{bounds}）"
+            counted = f"{friction['records']} / {friction['of_records']}{self._label['comma']}{share:.1%}{self._label['open']}{bounds}{self._label['close']}"
             grey(self._d.add_paragraph().add_run(f"{self._label['of_friction']}{self._label['colon']}{counted}"))
 
     def _metrics(self) -> None:
@@ -254,19 +262,19 @@ class _Writer(Pen):
         themes = cast("Sequence[str]", p.provenance.get("theme_ids", ()))
         reasons = cast("Mapping[str, int]", receipt.get("reasons", {}))
         lines = [
-            f"{label['idea']}{label['colon']}{p.provenance.get('idea_id') or '—'} · {label['themes']}{label['colon']}{'、'.join(themes)}"
+            f"{label['idea']}{label['colon']}{p.provenance.get('idea_id') or '—'} · {label['themes']}{label['colon']}{label['list'].join(themes)}"
         ]
         if reasons:
-            told = "、".join(f"{label.get(f'why_{reason}', reason)} {n}" for reason, n in reasons.items())
+            told = label["list"].join(f"{label.get(f'why_{reason}', reason)} {n}" for reason, n in reasons.items())
             lines.append(f"{label['reasons']}{label['colon']}{told}")
         marks = cast("Sequence[str]", p.provenance.get("marks", ()))
         lines += [f"{label['marks']}{label['colon']}{label.get(mark, mark)}" for mark in marks]
         brief = cast("Mapping[str, object]", p.provenance.get("brief", {}))
         if brief:
-            carried = "、".join(str(one["title"]) for one in cast("Sequence[Mapping[str, object]]", brief["themes"]))
+            carried = label["list"].join(
+                str(one["title"]) for one in cast("Sequence[Mapping[str, object]]", brief["themes"])
+            )
             lines.append(
                 f"{label['brief']}{label['colon']}{brief['text']} · {label['carried_by']}{label['colon']}{carried}"
             )
-        if self._language == "en" and p.engine == "rules":
-            lines.append(phrase("en", "rules_language"))
         return lines
