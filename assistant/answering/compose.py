@@ -1,47 +1,37 @@
 """The whole way from a question to a checked answer, told step by step while it goes."""
 
 import secrets
-import sys
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass, replace
 from datetime import date
-from threading import Thread
-from typing import Literal
 
+from assistant.answering.doubt import asked_back
+from assistant.answering.events import BEAT, Event
 from assistant.answering.lexicon import Names, load_names
-from assistant.answering.material import Gathered, gather
-from assistant.answering.plan import plan
-from assistant.answering.policies import backings
+from assistant.answering.material import Gathered
+from assistant.answering.pinning import Offer, Pins
+from assistant.answering.plan import Catalogue, plan
+from assistant.answering.planning import Planner, Read
+from assistant.answering.policies import passages, shown_beside
 from assistant.answering.ports import Counting, Finder, Masker, Store
 from assistant.answering.searching import Sources
+from assistant.answering.selling import asked_not_to_sell, chances
+from assistant.answering.solved import precedents
+from assistant.answering.stepping import gather_either
 from assistant.answering.triage import LONGEST, people_named, turned_away
 from assistant.answering.understanding import catalogue_of
-from assistant.answering.verify import REASONS, Verified, verify
+from assistant.answering.verify import shown_in
+from assistant.answering.wording import MASKED, Wording
 from assistant.domain.answers import Answer, AnswerMaterial, Plan
-from assistant.domain.drafts import AnswerDraft
-from assistant.domain.engine import Engine
+from assistant.domain.engine import Engine, Planning
 from assistant.domain.filters import Filters
 from assistant.domain.knowledge import House
-from assistant.errors import BusyError, ModelError, StoreError, UsageError, VocError
-from assistant.rules.harmless import harmless, without_harm
+from assistant.errors import BusyError, StoreError, UsageError
+from assistant.rules.harmless import without_harm
 
-_BEAT = 5.0
-"""Seconds between signs of life while a model thinks."""
-_LONG_REASON = 200
-"""Characters beyond which a model's reason for refusing is none."""
 _EARLIER = 6
 """So many earlier questions are looked at."""
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A step of an answer: `data` is a Plan, Figure, Citation, a piece of text, the Answer, or None."""
-
-    kind: Literal["plan", "figure", "citation", "token", "done", "waiting"]
-    data: object = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +58,24 @@ class AnswerService:
         patience: float = 60.0,
         today: Callable[[], date] = date.today,
         documents: Callable[[], Sequence[House]] = tuple,
+        tone: str = "",
+        pins: Pins | None = None,
+        planning: Planning | None = None,
+        prose: Callable[[str, str], str] | None = None,
     ) -> None:
-        """Wire the service; where the engine has no answer after `patience` seconds the fallback answers."""
+        """Wire the service; where the engine has no answer after `patience` seconds the fallback answers.
+
+        `tone` is how the house wants to sound in replies. `prose` takes personal values out of a text made of what was shown,
+        both given; without it every text is masked as a customer's is. What `planning` reads in a question within a quarter of that time goes before what the rules read.
+        """
+        self._planner = Planner(planning, self._masked, patience / 4) if planning is not None else None
+        self._pins = pins
         self._store, self._counting, self._finder, self._masker = store, counting, finder, masker
         self._names = names or load_names()
         self._documents = documents
-        self._engine, self._fallback = engine, fallback
+        self._engine, self._tone = engine, tone
+        self._prose = prose or (lambda text, _: self._masked(text))
+        self._wording = Wording(engine, fallback, store, self._prose)
         self._language, self._patience, self._today = language, patience, today
 
     def ask(self, question: str, filters: Filters | None = None, history: Sequence[str] = ()) -> Answer:
@@ -107,7 +109,8 @@ class AnswerService:
         if hidden := self._hidden(made):
             asked = replace(asked, question=_without(asked.question, hidden))
             words = _without(words, hidden)
-            made = plan(words, [_without(e, hidden) for e in earlier], catalogue, self._today(), given)
+            earlier = [_without(e, hidden) for e in earlier]
+            made = plan(words, earlier, catalogue, self._today(), given)
             made = replace(made, query=_without(made.query, hidden))
         made, nobody = people_named(made, self._masked)
         asked = replace(asked, plan=made)
@@ -115,85 +118,114 @@ class AnswerService:
         if nobody is not None:
             yield from self._tell(self._refusal(asked, nobody, ()))
             return
-        sources = Sources(self._store, self._counting, self._finder, self._masker, catalogue)
-        gathered = gather(made, given, sources)
+        read = yield from self._read(made, earlier, given, catalogue)
+        if read.back is not None or read.refusal is not None:
+            yield from self._tell(self._turned_back(asked, read))
+            return
+        if read.plan is not made:
+            yield Event("plan", read.plan)
+        by_rules = self._engine.name == "rules"
+        sources = Sources(self._store, self._counting, self._finder, self._masker, catalogue, by_voices=by_rules)
+        followed, gathered = gather_either(read.plan, made, given, sources)
+        if followed is not read.plan:
+            yield Event("plan", followed)
+        made = followed
+        asked = replace(asked, plan=made)
         for figure in gathered.figures:
             yield Event("figure", figure)
         if gathered.nothing is not None:
             yield from self._tell(self._refusal(asked, gathered.nothing, gathered.warnings))
             return
+        offer = self._pinned(asked.question, made, gathered)
+        if offer.answer is not None:
+            yield from self._tell(replace(offer.answer, id=_new_id(), elapsed_ms=_elapsed(asked)))
+            return
+        if offer.warning is not None:
+            gathered = replace(gathered, warnings=(offer.warning, *gathered.warnings))
         yield from self._compose(asked, made, gathered)
 
+    def _read(
+        self, made: Plan, earlier: Sequence[str], given: Filters, catalogue: Catalogue
+    ) -> Generator[Event, None, Read]:
+        """How the question is understood in the end, after what the rules made of it."""
+        if self._planner is None:
+            return Read(made, asked_back(made, earlier, given, catalogue))
+        themes = self._store.themes()
+        material = self._planner.material(made, earlier, given, catalogue, themes, self._today())
+        return (yield from self._planner.read(material, catalogue, Event("waiting"), BEAT))
+
+    def _turned_back(self, asked: _Asked, read: Read) -> Answer:
+        """A refusal, or a question back with what to choose from."""
+        if read.refusal is not None:
+            return self._refusal(asked, read.refusal, ())
+        assert read.back is not None
+        question, choices = read.back
+        refusal = self._refusal(asked, question, ())
+        return replace(refusal, refused=False, refusal_reason=None, clarify=choices)
+
+    def _pinned(self, question: str, made: Plan, gathered: Gathered) -> Offer:
+        return self._pins.offer(question, made, gathered.figures, gathered.needs) if self._pins else Offer()
+
     def _compose(self, asked: _Asked, made: Plan, gathered: Gathered) -> Iterator[Event]:
+        documents = passages(made, gathered.needs, self._documents())
         material = AnswerMaterial(
-            made.question, made, gathered.voices, gathered.figures, gathered.needs, language=self._language
+            question=made.question,
+            plan=made,
+            voices=gathered.voices,
+            figures=gathered.figures,
+            needs=gathered.needs,
+            language=self._language,
+            documents=documents,
+            solved=precedents(made, gathered.voices, gathered.needs, self._store, self._masker),
+            tone=self._tone,
         )
-        draft, engine, warnings = yield from self._draft(material)
-        verified = verify(draft, material, self._store)
-        if engine is not self._fallback and not draft.refused and not verified.sentences:
-            warnings = [*warnings, "模型的回答没有一句能核实，改由规则引擎作答"]
-            draft, engine = self._fallback.answer(material), self._fallback
-            verified = verify(draft, material, self._store)
-        warnings = [*warnings, *gathered.warnings, *_removed(verified), *verified.warnings]
-        if draft.refused or not verified.sentences:
-            yield from self._tell(replace(self._refusal(asked, _why(draft, made), warnings), engine=engine.name))
+        averse = asked_not_to_sell(made.question)
+        left = max(0.0, asked.begun + self._patience - time.monotonic())
+        worded = yield from self._wording.word(material, left, averse=averse)
+        verified, warnings = worded.verified, [*worded.warnings, *gathered.warnings]
+        if worded.refusal is not None:
+            yield from self._tell(replace(self._refusal(asked, worded.refusal, warnings), engine=worded.engine))
             return
         answer = Answer(
             id=_new_id(),
             question=asked.question,
             text=verified.text,
-            engine=engine.name,
+            engine=worded.engine,
             citations=verified.citations,
             figures=gathered.figures,
             needs=gathered.needs,
             suggested_reply=verified.suggested_reply,
-            opportunities=gathered.opportunities,
+            opportunities=chances(gathered.opportunities, made.question, gathered.voices, self._store),
             warnings=tuple(dict.fromkeys(warnings)),
             elapsed_ms=_elapsed(asked),
             plan=made,
-            backings=backings(made, self._documents()),
+            backings=shown_beside(verified.used, documents, material.solved, made.question),
+            table=gathered.table,
+            chart=gathered.chart,
         )
-        yield from self._tell(self._second_net(answer))
+        yield from self._tell(self._second_net(answer, material), told=worded.told)
 
-    def _draft(self, material: AnswerMaterial) -> Generator[Event, None, tuple[AnswerDraft, Engine, list[str]]]:
-        """The engine's draft, or the fallback's with the reason why."""
-        if self._engine is self._fallback:
-            return self._fallback.answer(material), self._fallback, []
-        future = _in_background(self._engine.answer, material)
-        deadline = time.monotonic() + self._patience
-        while True:
-            try:
-                left = deadline - time.monotonic()
-                return future.result(timeout=max(0.0, min(_BEAT, left))), self._engine, []
-            except NotYet:
-                if time.monotonic() >= deadline:
-                    warning = f"模型超过 {self._patience:g} 秒没有答复，改由规则引擎作答"
-                    break
-                yield Event("waiting")
-            except ModelError as error:
-                warning = f"模型暂不可用（{error.kind}），改由规则引擎作答"
-                break
-        return self._fallback.answer(material), self._fallback, [warning]
-
-    def _second_net(self, answer: Answer) -> Answer:
+    def _second_net(self, answer: Answer, material: AnswerMaterial) -> Answer:
         """The answer with anything masked that still looks like personal data."""
-        text = self._masked(answer.text)
-        reply = self._masked(answer.suggested_reply) if answer.suggested_reply else None
+        shown = "\n".join(shown_in(material))
+        text = self._prose(answer.text, shown)
+        reply = self._prose(answer.suggested_reply, shown) if answer.suggested_reply else None
         if text == answer.text and reply == answer.suggested_reply:
             return answer
-        warnings = (*answer.warnings, "回答里疑似个人信息的内容已隐去")
+        warnings = tuple(dict.fromkeys((*answer.warnings, MASKED)))
         return replace(answer, text=text, suggested_reply=reply, warnings=warnings)
 
-    def _tell(self, answer: Answer) -> Iterator[Event]:
+    def _tell(self, answer: Answer, *, told: bool = False) -> Iterator[Event]:
+        """Keep an answer and tell it; where its words were `told` already, only that it is done."""
         try:
             self._store.save_answer(answer)
         except (StoreError, BusyError):
             answer = replace(
                 answer, warnings=(*answer.warnings, "这份回答没有存下，无法对它评价；请管理员看 voc doctor")
             )
-        for citation in answer.citations:
+        for citation in answer.citations if not told else ():
             yield Event("citation", citation)
-        lines = answer.text.split("\n")
+        lines = answer.text.split("\n") if not told else []
         for place, line in enumerate(lines):
             yield Event("token", line if place + 1 == len(lines) else line + "\n")
         yield Event("done", answer)
@@ -224,38 +256,6 @@ def _without(text: str, hidden: Mapping[str, str]) -> str:
     for word, masked in hidden.items():
         text = text.replace(word, masked)
     return text
-
-
-def _in_background(call: Callable[[AnswerMaterial], AnswerDraft], material: AnswerMaterial) -> "Future[AnswerDraft]":
-    """Start a call in a thread that holds up nobody: not the answer after a time-out, nor the end of the process."""
-    future: Future[AnswerDraft] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(call(material))
-        except VocError as error:
-            future.set_exception(error)
-        finally:
-            if not future.done():  # a mistake of ours: whoever waits must learn of it too
-                future.set_exception(sys.exception())
-
-    Thread(target=run, name="answer", daemon=True).start()
-    return future
-
-
-def _why(draft: AnswerDraft, made: Plan) -> str:
-    asked = made.query or made.question
-    reason = (draft.refusal_reason or "").strip() if draft.refused else ""
-    if not reason or len(reason) > _LONG_REASON or not harmless(reason):
-        return f"资料不足：找到的反馈里没有一句话能证实关于“{asked}”的回答。"
-    return reason if reason.startswith("资料不足") else f"资料不足：{reason}"
-
-
-def _removed(verified: Verified) -> list[str]:
-    if not verified.removed:
-        return []
-    reasons = "、".join(f"{REASONS[reason]} {n} 句" for reason, n in sorted(verified.removed.items()))
-    return [f"删去了 {sum(verified.removed.values())} 句无法核实的话：{reasons}"]
 
 
 def _elapsed(asked: _Asked) -> int:

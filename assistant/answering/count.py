@@ -1,19 +1,21 @@
 """Counted figures for a plan: totals, tables, comparisons and trends, all from SQL and never from what search found."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from typing import Any
 
 from assistant.answering.labels import period_label, query_text, scope_label
 from assistant.answering.matching import share_named
 from assistant.answering.ports import Counting
-from assistant.domain.answers import Figure, Plan
+from assistant.answering.tabling import Row, chart_of, table_of
+from assistant.domain.answers import Chart, Figure, Plan, Table
 from assistant.domain.counts import CountRow, Totals
 from assistant.domain.filters import Filters
 from assistant.domain.statistics import wilson
 from assistant.domain.themes import Theme
-from assistant.domain.vocabulary import Dimension, zh
+from assistant.domain.vocabulary import Dimension
 
 TOO_FEW = 5
 """Fewer records than this say nothing about a share or a change."""
@@ -21,6 +23,15 @@ _OFTEN, _TITLED = 10, 0.5
 """Words said in so many records are counted letter for letter, unless a theme's title holds half of them: a theme
 that is only about them among other things is wider than they are."""
 _ROWS = 5
+_OF: dict[str, str] = {
+    "theme": "需求主题", "product": "产品", "segment": "客户类型", "channel": "渠道", "month": "月份", "week": "周（周一）",
+    "deep_category": "深层需求", "aspect": "方面", "nbn": "NBN 类型", "model": "型号", "region": "地区",
+    "journey_stage": "阶段", "sentiment": "褒贬",
+}  # fmt: skip
+_LEAST = re.compile(r"最(?:少|低)|倒数|垫底")
+_LETTERS = re.compile(r"原文|原话|逐字|字面|字样|提到|写到|说到")
+"""So a question asks for words letter for letter: then it is told too that nobody wrote them."""
+_OVER_TIME = frozenset({_OF["month"], _OF["week"]})
 _MONTHS = 12
 
 
@@ -36,6 +47,20 @@ class Counted:
     themes: list[str] = field(default_factory=list)
     """Themes the figures speak of, in order."""
     titles: dict[str, str] = field(default_factory=dict)
+    rows: list[Row] = field(default_factory=list)
+    """What stands side by side, in order: the sides of a comparison, the months of a trend, the rows of a table."""
+    of: str = ""
+    """What they are rows of."""
+
+    @property
+    def table(self) -> Table | None:
+        """The rows as a table; None where there are less than two."""
+        return table_of(self.scope(self.filters), self.of, self.rows)
+
+    @property
+    def chart(self) -> Chart | None:
+        """The rows as what to draw; None where there are less than two."""
+        return chart_of(self.scope(self.filters), self.rows, over_time=self.of in _OVER_TIME)
 
     def scope(self, filters: Filters) -> str:
         """What is counted, for a label."""
@@ -43,8 +68,14 @@ class Counted:
         return scope_label(filters, self.titles) + said
 
 
-def count(plan: Plan, counting: Counting, themes: Sequence[Theme], meant: Sequence[Theme] = ()) -> Counted:
-    """The figures a plan asks for.
+def count(
+    plan: Plan,
+    counting: Counting,
+    themes: Sequence[Theme],
+    meant: Sequence[Theme] = (),
+    sides: Sequence[Filters] = (),
+) -> Counted:
+    """The figures a plan asks for; `sides` are what it compares, where it compares no periods.
 
     Words that are no filter are counted as the themes `meant` by them, besides letter for letter; where they mean
     no theme, or are said often and stand in no title, letter for letter only.
@@ -54,11 +85,12 @@ def count(plan: Plan, counting: Counting, themes: Sequence[Theme], meant: Sequen
     _totals(counting, counted, share="count" in plan.intents)
     counted.figures += letter_for_letter
     if "compare" in plan.intents:
-        _compare(plan, counting, counted)
+        _compare(plan, counting, counted, sides)
     elif plan.by == "month":
         _trend(counting, counted)
     elif plan.by is not None:
-        _table(plan.by, counting, counted, min(plan.limit, 10) if plan.limit != 8 else _ROWS)
+        shown = min(plan.limit, 10) if plan.limit != 8 else _ROWS
+        _table(plan.by, counting, counted, shown, least=bool(_LEAST.search(plan.question)))
     if plan.by == "month" and {"trend", "count"} <= set(plan.intents) and not plan.query:
         _table("theme", counting, counted, 3)
     return counted
@@ -82,7 +114,8 @@ def _narrow_to_words(plan: Plan, counting: Counting, meant: Sequence[Theme], cou
     counted.warnings.append(
         f"“{plan.query}”按需求主题{''.join(f'「{t.title}」' for t in meant)}统计，与逐字提到的条数不同"
     )
-    return [Figure(label, said.records, "条", query)]
+    told = said.records or _LETTERS.search(plan.question)
+    return [Figure(label, said.records, "条", query)] if told else []
 
 
 def _totals(counting: Counting, counted: Counted, *, share: bool) -> None:
@@ -92,6 +125,8 @@ def _totals(counting: Counting, counted: Counted, *, share: bool) -> None:
     if totals.records < TOO_FEW:
         counted.warnings.append(f"样本太少（只有 {totals.records} 条），不足以下结论")
     wider = replace(_without_needs(filters), segment=(), channel=())
+    if wider == filters and not counted.words:
+        wider = Filters(since=filters.since, until=filters.until)
     if share and (wider != filters or counted.words):
         whole = counting.totals(wider).records
         counted.figures.append(_share(f"{scope} 占{scope_label(wider)}反馈", totals.records, whole, filters))
@@ -120,16 +155,23 @@ def _round(value: float) -> float:
     return round(value, 1)
 
 
-def _table(by: Dimension, counting: Counting, counted: Counted, limit: int) -> None:
+def _table(by: Dimension, counting: Counting, counted: Counted, limit: int, *, least: bool = False) -> None:
+    """The rows with the most records, or with the least."""
     filters, scope = counted.filters, scope_label(counted.filters, counted.titles)
-    rows = counting.rows(by, filters)[-_MONTHS:] if by == "week" else counting.rows(by, filters, limit=limit)
-    for row in rows:
-        counted.figures += _row_figures(row, by, scope, filters)
+    if by == "week" or least:
+        rows = counting.rows(by, filters)
+        rows = rows[-_MONTHS:] if by == "week" else rows[::-1][:limit]
+    else:
+        rows = counting.rows(by, filters, limit=limit)
+    told = [Row(row.label, tuple(_row_figures(row, by, scope, filters))) for row in rows]
+    counted.figures += [figure for row in told for figure in row.figures]
+    if not counted.rows:
+        counted.rows, counted.of = told, _OF[by]
     if by == "theme":
         counted.themes += [row.key for row in rows if row.key not in counted.themes]
     if counted.words:
         counted.warnings.append(f"分项数字是“{scope}”的全部反馈，不只是提到“{'、'.join(counted.words)}”的")
-    if rows and rows[0].records < TOO_FEW:
+    if rows and max(row.records for row in rows) < TOO_FEW:
         counted.warnings.append("每一项都不到 5 条，先后次序说明不了什么")
 
 
@@ -153,7 +195,9 @@ def _trend(counting: Counting, counted: Counted) -> None:
     rows = _months(counting, counted)
     for month, records in rows:
         how = query_text(_holding(f"count records by month = {month}", counted.words), filters)
-        counted.figures.append(Figure(f"{month} {scope} 反馈", records, "条", how))
+        counted.rows.append(Row(month, (Figure(f"{month} {scope} 反馈", records, "条", how),)))
+    counted.of = _OF["month"]
+    counted.figures += [figure for row in counted.rows for figure in row.figures]
     if len(rows) < 2:
         counted.warnings.append("不到两个月的数据，看不出趋势")
         return
@@ -168,11 +212,22 @@ def _trend(counting: Counting, counted: Counted) -> None:
 
 
 def _months(counting: Counting, counted: Counted) -> list[tuple[str, int]]:
-    """Records of the last months in order, as (``YYYY-MM``, n)."""
-    rows = [row for row in counting.rows("month", counted.filters) if row.key[:2] == "20"][-_MONTHS:]
+    """Records of the last months in order, none left out, as (``YYYY-MM``, n)."""
+    records = {row.key: row.records for row in counting.rows("month", counted.filters) if row.key[:2] == "20"}
+    months = _between(min(records), max(records))[-_MONTHS:] if records else []
     if not counted.words:
-        return [(row.key, row.records) for row in rows]
-    return [(row.key, counting.mentions(counted.words, _within(counted.filters, row.key)).records) for row in rows]
+        return [(month, records.get(month, 0)) for month in months]
+    return [(month, counting.mentions(counted.words, _within(counted.filters, month)).records) for month in months]
+
+
+def _between(first: str, last: str) -> list[str]:
+    """Every month from the first to the last: one in which nobody said anything is told too."""
+    year, month = int(first[:4]), int(first[5:])
+    found = []
+    while (label := f"{year:04d}-{month:02d}") <= last:
+        found.append(label)
+        year, month = year + month // 12, month % 12 + 1
+    return found
 
 
 def _within(filters: Filters, month: str) -> Filters:
@@ -182,27 +237,36 @@ def _within(filters: Filters, month: str) -> Filters:
     return replace(filters, since=since, until=min(filters.until or "9999", last.isoformat()))
 
 
-def _compare(plan: Plan, counting: Counting, counted: Counted) -> None:
-    groups = _groups(plan, counted.filters)
+def _compare(plan: Plan, counting: Counting, counted: Counted, sides: Sequence[Filters]) -> None:
+    groups = _groups(plan, counted.filters, sides)
     if not groups:
         _table(plan.by if plan.by is not None and plan.by != "month" else "theme", counting, counted, _ROWS)
         return
     told = [share for name, group in groups if (share := _group(name, group, counting, counted)) is not None]
+    counted.of = "时段" if plan.periods else _OF[plan.by or "theme"]
     ranked = [figure.interval for figure in sorted(told, key=lambda figure: -figure.value) if figure.interval]
     if len(ranked) > 1 and ranked[0][0] <= ranked[1][1]:
         counted.warnings.append("最高两组的 95% 区间有重叠，差别还不能断定")
 
 
-def _groups(plan: Plan, filters: Filters) -> list[tuple[str, Filters]]:
+def _groups(plan: Plan, filters: Filters, sides: Sequence[Filters]) -> list[tuple[str, Filters]]:
+    """What is set against one another, with its name; `sides` are read with the question's own filters.
+
+    Where none are given, each value of the dimension is one.
+    """
     if plan.periods:
         return [(period_label(a, b), replace(filters, since=a, until=b)) for a, b in plan.periods]
-    if plan.by in {"segment", "product", "channel", "aspect", "deep_category"}:
-        values: tuple[str, ...] = getattr(filters, plan.by)
-        one: list[dict[str, Any]] = [{plan.by: (value,)} for value in values]
-        return (
-            [(zh(v), replace(filters, **only)) for v, only in zip(values, one, strict=True)] if len(values) > 1 else []
-        )
-    return []
+    if not sides and plan.by != "region":
+        values: tuple[str, ...] = getattr(plan.filters, plan.by or "", ())
+        one: list[dict[str, Any]] = [{str(plan.by): (value,)} for value in values if len(values) > 1]
+        sides = [replace(plan.filters, **only) for only in one]
+    theme = filters.theme
+    return [(scope_label(_differing(plan.filters, side)), replace(side, theme=theme or side.theme)) for side in sides]
+
+
+def _differing(filters: Filters, side: Filters) -> Filters:
+    """Of a side only what sets it apart."""
+    return Filters(**{f.name: v for f in fields(Filters) if (v := getattr(side, f.name)) != getattr(filters, f.name)})
 
 
 def _without_needs(filters: Filters) -> Filters:
@@ -212,7 +276,9 @@ def _without_needs(filters: Filters) -> Filters:
 def _group(name: str, group: Filters, counting: Counting, counted: Counted) -> Figure | None:
     """One side of a comparison: how many, and which share of its own group or its foremost themes."""
     totals, scope = _tally(counting, counted, group), counted.scope(group)
-    counted.figures += _pair(scope, totals, group, counted.words)
+    pair = _pair(scope, totals, group, counted.words)
+    counted.figures += pair
+    counted.rows.append(Row(name, tuple(pair)))
     whole_group = _without_needs(group)
     if totals.records < TOO_FEW:
         counted.warnings.append(f"{name}样本太少（只有 {totals.records} 条），不足以下结论")
@@ -224,4 +290,5 @@ def _group(name: str, group: Filters, counting: Counting, counted: Counted) -> F
     whole = counting.totals(whole_group).records
     figure = _share(f"{scope} 占{scope_label(whole_group)}反馈", totals.records, whole, group)
     counted.figures.append(figure)
+    counted.rows[-1] = Row(name, (*pair, figure))
     return figure if whole >= TOO_FEW else None

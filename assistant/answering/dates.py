@@ -64,9 +64,24 @@ def find_periods(text: str, anchor: date) -> list[Period]:
             since, until, end = _opened(text, match, days)
             taken[match.start() : end] = [True] * (end - match.start())
             found.append(Period(since, until, match.start(), end))
-    return sorted(found, key=lambda period: period.start)
+    return sorted([*found, *_other_seasons(text, found, anchor)], key=lambda period: period.start)
 
 
+def _other_seasons(text: str, found: list[Period], anchor: date) -> list[Period]:
+    """Seasons that are set against a period named and so need no year of their own: 今年夏天和春天相比."""
+    more = []
+    for match in _BARE_SEASON.finditer(text):
+        beside = [p for p in found if _JOINED.fullmatch(text[p.end : match.start()])]
+        beside += [p for p in found if _JOINED.fullmatch(text[match.end() : p.start])]
+        if beside and all(match.end() <= p.start or match.start() >= p.end for p in found):
+            year = (beside[0].since or anchor).year
+            first = date(year, _FIRST_MONTH[match["s"]], 1)
+            more.append(Period(first, _add_months(first, 3) - timedelta(days=1), match.start(), match.end()))
+    return more
+
+
+_BARE_SEASON = re.compile(r"(?P<s>[春夏秋冬])(?:天|季)")
+_JOINED = re.compile(r"的?(?:和|与|跟|同|比|较|对比|、|,|相比| )+")
 _AFTER = re.compile(r"(?:份)?[^,。!?;、 ]{0,6}?(?:以来|之后|以后|至今|起|开始)")
 _BEFORE = re.compile(r"(?:份)?(?:以前|之前)")
 _ROUND = re.compile(r"前后")

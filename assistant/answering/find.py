@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from assistant.answering.kin import to_the_point
 from assistant.answering.matching import Fit, grams, share_named, support
+from assistant.answering.meant import situations_asked
 from assistant.answering.ports import Finder, Hit, Masker, Store
 from assistant.answering.quotes import Span, best, sentences
 from assistant.answering.voices import Found, add_voice, needs_of, opportunities_of, quotes_of, voice_of
@@ -55,11 +56,21 @@ def find(
     found.together = max((share_named(query, hit.text) for hit in hits), default=0.0)
     insights = store.insights_of([c.record.id for c in candidates])
     asked_for = [i for i in insights if _fits(i, plan.filters)]
+    if not plan.filters.sentiment and situations_asked(plan):
+        candidates = _blaming(candidates, insights)
     _quote(plan, candidates, asked_for, masker, found)
     found.voices = to_the_point(query, found.voices)
     found.needs = needs_of(found.voices, asked_for, store)
     found.opportunities = opportunities_of(found.voices, insights)
     return found
+
+
+def _blaming(candidates: list[_Candidate], insights: Sequence[Insight]) -> list[_Candidate]:
+    """Without those who only praise, where others are left: trouble is asked about."""
+    moods: dict[str, set[str]] = {}
+    for insight in insights:
+        moods.setdefault(insight.record_id, set()).add(insight.sentiment)
+    return [c for c in candidates if moods.get(c.record.id) != {"positive"}] or candidates
 
 
 def _holds(text: str, must: Sequence[str], query: str) -> bool:
@@ -81,13 +92,16 @@ def _fits(insight: Insight, filters: Filters) -> bool:
 
 
 def meant_theme(query: str, allowed: Collection[str] | None, store: Store, finder: Finder) -> str | None:
-    """The theme that most of the best passages for some words speak of; None where they are of several minds.
+    """The theme that most of the best passages for some words speak of; None where they are of several minds, or do not
+    say half of the words between them.
 
     Search only tells which theme is meant; how often it was met is counted elsewhere.
     """
     if allowed is not None and not allowed:
         return None
     hits = finder.search(query, allowed=allowed, limit=_MEANT_BY)
+    if support(query, [hit.text for hit in hits]) < _HALF:
+        return None
     ids = list(dict.fromkeys(hit.document_id for hit in hits))
     insights = store.insights_of(ids)
     fit = Fit(query, [f"{i.quote}{i.surface}" for i in insights])

@@ -5,11 +5,16 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from assistant.answering.lexicon import normalise
+from assistant.rules.lexicon import lexicon
+from assistant.rules.lexicon import normalise as plain
 
 _CODE = re.compile(r"[a-z][a-z0-9_-]*")
-_LONG, _DIGITS = 6, re.compile(r"[a-z].*\d\d")
-"""Latin words of so many letters, or that end in digits, are names or codes: they must have been shown."""
+_LONG, _DIGITS = 6, re.compile(r"[a-z].*\d")
+"""Latin words of so many letters, or with a digit, are names or codes: they must have been shown."""
 _HAN = re.compile(r"[\u3400-\u9fff]+")
+_ENOUGH, _SOME = 0.2, 0.08
+_PLAIN = 2.0
+"""Weight from which a cue tells what situation a text is about."""
 _COMMON = frozenset(
     [
         "客户",
@@ -38,18 +43,32 @@ _COMMON = frozenset(
 """Pairs that any sentence may hold."""
 
 
-def codes_are_known(text: str, shown: Sequence[str]) -> bool:
-    """Whether every long Latin word and code of a text stands in what was shown."""
+def codes_are_known(text: str, shown: Sequence[str], *, latin: bool = False) -> bool:
+    """Whether every code of a text stands in what was shown, and every long Latin word, unless the text is `latin`."""
     known = normalise("\n".join(shown))
-    codes = (code for code in _CODE.findall(normalise(text)) if len(code) >= _LONG or _DIGITS.match(code))
+    long = len(text) + 1 if latin else _LONG
+    codes = (code for code in _CODE.findall(normalise(text)) if len(code) >= long or _DIGITS.match(code))
     return all(code in known for code in codes)
 
 
-def shares_words(text: str, sources: Sequence[str]) -> bool:
-    """Whether a Chinese text shares a telling pair of characters with one of its sources; true of one without pairs."""
-    pairs = _pairs(text)
-    return not pairs or any(pairs & _pairs(source) for source in sources)
+def bears_out(text: str, sources: Sequence[str]) -> bool:
+    """Whether a Chinese text speaks of what its sources say: a fifth of its pairs of characters stand in them, or fewer
+    where both name the same situation in whatever words; true of one without telling pairs.
+
+    Honest retellings shared a third and more of their pairs with what they cite, in a trial of 20; sentences set on
+    others' material a tenth or less, but for a few.
+    """
+    pairs = telling_pairs(text)
+    if not pairs:
+        return True
+    share = len(pairs & {pair for source in sources for pair in telling_pairs(source)}) / len(pairs)
+    return share >= _ENOUGH or (share >= _SOME and bool(_told(text) & {told for s in sources for told in _told(s)}))
 
 
-def _pairs(text: str) -> set[str]:
+def _told(text: str) -> set[str]:
+    return {hit.label for hit in lexicon().scan(plain(text)) if hit.kind == "frame" and hit.weight >= _PLAIN}
+
+
+def telling_pairs(text: str) -> set[str]:
+    """Pairs of neighbouring characters of a Chinese text, without those that any sentence may hold."""
     return {a + b for run in _HAN.findall(normalise(text)) for a, b in pairwise(run)} - _COMMON

@@ -1,13 +1,20 @@
 """Which voices are to the point of a question: they share a word with it, a word of the same meaning, or a situation."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from assistant.answering.lexicon import normalise
-from assistant.answering.matching import content_grams
+from assistant.answering.matching import content_grams, share_named
 from assistant.domain.themes import Voice
+from assistant.rules.lexicon import lexicon
 from assistant.rules.topics import matters
 from vectorstore.text import meanings, synonyms
+
+_PLAINLY, _MOST = 3.0, 6.0
+"""Weight of cues from which words show a situation; more than the second tells no more."""
+
+_FITS = 3.0
+"""What words of the query, or of the same meaning, weigh beside cues."""
 
 
 def meanings_in(text: str) -> set[int]:
@@ -26,6 +33,24 @@ def to_the_point(question: str, voices: Sequence[Voice]) -> list[Voice]:
     point = Point(question)
     near = [voice for voice in voices if point.near(voice.quote, voice.surface)]
     return [replace(voice, n=n) for n, voice in enumerate(near or voices, 1)]
+
+
+def speaking_of(query: str, situations: Collection[str], voices: Sequence[Voice]) -> list[Voice]:
+    """The voices whose own words show one of some situations plainly, those that fit the query best first."""
+    shown = {voice.n: _shown(situations, voice.quote) for voice in voices}
+    plainly = [voice for voice in voices if shown[voice.n] >= _PLAINLY]
+    asked = meanings_in(query)
+
+    def worth(voice: Voice) -> float:
+        alike = len(asked & meanings_in(voice.quote)) / len(asked) if asked else 0.0
+        return shown[voice.n] + _FITS * (share_named(query, voice.quote) + alike)
+
+    return sorted(plainly, key=worth, reverse=True)
+
+
+def _shown(situations: Collection[str], text: str) -> float:
+    hits = lexicon().scan(normalise(text))
+    return min(_MOST, sum(hit.weight for hit in hits if hit.kind == "frame" and hit.label in situations))
 
 
 class Point:

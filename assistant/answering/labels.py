@@ -1,14 +1,16 @@
 """How filters are said in a figure's label (for people) and in its query (how it was counted)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import date, timedelta
 
 from assistant.domain.filters import Filters
 from assistant.domain.vocabulary import zh
 
-_REGIONS = 3
-"""So many regions are named in a label."""
+_REGIONS, _PROVINCES = 3, 8
+"""So many regions are named in a label; of more, so many provinces."""
+_LONG = frozenset({"黑龙江", "内蒙古"})
+"""Provinces of three letters."""
 
 
 def period_label(since: str | None, until: str | None) -> str:
@@ -35,7 +37,7 @@ def scope_label(filters: Filters, titles: Mapping[str, str] | None = None) -> st
         "/".join(filters.product),
         "/".join(map(zh, filters.channel)),
         "/".join(map(zh, filters.segment)),
-        "/".join(filters.region[:_REGIONS]) + ("等地" if len(filters.region) > _REGIONS else ""),
+        _regions(filters.region),
         "".join(f"「{titles.get(theme, theme)}」" for theme in filters.theme),
         "/".join(map(zh, filters.aspect)) + ("方面" if filters.aspect else ""),
         "/".join(map(zh, filters.deep_category)),
@@ -43,6 +45,14 @@ def scope_label(filters: Filters, titles: Mapping[str, str] | None = None) -> st
         "指定客户" if filters.customer else "",
     ]
     return " ".join(part for part in parts if part) or "全部"
+
+
+def _regions(regions: Sequence[str]) -> str:
+    """Regions in a few words: as they are, or the provinces of many."""
+    if len(regions) <= _REGIONS:
+        return "/".join(regions)
+    provinces = list(dict.fromkeys(region[: 3 if region[:3] in _LONG else 2] for region in regions))
+    return "/".join(provinces[:_PROVINCES]) + ("等地" if len(provinces) > _PROVINCES else "")
 
 
 def query_text(what: str, filters: Filters) -> str:

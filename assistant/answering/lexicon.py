@@ -5,7 +5,7 @@ import tomllib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -40,13 +40,16 @@ class Cues:
     own: re.Pattern[str]
     """Somebody speaks of what happened to themselves."""
     off_topic: Mapping[str, re.Pattern[str]]
-    promise: re.Pattern[str]
     majority: re.Pattern[str]
     minority: re.Pattern[str]
 
 
+@lru_cache(4_096)
 def normalise(text: str) -> str:
-    """The text as cues are matched on it: NFKC, lower case, one space for any run of blanks."""
+    """The text as cues are matched on it: NFKC, lower case, one space for any run of blanks.
+
+    Remembered, since each question asks for the names of all products.
+    """
     return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip().lower()
 
 
@@ -62,7 +65,6 @@ def cues() -> Cues:
         follow_up=_any(data["phrases"]["follow_up"]),
         own=_any(data["phrases"]["own"]),
         off_topic={name: _any(patterns) for name, patterns in data["off_topic"].items()},
-        promise=_any(data["promise"]["words"]),
         majority=_any(data["quantifiers"]["majority"]),
         minority=_any(data["quantifiers"]["minority"]),
     )

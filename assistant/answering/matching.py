@@ -11,6 +11,8 @@ from assistant.domain.themes import Theme
 
 _MASK = re.compile(r"⟦[^⟧]*⟧")
 _PIECE = re.compile(r"[a-z0-9][a-z0-9.\-]*|[\u4e00-\u9fff]+")
+_CLAUSE = re.compile(r"[^。；;]+[。；;]?")
+_KEPT_OUT = re.compile(r"不收|不算|归(?!还|零)|排除|exclud|belongs? to", re.IGNORECASE)
 _NAMED = 0.5
 _CAME = 0.2
 """How much it counts that the voices found speak of a need, against the words of its theme."""
@@ -98,13 +100,18 @@ def share_named(query: str, text: str) -> float:
 
 def fitting_first(query: str, needs: Sequence[Need], themes: Sequence[Theme]) -> list[Need]:
     """Needs of an answer, those whose theme shares most of the query's telling words first, else as they came."""
-    texts = {theme.id: f"{theme.title}\n{theme.surface}\n{theme.definition}" for theme in themes}
+    texts = {theme.id: f"{theme.title}\n{theme.surface}\n{what_belongs(theme)}" for theme in themes}
     fit = Fit(query, texts.values())
     scored = [
         (fit.score(texts.get(need.theme_id, need.surface)) + _CAME * (1 - place / len(needs)), place, need)
         for place, need in enumerate(needs)
     ]
     return [need for _, _, need in sorted(scored, key=lambda item: (-item[0], item[1]))]
+
+
+def what_belongs(theme: Theme) -> str:
+    """A theme's definition without what it keeps out: that names other themes' matters."""
+    return "".join(clause for clause in _CLAUSE.findall(theme.definition) if not _KEPT_OUT.search(clause))
 
 
 def matching_themes(query: str, themes: Sequence[Theme], limit: int = 3) -> list[Theme]:
@@ -116,7 +123,7 @@ def matching_themes(query: str, themes: Sequence[Theme], limit: int = 3) -> list
     scored = [
         (
             share_named(query, theme.title),
-            share_named(query, f"{theme.title}\n{theme.surface}\n{theme.definition}"),
+            share_named(query, f"{theme.title}\n{theme.surface}\n{what_belongs(theme)}"),
             theme,
         )
         for theme in themes

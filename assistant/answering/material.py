@@ -5,13 +5,16 @@ from dataclasses import dataclass, replace
 
 from assistant.answering.count import Counted, count
 from assistant.answering.find import find, meant_theme
+from assistant.answering.kin import speaking_of
 from assistant.answering.labels import query_text, scope_label
-from assistant.answering.matching import fitting_first, matching_themes
+from assistant.answering.matching import fitting_first
+from assistant.answering.meant import situations_asked, themes_meant
 from assistant.answering.plan import COUNTING
-from assistant.answering.searching import SUPPORTED, Sources, names_a_record, search, search_by_words
+from assistant.answering.searching import FEW, SUPPORTED, Sources, names_a_record, search, search_by_words
+from assistant.answering.sides import named_sides
 from assistant.answering.triage import about_feedback
-from assistant.answering.voices import Found, voices_of_needs, voices_of_themes
-from assistant.domain.answers import Figure, Need, Plan
+from assistant.answering.voices import Found, merged, most_spoken_of, voices_of_needs, voices_of_themes
+from assistant.domain.answers import Chart, Figure, Need, Plan, Table
 from assistant.domain.filters import Filters
 from assistant.domain.themes import Theme, Voice
 
@@ -32,6 +35,8 @@ class Gathered:
     opportunities: tuple[dict[str, object], ...] = ()
     warnings: tuple[str, ...] = ()
     nothing: str | None = None
+    table: Table | None = None
+    chart: Chart | None = None
 
 
 def gather(plan: Plan, given: Filters, sources: Sources) -> Gathered:
@@ -49,7 +54,8 @@ def gather(plan: Plan, given: Filters, sources: Sources) -> Gathered:
 
 def _counted(plan: Plan, given: Filters, sources: Sources) -> Gathered:
     themes = sources.store.themes()
-    counted = count(plan, sources.counting, themes, _meant(plan, themes, sources))
+    sides = named_sides(plan, sources.catalogue)
+    counted = count(plan, sources.counting, themes, _meant(plan, themes, sources), sides)
     if all(figure.value == 0 for figure in counted.figures if figure.unit == "条"):
         return _uncounted(plan, given, sources)
     found = _voices_for(plan, counted, sources)
@@ -59,6 +65,8 @@ def _counted(plan: Plan, given: Filters, sources: Sources) -> Gathered:
         needs=tuple(found.needs),
         opportunities=tuple(found.opportunities),
         warnings=(*counted.warnings, *found.warnings),
+        table=counted.table,
+        chart=counted.chart,
     )
 
 
@@ -66,8 +74,10 @@ def _meant(plan: Plan, themes: Sequence[Theme], sources: Sources) -> list[Theme]
     """The themes that the words of a counting question mean: by their names, else by what search finds for them."""
     if not plan.query:
         return []
-    if named := matching_themes(plan.query, themes):
+    if named := themes_meant(plan, themes):
         return named
+    if sources.counting.mentions(tuple(plan.query.split()), plan.filters).records >= FEW:
+        return []  # said in so many words: those are counted
     around = sources.store.record_ids(Filters(product=plan.filters.product))
     theme_id = meant_theme(plan.query, around, sources.store, sources.finder)
     return [theme for theme in themes if theme.id == theme_id]
@@ -87,9 +97,11 @@ def _uncounted(plan: Plan, given: Filters, sources: Sources) -> Gathered:
 
 def _voices_for(plan: Plan, counted: Counted, sources: Sources) -> Found:
     if counted.themes:
-        found = voices_of_themes(counted.themes, counted.filters, plan.limit, sources.store, sources.masker)
+        found = voices_of_themes(counted.themes, counted.filters, 2 * plan.limit, sources.store, sources.masker)
         if found.voices:
-            return found
+            plainly = speaking_of(plan.query, situations_asked(plan), found.voices)
+            chosen = plainly if len(plainly) >= FEW else found.voices
+            return merged(replace(found, voices=chosen), Found(), plan.limit)
     if not plan.query:
         return voices_of_needs(plan.filters, plan.limit, sources.store, sources.masker)
     allowed = sources.store.record_ids(plan.filters)
@@ -105,6 +117,8 @@ def _found(plan: Plan, given: Filters, sources: Sources) -> Gathered:
         where = "" if plan.filters.empty else f"在“{scope_label(plan.filters)}”范围内"
         return Gathered(nothing=f"资料不足：{where}没有找到{_about(plan)}客户反馈。", warnings=notes)
     found.needs = fitting_first(plan.query or plan.question, found.needs, sources.store.themes())
+    if sources.by_voices:
+        found.needs = most_spoken_of(found.needs, found.voices, sources.store)
     figures = _size_of_need(found, plan.filters, sources)
     doubts = () if found.support >= SURE else ("找到的反馈与问题用词相差较大，请核对是否对题",)
     return Gathered(

@@ -25,15 +25,16 @@ _ARABIC = re.compile(
     rf"(?<![\d.])(?P<n>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)*)(?P<wan>万|千|百)? ?(?P<u>{_UNIT})?"
 )
 _CHINESE = re.compile(
-    rf"(?P<n>[零〇一二三四五六七八九十百千万两]+)(?P<u>{_UNIT}|个|次|成|项|类|台|天|周|种|款|组|点(?=[零一二三四五六七八九]))"
+    rf"(?P<n>[零〇一二三四五六七八九十百千万两]+)(?P<u>{_UNIT}|个|次|成|项|类|台|天|周|种|款|组|点(?=[零一二三四五六七八九])"
+    r"|分钟|秒|小时|钟头|星期|块|元|米|度|岁|回|遍|趟|折|斤|层|页)"
 )
 _PERCENT = re.compile(r"百分之(?P<n>[零〇一二三四五六七八九十百两点]+)")
 _FRACTION = re.compile(r"(?P<b>[二三四五六七八九十])分之(?P<a>[一二三四五六七八九])")
-_HALF = re.compile(r"(?<![一大多])一半|半数")
+_HALF = re.compile(r"(?<![一大多])(?<![洗做走说讲写扫打用装修印吃睡跑聊听看]到)一半|半数")
 _DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _SCALE = {"十": 10, "百": 100, "千": 1000, "万": 10_000}
 _ORDINARY = re.compile(r"第$|[上下这那每某同另任哪前]$")
-_ONE = frozenset("个次种点些样类项位名家条件台款组")
+_ONE = frozenset("个次种点些样类项位名家条件台款组起回遍趟层页块度")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def numbers(text: str) -> list[Number]:
     Chinese numerals count where they count something (十二条, 三成, 百分之八); ordinals (第二) and the plain
     一个 of speech do not.
     """
-    plain = _blank(_MASK, _blank(_MARK, normalise(text)))
+    plain = _blank(_MASK, _blank(_MARK, normalise(text.replace("，", "、"))))  # 打400，400说: two numbers
     chinese, rest = _chinese(plain)
     rest = _blank(_NAME, rest)
     return sorted([*chinese, *map(_arabic, _ARABIC.finditer(rest))], key=lambda n: n.start)

@@ -28,6 +28,18 @@ _ORDER: tuple[Intent, ...] = ("reply", "propose", "compare", "trend", "count", "
 _FACTS = frozenset({"product", "segment", "channel", "region"})
 _OPEN = re.compile(r"什么|啥|哪|最|为何")
 """Said of a group, it asks what the group says."""
+_SAYS = re.compile(
+    r"们?(?:都|又|对此|那边|这边|普遍|一般)*(?:怎么|咋|如何)(?:说|讲|看|想|反映|反应|评价|认为)"
+    r"|们?(?:都|最|又)?(?:有|提了?|存在)(?:什么|啥|何|哪些)(?:怨言|意见|看法|不满|想法|要求|诉求|顾虑|建议|问题|烦恼|难处|困难)"
+)
+"""Said right after a group, it asks what the group says."""
+_STAGE = re.compile(r"售[前中后]")
+_SIDES: tuple[Dimension, ...] = (
+    "segment", "product", "channel", "region", "aspect", "deep_category", "sentiment",
+)  # fmt: skip
+_EACH = re.compile(r"各|分别|每")
+_TURN = re.compile(r"^(?:那么?|还有|另外|再)?(?:换成|换作|改成|改看|再看看?|如果只看|只看|单看|要是)")
+"""Said at the beginning to turn a question over to something else."""
 _LEANING = 24
 """A longer question stands for itself."""
 _TOP = re.compile(r"(?:前|top ?)(\d{1,2}|[一二三四五六七八九十两])")
@@ -35,7 +47,11 @@ _BY_ORDER: tuple[Dimension, ...] = (
     "nbn", "week", "month", "segment", "channel", "region", "model", "product", "deep_category", "aspect",
     "journey_stage", "theme",
 )  # fmt: skip
-_EMPTY = frozenset("过事的在上中对把被会要个人比说他她它给占看里就是有到得月来去从按各用让")
+_EMPTY = frozenset(
+    "过事的了着在上中下对把被会要个人比说他她它给占看里就是有到得月来去从按各用让进出自每分那这哪边些只单几多少数量共总为以及"
+    "附想便才又再也都很太最更较条份位次件家类种样第啥吗呢么谁年日号一二三两"
+)
+"""A piece of these letters alone asks, and names nothing."""
 _TOP_WORDS = {c: i for i, c in enumerate("零一二三四五六七八九十")} | {"两": 2}
 
 
@@ -76,11 +92,13 @@ def plan(
     """
     question = simplified(question)
     leans = bool(history and len(question) <= _LEANING and cues().follow_up.search(normalise(question)))
+    if leans:
+        question = _TURN.sub("", question)
     told = leans or (searching and not cues().own.search(normalise(question)))
     read = _read(question, catalogue, today, told=told, searching=searching)
     if leans:
         read = _follow(_folded(history, catalogue, today), read)
-    filters = _over(read.filters, given) if given is not None else read.filters
+    filters = laid_over(read.filters, given) if given is not None else read.filters
     return replace(read, filters=filters)
 
 
@@ -93,7 +111,7 @@ def _follow(before: Plan, now: Plan) -> Plan:
     return replace(
         now,
         intents=before.intents if now.intents == ("find",) else now.intents,
-        filters=_over(before.filters, now.filters),
+        filters=laid_over(before.filters, now.filters),
         by=now.by or before.by,
         query=now.query if len(now.query) > 1 else before.query,
         periods=now.periods or before.periods,
@@ -101,7 +119,8 @@ def _follow(before: Plan, now: Plan) -> Plan:
     )
 
 
-def _over(below: Filters, above: Filters) -> Filters:
+def laid_over(below: Filters, above: Filters) -> Filters:
+    """Filters of which those above win, field by field; the days together."""
     chosen = {f.name: getattr(above, f.name) or getattr(below, f.name) for f in fields(Filters)}
     if above.since or above.until:
         chosen |= {"since": above.since, "until": above.until}
@@ -114,19 +133,21 @@ def _read(question: str, catalogue: Catalogue, today: date, *, told: bool, searc
     intents = tuple(name for name in _ORDER if words.intents[name].search(text)) or ("find",)
     counting = bool(COUNTING & set(intents))
     asking = told or counting or bool(words.asking.search(text)) or bool({"propose", "list"} & set(intents))
-    asking = asking or bool(_OPEN.search(text) and _begins_with_a_group(text, catalogue.lexicon))
+    asking = asking or _asks_a_group(text, catalogue.lexicon)
     anchor, stale = reference_day(today, catalogue.last_day)
     versions = find_versions(text, catalogue.first_said) if asking and catalogue.first_said else []
     told_days = [period for _, period in versions]
     periods = told_days + [p for p in find_periods(text, anchor) if not any(_meet(p, other) for other in told_days)]
     periods = with_same_days_before(text, periods, anchor)
+    if counting and len(periods) > 1 and "compare" not in intents:
+        intents = ("compare", *intents)  # more than one stretch of time is counted each by itself
     named = _named(text, catalogue, asking=asking, counting=counting and not searching)
     if searching:  # what is read out of insights is no fact to narrow a search by: the words find it too
         named = [item for item in named if item.field in _FACTS]
     filters = _filters(named, periods if asking else [])
     notes = _notes(filters, periods, catalogue, anchor if stale else None, asking=asking)
     notes += tuple(f"{version} 在记录里最早于 {period.since} 提到，从这一天起算" for version, period in versions)
-    by = _by(text, words, filters, intents, len(periods))
+    by = _by(_blanked(text, [], periods), words, filters, intents, len(periods))
     if by in {"theme", "month"} and not COUNTING & set(intents):
         by = None
     return Plan(
@@ -143,8 +164,9 @@ def _read(question: str, catalogue: Catalogue, today: date, *, told: bool, searc
     )
 
 
-def _begins_with_a_group(text: str, names: Names) -> bool:
-    return any(item.start == 0 for item in find_values(text, "segment", names))
+def _asks_a_group(text: str, names: Names) -> bool:
+    groups = find_values(text, "segment", names)
+    return any((item.start == 0 and _OPEN.search(text)) or _SAYS.match(text, item.end) for item in groups)
 
 
 def _meet(one: Period, other: Period) -> bool:
@@ -153,20 +175,20 @@ def _meet(one: Period, other: Period) -> bool:
 
 def _named(text: str, catalogue: Catalogue, *, asking: bool, counting: bool) -> list[Named]:
     names = catalogue.lexicon
-    found = _products(text, catalogue)
+    found = products_named(text, catalogue)
     if asking:
         found += find_values(text, "segment", names) + find_values(text, "channel", names)
         found += find_regions(text, catalogue.regions, names)
     if counting or "深层" in text or "动机" in text:
         found += find_values(text, "deep_category", names)
-    if counting:
+    if counting and not cues().by["journey_stage"].search(text):  # 售后 is a stage there
         found += find_values(text, "aspect", names)
     # Complaining words are mostly said of any feedback, praising ones of praise only.
     moods = find_values(text, "sentiment", names) if asking else []
     return found + [mood for mood in moods if counting or mood.values == ("positive",)]
 
 
-def _products(text: str, catalogue: Catalogue) -> list[Named]:
+def products_named(text: str, catalogue: Catalogue) -> list[Named]:
     """Products by model, name and kind; what stands beside a model (``R8 Pro 扫地机``) only says what that is."""
     held, names = catalogue, catalogue.lexicon
     models = find_models(text, held.products, held.models, names)
@@ -214,15 +236,22 @@ def _notes(
 
 def _by(text: str, words: Cues, filters: Filters, intents: Sequence[Intent], periods: int) -> Dimension | None:
     if "compare" in intents:
-        for field in ("segment", "product", "channel", "region", "aspect", "deep_category"):
-            if len(getattr(filters, field)) > 1:
-                return field
+        if side := _first_of_several(filters, _SIDES):
+            return side
         if periods > 1:
             return "month"
     if "trend" in intents:
         return "week" if words.by["week"].search(text) else "month"
+    if len(filters.sentiment) > 1:
+        return "sentiment"
+    if _EACH.search(text) and (side := _first_of_several(filters, ("product", "segment", "channel"))):
+        return side
     found = next((name for name in _BY_ORDER if words.by[name].search(text)), None)
     return found or ("theme" if "count" in intents and "最" in text else None)
+
+
+def _first_of_several(filters: Filters, among: Sequence[Dimension]) -> Dimension | None:
+    return next((field for field in among if len(getattr(filters, field)) > 1), None)
 
 
 def _limit(text: str) -> int:
@@ -249,6 +278,8 @@ def _blanked(text: str, named: Sequence[Named], periods: Sequence[Period]) -> st
 
 def _rest(text: str, named: Sequence[Named], periods: Sequence[Period], words: Cues) -> str:
     rest = words.stop.sub(" ", _blanked(text, named, periods))
+    if words.by["journey_stage"].search(text):
+        rest = _STAGE.sub(" ", rest)
     rest = re.sub(r"[^\w.⟦⟧:]+", " ", rest)
-    pieces = [piece for piece in rest.split() if piece not in _EMPTY]
+    pieces = [piece for piece in rest.split() if not set(piece) <= _EMPTY]
     return " ".join(pieces)

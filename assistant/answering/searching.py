@@ -5,9 +5,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answering.find import find
-from assistant.answering.kin import meanings_in, same_meaning, to_the_point
+from assistant.answering.kin import meanings_in, same_meaning, speaking_of, to_the_point
 from assistant.answering.labels import scope_label
 from assistant.answering.matching import content_grams, matching_themes
+from assistant.answering.meant import situation_of, situations_asked, themes_meant
 from assistant.answering.plan import Catalogue
 from assistant.answering.ports import Counting, Finder, Hit, Masker, Store
 from assistant.answering.understanding import words_to_search
@@ -15,15 +16,18 @@ from assistant.answering.values import foreign_kinds
 from assistant.answering.voices import Found, merged, voices_of_themes
 from assistant.domain.answers import Plan
 from assistant.domain.filters import Filters
+from assistant.domain.themes import Theme
 from assistant.errors import NotFoundError
 from assistant.rules.topics import known_words, telling_words
 from vectorstore.text import of_other_matters
 
-_FEW = 3
+FEW = 3
 """Fewer voices than this are next to nothing."""
 SUPPORTED = 0.38
 """Least support of a question by what was found; below, nothing is said. Of the sample's staff questions that find
 anything the lowest has 0.42; most questions from elsewhere find nothing at all, the rest have 0.35 to 0.74."""
+_THEMES = 2
+"""So many themes at most are taken for those that a question means."""
 _WORDS = 24
 """So many words of a question are looked for one by one."""
 _NAMED_RECORD = re.compile(r"(?<![A-Za-z0-9])(?:r_[0-9a-f]{16}|[A-Za-z]{1,6}-\d{1,12})(?![A-Za-z0-9])")
@@ -38,6 +42,9 @@ class Sources:
     finder: Finder
     masker: Masker
     catalogue: Catalogue
+    by_voices: bool = False
+    """Needs stand in the order of how many of the voices found speak of them, which is how rules word them; else, as a
+    model is shown them, in that of how they fit the question."""
 
 
 def names_a_record(question: str) -> bool:
@@ -59,10 +66,19 @@ def search(plan: Plan, given: Filters, sources: Sources) -> tuple[Found, tuple[s
         found.support = 1.0
         return found, ()
     found, notes = _within_filters(plan, given, sources)
-    themed = _of_named_theme(plan, sources)
-    if themed is not None:
+    meant = themes_meant(plan, sources.store.themes(), _THEMES, {need.theme_id for need in found.needs})
+    themed = _of_meant_themes(plan, meant, sources)
+    if themed is None:
+        return found, notes
+    asked = situations_asked(plan) or {situation_of(theme) or "" for theme in meant}
+    if len(themed.voices) >= FEW:
+        found.voices, found.needs = speaking_of(plan.query, asked, found.voices), []
+        plainly = speaking_of(plan.query, asked, themed.voices)
+        themed.voices = plainly if len(plainly) >= FEW else themed.voices
         found = merged(themed, found, plan.limit)
-        found.voices = to_the_point(plan.query, found.voices)
+    else:
+        found = replace(merged(found, themed, plan.limit), needs=merged(themed, found, plan.limit).needs)
+    found.voices = to_the_point(plan.query, found.voices)
     return found, notes
 
 
@@ -80,13 +96,13 @@ def _unheard_of(query: str, sources: Sources) -> bool:
 
 def _within_filters(plan: Plan, given: Filters, sources: Sources) -> tuple[Found, tuple[str, ...]]:
     found = _look(plan, sources.store.record_ids(plan.filters), sources)
-    if plan.filters.sentiment and len(found.voices) >= _FEW:
+    if plan.filters.sentiment and len(found.voices) >= FEW:
         found.support = max(
             found.support, SUPPORTED
         )  # praise asked for is better answered by other praise than by blame
         return found, ()
     wider = _wider(plan, given)
-    if wider == plan.filters or (len(found.voices) >= _FEW and found.support >= SUPPORTED):
+    if wider == plan.filters or (len(found.voices) >= FEW and found.support >= SUPPORTED):
         return found, ()
     loosened = _look(replace(plan, filters=wider), sources.store.record_ids(wider), sources)
     note = _loosened(plan, len(found.voices), wider)
@@ -104,24 +120,24 @@ def _loosened(plan: Plan, n: int, wider: Filters) -> str:
     return f"“{scope_label(plan.filters)}”范围内只找到 {n} 条，已放宽到“{scope_label(wider)}”"
 
 
-def _of_named_theme(plan: Plan, sources: Sources) -> Found | None:
-    """Voices of the theme that the words of the question name, if they name one."""
-    themes = matching_themes(plan.query, sources.store.themes(), limit=1)
-    if not themes or plan.filters.theme:
+def _of_meant_themes(plan: Plan, themes: Sequence[Theme], sources: Sources) -> Found | None:
+    """Voices of the themes that the question means, if it means any."""
+    if not themes or plan.filters.theme or _foreign(plan, sources):
         return None
-    only = replace(plan.filters, theme=(themes[0].id,))
+    ids = tuple(theme.id for theme in themes)
+    only = replace(plan.filters, theme=ids)
     allowed = sources.store.record_ids(only)
     found = _look(replace(plan, filters=only), allowed, sources)
-    listed = voices_of_themes([themes[0].id], only, plan.limit, sources.store, sources.masker)
-    both = merged(found, listed, plan.limit // 2 + 1)
-    both.needs, both.support = listed.needs, 1.0
+    listed = voices_of_themes(ids, only, 2 * plan.limit, sources.store, sources.masker)
+    both = merged(found, listed, 2 * plan.limit)
+    both.needs, both.support = listed.needs, found.support
+    if len(both.voices) >= FEW or matching_themes(plan.query, themes):
+        both.support = 1.0
     return both if both.voices else None
 
 
 def _look(plan: Plan, allowed: Collection[str] | None, sources: Sources) -> Found:
-    held = sources.catalogue
-    foreign = () if plan.filters.product else foreign_kinds(plan.question, held.products, held.models, held.lexicon)
-    words = words_to_search(plan, held)
+    foreign, words = _foreign(plan, sources), words_to_search(plan, sources.catalogue)
     found = find(words, plan, allowed, sources.store, sources.finder, sources.masker, foreign)
     pieces = () if found.voices or foreign else telling_words(plan.query or plan.question)
     if not pieces:
@@ -129,6 +145,12 @@ def _look(plan: Plan, allowed: Collection[str] | None, sources: Sources) -> Foun
     found = find(words, plan, allowed, sources.store, Piecewise(sources.finder, pieces), sources.masker)
     found.support = max(found.support, SUPPORTED)
     return found
+
+
+def _foreign(plan: Plan, sources: Sources) -> tuple[str, ...]:
+    """Names in the question of goods that nobody stores; none where it names one of ours too."""
+    held = sources.catalogue
+    return () if plan.filters.product else foreign_kinds(plan.question, held.products, held.models, held.lexicon)
 
 
 def search_by_words(plan: Plan, given: Filters, sources: Sources) -> Found:

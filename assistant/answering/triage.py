@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from assistant.answering.lexicon import cues, normalise
+from assistant.answering.plan import COUNTING
 from assistant.domain.answers import Plan
 from assistant.rules.topics import shows_a_matter
 from vectorstore.text import simplified
@@ -20,8 +21,13 @@ _SENTENCES = {
     "greeting": f"资料不足：这不是一个能从客户反馈里找到答案的问题。{_HELP}。",
     "about_self": f"资料不足：这里只回答客户反馈里能找到依据的问题。{_HELP}。",
     "elsewhere": f"资料不足：客户反馈里没有这方面的依据，无法回答。{_HELP}。",
+    "order": f"资料不足：这里只读客户反馈，不办别的事，也不改动数据。{_HELP}。",
+    "forecast": f"资料不足：这里只统计已经收到的反馈，不做预测。{_HELP}。",
+    "books": f"资料不足：客户反馈里没有经营数据，也没有别家的数据，无法回答。{_HELP}。",
     "empty": f"资料不足：没有看到问题。{_HELP}。",
 }
+ELSEWHERE = _SENTENCES["elsewhere"]
+"""The refusal of what no feedback can answer."""
 _AT_THE_END = re.compile(r"[\s,，。.!！?？~、…]+$")
 
 
@@ -31,26 +37,58 @@ def about_feedback(plan: Plan) -> bool:
     return asking or not plan.filters.empty or shows_a_matter(plan.question)
 
 
-_PERSON = "姓名入库时已打码，不能按姓名查找；请用客户编号来查（界面或 --customer 编号）"
+PERSON = "姓名、电话、证件号等入库时已打码，不能按它们查找；请用客户编号来查（界面或 --customer 编号）"
+"""What is said to who looks for a person by name or number."""
+_MASK = re.compile(
+    r"(?:电话号?码?|手机号?码?|座机|号码|邮箱|微信号?|qq号?|身份证号?码?|银行卡号?|车牌号?|住址|地址|订单号?|序列号|机身号|编号)?"
+    r"(?:[是为:：])?⟦[^⟧]*⟧?",
+    re.IGNORECASE,
+)
+"""A masked value with what it is called."""
+_WHOSE = re.compile(
+    r"的?(?:这位|那位|这个|那个|名下|机主|本人)?的?(?:客户|用户|顾客|机主|号主|主人|人|他|她)?的?(?:是谁|都?说过?)?"
+)
+"""What is said around such a value of whoever it belongs to."""
 
 
 def people_named(made: Plan, masked: Callable[[str], str]) -> tuple[Plan, str | None]:
-    """A plan without the names of people among its words, and the sentence that refuses it where nothing else is asked.
+    """A plan without the names and numbers of people among its words, and the sentence that refuses it where nothing else
+    is asked.
 
-    Names are masked before anything is stored, so that looking for one would find nothing, and counting without it
-    would count everybody.
+    They are masked before anything is stored, so that looking for one would find nothing or what merely sounds alike, and
+    counting without it would count everybody.
 
     Args:
         made: the plan of a masked question.
         masked: masks a text; who is called something is masked if that is a name.
     """
     words = made.query.split()
-    people = [word for word in words if "⟦name:" in word or _is_name(_ADDRESSED.sub("", word), masked)]
-    if not people:
+    people = {
+        word
+        for word in words
+        if "⟦name:" in word or (_is_name(_ADDRESSED.sub("", word), masked) and not _a_kind(word, made.question))
+    }
+    kept = {word: "" if word in people else _beside_masks(word) for word in words}
+    if all(word == left for word, left in kept.items()):
         return made, None
-    rest = " ".join(word for word in words if word not in people)
-    nobody = f"资料不足：{_PERSON}。" if not rest else None
-    return replace(made, query=rest, notes=(*made.notes, _PERSON)), nobody
+    rest = " ".join(filter(None, kept.values()))
+    if all(kept.values()) and not COUNTING & set(made.intents):
+        return replace(made, query=rest), None
+    nobody = f"资料不足：{PERSON}。" if not rest else None
+    return replace(made, query=rest, notes=(*made.notes, PERSON)), nobody
+
+
+def _beside_masks(word: str) -> str:
+    """What a word says beside masked values, if that names anything to look for."""
+    if "⟦" not in word:
+        return word
+    pieces = (_ADDRESSED.sub("", piece) for piece in _MASK.sub(" ", word).split())
+    return " ".join(piece for piece in pieces if len(piece) > 1 and not _WHOSE.fullmatch(piece))
+
+
+def _a_kind(word: str, question: str) -> bool:
+    """Whether a question says of people what they are: 养猫的用户."""
+    return re.search(rf"{re.escape(word)}的?(?:用户|客户|顾客|家庭|单位|业主)", question) is not None
 
 
 def _is_name(word: str, masked: Callable[[str], str]) -> bool:

@@ -10,8 +10,14 @@ _ABOUT_ASPECT = re.compile(r"(?:在意|关心|关注|看重|抱怨|吐槽|嫌|�
 _OF_ASPECT = re.compile(
     r"(?:方面|问题|类|上的|的?(?:反馈|投诉|抱怨|意见|声音|差评|吐槽|占比|满意度)|(?:还是|和|与|、))"
 )
+_NO_MATTER = re.compile(r"$|[的,。?!、 ]|方面|问题|还是|和|与|跟|多|最|吗|呢|吧|占|有|是|更")
+"""Said right after an aspect, it is the aspect itself that is meant and no narrower matter (价格乱)."""
 _OR = re.compile(r"(?:还是|和|与|跟|、|,)$")
 _NOT_BEFORE = re.compile(r"(?:不|没|未)$")
+_NOT_AFTER = {"夸": re.compile("[张大口]")}
+_NEVER = re.compile(r"(?!)")
+_BOT = re.compile(r"(?:智能|机器人|自动|语音|ai|虚拟|在线)$")
+"""Said before 客服 it means no person."""
 _EXCEPT = re.compile(r"(?:除了?|除开|除去|不是|而非|不含|不算|不包括|排除|去掉|非)$")
 _OUTSIDE = re.compile(r"(?:以外|之外|外)?")
 _GAP = re.compile(r"[\s\-_/]+")
@@ -179,20 +185,31 @@ def find_values(text: str, field: str, names: Names) -> list[Named]:
     belongs to the matter searched for; a satisfied word after a negation does not.
     """
     found: list[Named] = []
-    for name, values in names.words[field]:
-        for match in re.finditer(re.escape(name), text):
-            if not _free(found, match) or (field == "sentiment" and _NOT_BEFORE.search(text[: match.start()])):
-                continue
-            if field != "aspect" or _is_about(text, match, found):
-                found.append(Named(field, values, match.start(), match.end()))
+    for name, match, values in _leftmost_longest(text, field, names):
+        if not _free(found, match) or (field == "sentiment" and _NOT_BEFORE.search(text[: match.start()])):
+            continue
+        if _NOT_AFTER.get(name, _NEVER).match(text, match.end()):
+            continue
+        if field != "aspect" or _is_about(text, match, found):
+            found.append(Named(field, values, match.start(), match.end()))
     if field == "aspect":
         found += _second_aspects(text, names, found)
     return sorted(found, key=lambda item: item.start)
 
 
+def _leftmost_longest(text: str, field: str, names: Names) -> list[tuple[str, re.Match[str], tuple[str, ...]]]:
+    """Every place where a name stands, the first ones first, of those the longest."""
+    every = [
+        (name, match, values) for name, values in names.words[field] for match in re.finditer(re.escape(name), text)
+    ]
+    return sorted(every, key=lambda found: (found[1].start(), -found[1].end()))
+
+
 def _is_about(text: str, match: re.Match[str], found: Sequence[Named]) -> bool:
     before, after = text[: match.start()], text[match.end() :]
-    if _ABOUT_ASPECT.search(before):
+    if match.group() == "客服" and _BOT.search(before):
+        return False
+    if _ABOUT_ASPECT.search(before) and _NO_MATTER.match(after):
         return True
     of = _OF_ASPECT.match(after)
     return of is not None and (of.group() not in {"还是", "和", "与", "、"} or any(n.field == "aspect" for n in found))

@@ -136,6 +136,16 @@ def needs_of(voices: Sequence[Voice], insights: Sequence[Insight], store: Store)
     return [need for theme in told if (need := _need(theme, store)) is not None]
 
 
+def most_spoken_of(needs: Sequence[Need], voices: Sequence[Voice], store: Store) -> list[Need]:
+    """Needs, those first that most of some voices speak of in the very words quoted; else as they came."""
+    insights = store.insights_of([voice.record_id for voice in voices])
+    spoken: Counter[str] = Counter()
+    for voice in voices:
+        own = [i for i in insights if i.record_id == voice.record_id and i.start < voice.end and voice.start < i.end]
+        spoken.update({i.theme_id for i in own if i.theme_id is not None})
+    return sorted(needs, key=lambda need: -spoken[need.theme_id])
+
+
 def _need(theme_id: str, store: Store) -> Need | None:
     try:
         theme = store.theme(theme_id)

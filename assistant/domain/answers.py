@@ -13,6 +13,18 @@ Intent = Literal["find", "count", "compare", "trend", "list", "explain", "reply"
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One thing asked for within a question that asks for several, each of its own scope."""
+
+    intent: Intent
+    filters: Filters
+    query: str = ""
+    by: Dimension | None = None
+    periods: tuple[tuple[str, str], ...] = ()
+    limit: int = 8
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What a question asks for, shown to the asker."""
 
@@ -27,6 +39,9 @@ class Plan:
     """Periods set against one another, as first and last day, where the question names more than one."""
     notes: tuple[str, ...] = ()
     """How the question was understood where it could have been understood otherwise: the dates meant, above all."""
+    steps: tuple[Step, ...] = ()
+    """The things asked for, where they differ in scope; the fields above then span them all."""
+    made_by: EngineName = "rules"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +68,34 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """Counted rows side by side; every number in it is the value, or an end of the interval, of a figure."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | float | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One value to be drawn; `interval` is [low, high] in the same unit."""
+
+    label: str
+    value: float
+    interval: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """What to draw: bars set side by side, or a line over time."""
+
+    kind: Literal["bar", "line"]
+    title: str
+    unit: str
+    points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Need:
     theme_id: str
     surface: str
@@ -70,6 +113,12 @@ class AnswerMaterial:
     figures: tuple[Figure, ...]
     needs: tuple[Need, ...]
     language: str = "zh"
+    documents: tuple[Backing, ...] = ()
+    """What the house has written down: D1, D2 … in order."""
+    solved: tuple[Backing, ...] = ()
+    """What agents said in feedback that was solved (kind ``agent``): S1, S2 … in order."""
+    tone: str = ""
+    """How the house wants to sound; empty: nothing said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,4 +138,9 @@ class Answer:
     elapsed_ms: int = 0
     plan: Plan | None = field(default=None)
     backings: tuple[Backing, ...] = ()
-    """What the house's own documents say to it; no customer's words."""
+    """What the house's own documents (kind ``agent``: its agents, in feedback that was solved) say to it; no customer's
+    words. ``[D1]`` in the text points to the first."""
+    table: Table | None = None
+    chart: Chart | None = None
+    clarify: tuple[str, ...] = ()
+    """What the question may have meant, to choose from, where it could not be answered without knowing; `text` asks."""

@@ -3,7 +3,7 @@
 The two engines speak these types; `assistant.insight` and `assistant.answering` verify them into what is kept.
 """
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,6 +11,7 @@ from assistant.domain.ideas import LensName
 from assistant.domain.vocabulary import (
     Aspect,
     DeepCategory,
+    Dimension,
     JourneyStage,
     NbnType,
     OpportunityType,
@@ -18,6 +19,15 @@ from assistant.domain.vocabulary import (
     Sentiment,
     Standing,
 )  # fmt: skip
+
+Tool = Literal[
+    "search_feedback", "count_feedback", "trend_feedback", "compare_feedback", "list_themes", "explain_need",
+    "draft_reply", "propose",
+]  # fmt: skip
+"""What a plan may call: these, and nothing else."""
+OffTopic = Literal["elsewhere", "house", "others", "future", "personal"]
+"""What a question that no feedback can answer is about: the world, the house's own books, other makers, what has not
+happened yet, or people's data."""
 
 
 class Draft(BaseModel):
@@ -155,21 +165,79 @@ class IdeasDraft(Draft):
     ideas: list[IdeaDraft]
 
 
+def _all_required(schema: dict[str, Any]) -> None:
+    """A model must fill every field in: strict JSON schema knows no optional ones."""
+    schema["required"] = list(schema["properties"])
+
+
 class SentenceDraft(Draft):
     """One sentence of an answer with the numbers of the citations and figures it stands on."""
+
+    model_config = ConfigDict(json_schema_extra=_all_required)
 
     text: str
     citations: list[int]
     figures: list[int]
+    sources: list[str] = Field(default_factory=list)
+    """Documents (``D1``) and solved feedback (``S1``)."""
 
 
 class AnswerDraft(Draft):
-    """An answer as an engine words it, out of the voices and figures it was shown."""
+    """An answer as an engine words it, out of the material it was shown."""
+
+    model_config = ConfigDict(json_schema_extra=_all_required)
 
     refused: bool
     refusal_reason: str | None
     sentences: list[SentenceDraft]
     suggested_reply: str | None
+    reply_backed_by: list[str] = Field(default_factory=list)
+    """Documents that back what the reply promises."""
+
+
+class ConditionDraft(Draft):
+    """What narrows a call: one of the values."""
+
+    name: Literal["product", "segment", "channel", "region", "aspect", "deep_category", "sentiment", "theme"]
+    values: list[str]
+
+
+class DaysDraft(Draft):
+    """A stretch of days, ``YYYY-MM-DD`` or a version of software (``v3.2``: the day it is first named); None is open."""
+
+    since: str | None
+    until: str | None
+
+
+class CallDraft(Draft):
+    """A call of one of the product's own tools."""
+
+    tool: Tool
+    words: str
+    """What to look for, without what became filters."""
+    filters: list[ConditionDraft]
+    days: list[DaysDraft]
+    """None: all days; several are set against one another."""
+    by: Dimension | None
+    top: int | None
+
+
+class ClarifyDraft(Draft):
+    """A question back."""
+
+    question: str
+    choices: list[str]
+
+
+class PlanDraft(Draft):
+    """What a question asks for, as calls of the product's own tools."""
+
+    off_topic: OffTopic | None
+    """Why no feedback can answer it, where none can."""
+    follows: bool
+    """It leans on an earlier question."""
+    calls: list[CallDraft]
+    clarify: ClarifyDraft | None
 
 
 class RankingDraft(Draft):

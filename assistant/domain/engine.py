@@ -5,8 +5,17 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol, runtime_checkable
 
 from assistant.domain.answers import AnswerMaterial
-from assistant.domain.drafts import AnswerDraft, IdeasDraft, ReadingDraft, ThemeDraft, VerdictsDraft
+from assistant.domain.drafts import (
+    AnswerDraft,
+    IdeasDraft,
+    PlanDraft,
+    ReadingDraft,
+    SentenceDraft,
+    ThemeDraft,
+    VerdictsDraft,
+)
 from assistant.domain.ideas import Brief
+from assistant.domain.planning import PlanMaterial
 from assistant.domain.proposal_drafts import SectionDraft
 from assistant.domain.proposals import Asked
 from assistant.domain.records import Record
@@ -166,5 +175,31 @@ class Checking(Protocol):
 
         Raises:
             ModelError: nothing usable came back.
+        """
+        ...
+
+
+@runtime_checkable
+class Planning(Protocol):
+    """An engine that can tell what a question asks for; what the rules read is given to it, to be corrected."""
+
+    def plan(self, material: PlanMaterial) -> PlanDraft:
+        """The question as calls of the product's own tools.
+
+        Raises:
+            ModelError: nothing usable came back.
+        """
+        ...
+
+
+@runtime_checkable
+class Speaking(Protocol):
+    """An engine whose answers can be heard while they are worded; that of the rules is there at once."""
+
+    def answering(self, material: AnswerMaterial) -> Iterator[SentenceDraft | AnswerDraft]:
+        """Sentences as they are finished, at the end the whole draft, which repeats them.
+
+        Raises:
+            ModelError: nothing usable came, or no more of it.
         """
         ...

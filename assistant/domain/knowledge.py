@@ -50,7 +50,8 @@ class House:
 
 @dataclass(frozen=True, slots=True)
 class Backing:
-    """What a document says to a matter: ``section.text[start:end] == quote``."""
+    """What a document says to a matter: ``section.text[start:end] == quote``; of kind ``agent`` what an agent of the house
+    said in the record named as document: ``record.text[start:end] == quote``."""
 
     document_id: str
     title: str

@@ -47,12 +47,6 @@ class Unread:
     """The same as one sentence for a person, where there is one."""
 
 
-def read_needs(engine: Engine, records: Iterable[Record]) -> Iterator[Read | Unread]:
-    """The results of `read_packs` one by one."""
-    for results in read_packs(engine, records):
-        yield from results
-
-
 def read_packs(
     engine: Engine, records: Iterable[Record], asides: Asides | None = None
 ) -> Iterator[list[Read | Unread]]:

@@ -4,6 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from assistant.domain.themes import Theme, ThemeMaterial, Voice
 from assistant.insight.joining import head_of, leading_head
@@ -33,20 +34,16 @@ def portray(
     tell the theme from others, of the situation most members name, rather a wish or what hurts. No customer speaks
     twice while others have not spoken, and no two voices say nearly the same words.
     """
-    return ThemeMaterial(
-        theme=theme,
-        voices=tuple(_voice(n, member) for n, member in enumerate(_telling(members, keywords, most), start=1)),
-        products=tally(members, lambda m: m.product),
-        segments=tally(members, lambda m: m.segment),
-        aspects=tally(members, lambda m: m.insight.aspect),
-        opportunities=_opportunities(members),
-        keywords=tuple(keywords),
-        sentiment=next((value for value, _ in tally(members, lambda m: m.insight.sentiment)), "negative"),
-    )
+    voices = tuple(_voice(n, member) for n, member in enumerate(_telling(members, keywords, most), start=1))
+    return replace(_counted(theme, members), voices=voices, keywords=tuple(keywords))
 
 
 def sketch(theme: Theme, members: Sequence[Member]) -> ThemeMaterial:
     """A theme by its counts alone, without a voice: what it is compared with others by."""
+    return replace(_counted(theme, members), deep_categories=tally(members, lambda m: m.insight.deep_category))
+
+
+def _counted(theme: Theme, members: Sequence[Member]) -> ThemeMaterial:
     return ThemeMaterial(
         theme=theme,
         voices=(),
@@ -55,7 +52,6 @@ def sketch(theme: Theme, members: Sequence[Member]) -> ThemeMaterial:
         aspects=tally(members, lambda m: m.insight.aspect),
         opportunities=_opportunities(members),
         sentiment=next((value for value, _ in tally(members, lambda m: m.insight.sentiment)), "negative"),
-        deep_categories=tally(members, lambda m: m.insight.deep_category),
     )
 
 

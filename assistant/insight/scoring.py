@@ -9,7 +9,7 @@ from assistant.domain.drafts import IdeaDraft
 from assistant.domain.ideas import Focus, Idea, IdeaWeights
 from assistant.domain.themes import ThemeMaterial, Voice
 from assistant.domain.vocabulary import TrendStatus
-from assistant.insight.hard_rule import data, marks_of
+from assistant.insight.hard_rule import MARKS, data, marks_of
 from assistant.insight.wording import letter_pairs
 
 __all__ = ["Weight", "counted_parts", "effort_class", "marks_of", "ranked", "score_parts", "total"]
@@ -77,7 +77,7 @@ def ranked(idea: Idea, weights: IdeaWeights) -> float:
     ``score × (mark where the idea bears a mark that misses the loop) + vote × (for − against) / (votes + 2) + edit where
     a person wrote words of it``; never below 0.
     """
-    missed = any(mark.endswith(("_cutting", "_selling", "_charging")) for mark in idea.marks)
+    missed = any(mark in MARKS for mark in idea.marks)
     up, down = idea.votes
     moved = weights.vote * (up - down) / (up + down + _FEW_VOTES)
     rank = idea.score * (weights.mark if missed else 1.0) + moved + weights.edit * idea.edited

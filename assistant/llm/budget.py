@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from assistant.domain.engine import Usage
 from assistant.errors import ModelError
+from assistant.llm import metering
 from assistant.llm.pricing import Price
 
 MESSAGE_TOKENS = 8
@@ -107,6 +108,7 @@ class Spending:
 
         With `unsure` (a call without an answer may have been paid for nevertheless) its prompt stays set aside.
         """
+        metering.book(cost)
         with self._changed:
             self._reserved_tokens -= reserved.tokens
             self._reserved_money -= reserved.money

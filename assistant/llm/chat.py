@@ -51,10 +51,11 @@ class ChatEndpoint:
         self.price: Price | None = find_price(settings.chat_model, settings.data_dir / PRICES_FILE)
         self.pace: Pace = pace or LocalPace(settings.llm_rpm, settings.llm_tpm)
         self._guard = guard
-        self._retry = retry or RetryPolicy()
-        self._breaker = breaker or CircuitBreaker()
+        self.retry = retry or RetryPolicy()
+        self.breaker = breaker or CircuitBreaker()
         self._discovery = threading.Lock()
         self._helpless = 0
+        self.streams = True
         self._answered = False
 
     @property
@@ -94,8 +95,8 @@ class ChatEndpoint:
             EgressError: the guard refuses the prompt; it was not sent.
         """
         self.look_at(prompt)
-        self._breaker.check()
-        call = _Call(prompt, schema, spending or Spending(), expected, quick, sending)
+        self.breaker.check()
+        call = Call(prompt, schema, spending or Spending(), expected, quick, sending)
         return self._answer(call), call.cost
 
     def look_at(self, prompt: RenderedPrompt) -> None:
@@ -107,31 +108,31 @@ class ChatEndpoint:
         if self._guard is not None:
             self._guard(prompt.user)
 
-    def _answer(self, call: "_Call[T]") -> T:
+    def _answer(self, call: "Call[T]") -> T:
         """By the way that is known to work; while none is, one call finds it and the others wait for what it finds."""
         if self.knowledge.rung is None:
             with self._discovery:
-                self._breaker.check()
+                self.breaker.check()
                 if self.knowledge.rung is None:
                     return self._watched(call)
         return self._watched(call)
 
-    def _watched(self, call: "_Call[T]") -> T:
+    def _watched(self, call: "Call[T]") -> T:
         """The answer, and how it ended told to the circuit breaker."""
         try:
             answer = self._descend(call)
         except (BudgetExceeded, Stopped):
             raise
         except ModelError as error:
-            self._breaker.note(error)
+            self.breaker.note(error)
             self._helpless += call.helpless
             if call.helpless and self._helpless >= HELPLESS:
-                self._breaker.give_up(error)
+                self.breaker.give_up(error)
             raise
-        self._breaker.note(None)
+        self.breaker.note(None)
         return answer
 
-    def _descend(self, call: "_Call[T]") -> T:
+    def _descend(self, call: "Call[T]") -> T:
         """Down the ladder from the rung that is known to work: a rung that has proved itself is not doubted."""
         known, ladder = self.knowledge.rung, self.knowledge.ladder
         error: ModelError = ModelAnswerError("no way of asking for JSON worked")
@@ -152,7 +153,7 @@ class ChatEndpoint:
         call.helpless = known is None and isinstance(error, ModelAnswerError)
         raise error
 
-    def _ask(self, rung: Rung, call: "_Call[T]") -> T:
+    def _ask(self, rung: Rung, call: "Call[T]") -> T:
         """One question, and one more that shows the model what was wrong with its answer."""
         messages = opening(rung, call.prompt, call.schema)
         reply = self._paid(rung, messages, call)
@@ -165,9 +166,9 @@ class ChatEndpoint:
             messages = [*messages, *repair(reply.text, reason)]
         return parse_answer(self._paid(rung, messages, call).text, call.schema)
 
-    def _paid(self, rung: Rung, messages: Sequence[Message], call: "_Call[T]") -> Reply:
+    def _paid(self, rung: Rung, messages: Sequence[Message], call: "Call[T]") -> Reply:
         """One request with its retries, each of them reserved before and booked after, whatever comes of it."""
-        most, limit = self._most(rung, messages, call)
+        most, limit = self.most(rung, messages, call)
         expected = estimate_tokens("".join(text for _, text in messages)) + call.expected
 
         def once() -> Reply:
@@ -177,19 +178,19 @@ class ChatEndpoint:
                 turn = self.pace.turn(expected, quick=call.quick)
                 call.announce()
                 reply = self.once(rung, messages, call.schema, limit=limit, quick=call.quick)
-                cost = self._cost(reply, messages)
+                cost = self.cost_of(reply, messages)
                 self.pace.took(turn, cost.prompt_tokens + cost.completion_tokens)
             except CallFault as fault:
-                cost, unsure = self._cost(fault.reply, messages) if fault.reply else cost, fault.cause == "silent"
+                cost, unsure = self.cost_of(fault.reply, messages) if fault.reply else cost, fault.cause == "silent"
                 raise
             finally:
                 call.spending.settle(reserved, cost, unsure=unsure)
                 call.cost += cost
             return reply
 
-        return self._retry.run(once, quick=call.quick, cold=not self._answered)
+        return self.retry.run(once, quick=call.quick, cold=not self._answered)
 
-    def _most(self, rung: Rung, messages: Sequence[Message], call: "_Call[T]") -> tuple[Most, int | None]:
+    def most(self, rung: Rung, messages: Sequence[Message], call: "Call[T]") -> tuple[Most, int | None]:
         """What to set aside for one request, and the limit on its answer that makes this the most it can cost."""
         text = "".join(text for _, text in messages)
         if not call.spending.limited:
@@ -205,7 +206,7 @@ class ChatEndpoint:
         Raises:
             CallFault: the endpoint did not answer.
         """
-        return self._retry.run(lambda: self.once(rung, messages, schema), cold=not self._answered)
+        return self.retry.run(lambda: self.once(rung, messages, schema), cold=not self._answered)
 
     def once(
         self,
@@ -247,7 +248,7 @@ class ChatEndpoint:
         extra = self.knowledge.added(limit)
         return Question(rung, messages, schema.__name__, shape_of(schema), not self.knowledge.temperature, extra, quick)
 
-    def _cost(self, reply: Reply, messages: Sequence[Message]) -> Usage:
+    def cost_of(self, reply: Reply, messages: Sequence[Message]) -> Usage:
         """What a reply cost; its tokens are estimated where the endpoint does not tell."""
         asked, said = reply.prompt_tokens, reply.completion_tokens
         prompt = asked if asked is not None else estimate_tokens("".join(text for _, text in messages))
@@ -256,7 +257,7 @@ class ChatEndpoint:
 
 
 @dataclass(slots=True)
-class _Call(Generic[T]):
+class Call(Generic[T]):
     """One prompt on its way to an answer, and what it has cost so far."""
 
     prompt: RenderedPrompt

@@ -45,6 +45,13 @@ class Release(HousePart):
     kind: Literal["release", "fix"] = "release"
 
 
+class Answers(HousePart):
+    """How staff are helped to answer; no reading is told of it."""
+
+    tone: Line | None = None
+    """How replies to customers shall sound."""
+
+
 class Company(HousePart):
     """The whole file."""
 
@@ -57,6 +64,7 @@ class Company(HousePart):
     """What is planned: ideas are compared with it; readings are not told of it."""
     rules: tuple[Line, ...] = ()
     """House rules of reading, such as whom a word means."""
+    answers: Answers = Answers()
 
 
 def company_text(named: Path | None, data_dir: Path) -> str:
@@ -87,6 +95,16 @@ def company_of(named: Path | None, data_dir: Path) -> Company | None:
     """
     path = named or data_dir / COMPANY_FILE
     return read_company(path) if named is not None or path.is_file() else None
+
+
+def tone_of(named: Path | None, data_dir: Path) -> str:
+    """How replies shall sound by the company's file; empty where it does not say.
+
+    Raises:
+        SettingError: the file can't be read or has a mistake; which, and where.
+    """
+    company = company_of(named, data_dir)
+    return (company.answers.tone if company else None) or ""
 
 
 def read_company(path: Path) -> Company:

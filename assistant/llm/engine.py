@@ -1,8 +1,9 @@
 """The engine that thinks with a model: prompts rendered, answers tied back to what was asked, every call accounted for."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, TypeVar
 
 from pydantic import ValidationError
 
@@ -11,13 +12,16 @@ from assistant.domain.drafts import (
     AnswerDraft,
     Draft,
     IdeasDraft,
+    PlanDraft,
     RankingDraft,
     ReadingsDraft,
+    SentenceDraft,
     ThemeDraft,
     VerdictsDraft,
 )
 from assistant.domain.engine import Forecast, PackOutcome, Usage
 from assistant.domain.ideas import Brief
+from assistant.domain.planning import PlanMaterial
 from assistant.domain.proposal_drafts import DRAFT_OF, SectionDraft
 from assistant.domain.proposals import Asked
 from assistant.domain.records import Record
@@ -28,26 +32,30 @@ from assistant.llm.chat import ChatEndpoint
 from assistant.llm.company import NOTHING
 from assistant.llm.fence import Fence
 from assistant.llm.forecasting import Order, forecast
+from assistant.llm.hearing import Unheard, heard
 from assistant.llm.idea_prompts import idea_variables
 from assistant.llm.packing import pack_records
+from assistant.llm.plan_prompts import plan_variables
 from assistant.llm.pricing import PRICES_FILE, find_price
 from assistant.llm.proposal_prompts import section_prompt, section_tokens, sections_digest
 from assistant.llm.reader import PROMPT, READING_TOKENS, Proof, Reader, writers
 from assistant.llm.rendering import (
+    LANGUAGES,
     RENDERING,
     answer_variables,
     checking_variables,
     naming_variables,
     ranking_variables,
 )
-from assistant.llm.secrecy import without_instructions
+from assistant.llm.seams import Endpoint, Ledger, Net
+from assistant.llm.secrecy import plan_without_instructions, sentence_without_instructions, without_instructions
 from assistant.llm.shapes import schema_text
 from assistant.settings import Settings
 from prompts import RenderedPrompt, load
 
 T = TypeVar("T", bound=Draft)
-IDEA_TOKENS = 800
-"""Tokens of one idea, about."""
+IDEA_TOKENS, ANSWER_TOKENS = 800, 700
+"""Tokens of one idea, and of one answer, about."""
 
 _TASKS: dict[str, tuple[str, type[Draft]]] = {
     "extract": (PROMPT, ReadingsDraft),
@@ -55,50 +63,8 @@ _TASKS: dict[str, tuple[str, type[Draft]]] = {
     "check_members": ("check_members", VerdictsDraft),
     "suggest_ideas": ("suggest_ideas", IdeasDraft),
     "answer": ("answer_question", AnswerDraft),
+    "plan": ("plan_question", PlanDraft),
 }
-
-
-class Endpoint(Protocol):
-    """What a prompt is put to; by default `assistant.llm.chat.ChatEndpoint`, which documents these."""
-
-    @property
-    def model(self) -> str:
-        """Name of the model."""
-        ...
-
-    @property
-    def shaping(self) -> dict[str, str]:
-        """What of the endpoint shapes an answer, for keys."""
-        ...
-
-    def complete(
-        self,
-        prompt: RenderedPrompt,
-        schema: type[T],
-        *,
-        spending: Spending | None = None,
-        expected: int = 800,
-        quick: bool = False,
-        sending: Callable[[], None] | None = None,
-    ) -> tuple[T, Usage]:
-        """The answer as a valid draft, and what it cost."""
-        ...
-
-
-class Net(Protocol):
-    """What scans a model's words for personal values before they are kept."""
-
-    def scan(self, draft: T, shown: str | None = None) -> T:
-        """The draft without personal values; `shown` is what the model was shown."""
-        ...
-
-
-class Ledger(Protocol):
-    """Where it is written down whose words are sent."""
-
-    def note(self, subjects: Iterable[str]) -> None:
-        """Note data subjects."""
-        ...
 
 
 class ModelEngine:
@@ -144,7 +110,9 @@ class ModelEngine:
     def identity(self, task: str) -> str:
         """See `Engine.identity`."""
         if task == "draft_proposal":
-            return digest_of("llm", sections_digest(), self._endpoint.shaping, self._settings.language, RENDERING)
+            return digest_of(
+                "llm", sections_digest(*LANGUAGES), self._endpoint.shaping, self._settings.language, RENDERING
+            )
         prompt_name, schema = _TASKS[task]
         language, shaping = self._settings.language, self._endpoint.shaping
         parts = ("llm", load(prompt_name, language).digest, schema_text(schema), shaping, language, RENDERING)
@@ -180,7 +148,7 @@ class ModelEngine:
     def suggest_ideas(self, material: ThemeMaterial, brief: Brief = Brief()) -> IdeasDraft:  # noqa: B008  (frozen)
         """See `Engine.suggest_ideas`."""
         variables = idea_variables(material, self._fence, self._settings.language, brief)
-        prompt = load("suggest_ideas").render(**variables)
+        prompt = load("suggest_ideas", self._settings.language).render(**variables)
         return self._ask(prompt, IdeasDraft, IDEA_TOKENS * max(3, len(brief.lenses)), speakers(material.voices))
 
     def draft_section(self, asked: Asked) -> SectionDraft:
@@ -193,10 +161,40 @@ class ModelEngine:
 
     def answer(self, material: AnswerMaterial) -> AnswerDraft:
         """See `Engine.answer`."""
+        prompt, token = self._answer_prompt(material)
+        draft = self._ask(prompt, AnswerDraft, ANSWER_TOKENS, speakers(material.voices), quick=True)
+        return without_instructions(draft, prompt, token)
+
+    def answering(self, material: AnswerMaterial) -> Iterator[SentenceDraft | AnswerDraft]:
+        """See `Speaking.answering` and `assistant.llm.hearing`; an endpoint that can't be heard is asked as ever."""
+        prompt, token = self._answer_prompt(material)
+        key = call_key(prompt, AnswerDraft, self._endpoint.shaping)
+        endpoint = self._endpoint
+        if isinstance(endpoint, ChatEndpoint) and endpoint.streams and self._kept(key, AnswerDraft, prompt) is None:
+            announce = partial(self.announce, speakers(material.voices))
+            try:
+                for piece in heard(endpoint, prompt, self._spending, ANSWER_TOKENS, announce):
+                    if isinstance(piece, SentenceDraft):
+                        yield sentence_without_instructions(self.scanned(piece, prompt), prompt, token)
+                    else:
+                        draft = self.scanned(piece[0], prompt)
+                        self.keep(key, prompt.name, draft, piece[1])
+                        yield without_instructions(draft, prompt, token)
+            except Unheard:
+                yield self.answer(material)
+        else:
+            yield self.answer(material)
+
+    def _answer_prompt(self, material: AnswerMaterial) -> tuple[RenderedPrompt, str]:
         variables = answer_variables(material, self._fence)
-        prompt = load("answer_question", self._settings.language).render(**variables)
-        draft = self._ask(prompt, AnswerDraft, 700, speakers(material.voices), quick=True)
-        return without_instructions(draft, prompt, variables["token"])
+        return load("answer_question", self._settings.language).render(**variables), variables["token"]
+
+    def plan(self, material: PlanMaterial) -> PlanDraft:
+        """See `Planning.plan`; no customer's words are sent."""
+        variables = plan_variables(material, self._fence)
+        prompt = load("plan_question", self._settings.language).render(**variables)
+        draft = self._ask(prompt, PlanDraft, 250, (), quick=True)
+        return plan_without_instructions(draft, prompt, variables["token"])
 
     def rank_passages(self, question: str, passages: Sequence[str]) -> RankingDraft:
         """The numbers of passages in the order in which they help with a question, as the model says them.
@@ -255,12 +253,8 @@ class ModelEngine:
         self, prompt: RenderedPrompt, schema: type[T], expected: int, subjects: Iterable[str], *, quick: bool = False
     ) -> T:
         key = call_key(prompt, schema, self._endpoint.shaping)
-        kept = self._cache.get(key)
-        if kept is not None:
-            try:
-                return self.scanned(schema.model_validate_json(kept), prompt)
-            except ValidationError:  # a damaged entry: pay again
-                pass
+        if (kept := self._kept(key, schema, prompt)) is not None:
+            return kept
         draft, usage = self._endpoint.complete(
             prompt,
             schema,
@@ -272,6 +266,13 @@ class ModelEngine:
         draft = self.scanned(draft, prompt)
         self.keep(key, prompt.name, draft, usage)
         return draft
+
+    def _kept(self, key: str, schema: type[T], prompt: RenderedPrompt) -> T | None:
+        kept = self._cache.get(key)
+        try:
+            return None if kept is None else self.scanned(schema.model_validate_json(kept), prompt)
+        except ValidationError:  # a damaged entry: pay again
+            return None
 
     def scanned(self, draft: T, prompt: RenderedPrompt | None = None) -> T:
         """A draft without personal values, made in answer to `prompt`, where that is known."""

@@ -35,17 +35,22 @@ def parse_answer(text: str, schema: type[T]) -> T:
     body = _THINKING.sub("", text).strip()
     if not body:
         raise UnusableAnswer("the answer is blank")
-    shape = shape_of(schema)
     reason = UnusableAnswer(
         "the answer holds no JSON object" if "{" not in body else "the answer's JSON is broken or cut off"
     )
     for place, value in _objects(body):
         try:
-            return schema.model_validate(_completed(value, shape, shape.get("$defs", {})))
+            return schema.model_validate(completed(value, schema))
         except ValidationError as error:
             if place == body.find("{"):  # else it is a piece of what is broken
                 reason = _unusable(error)
     raise reason
+
+
+def completed(value: object, schema: type[BaseModel]) -> Any:
+    """A value with what may be left out filled in and unasked fields dropped, as `parse_answer` does it."""
+    shape = shape_of(schema)
+    return _completed(value, shape, shape.get("$defs", {}))
 
 
 def _objects(body: str) -> Iterator[tuple[int, dict[str, Any]]]:

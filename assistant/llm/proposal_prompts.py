@@ -42,7 +42,7 @@ _REASONS = {
 def section_prompt(asked: Asked, fence: Fence) -> RenderedPrompt:
     """What is sent to have one section drafted."""
     common, own = load(COMMON, asked.language), load(f"draft_{asked.section}", asked.language)
-    rendered = common.render(**section_variables(asked, fence))
+    rendered = common.render(**_section_variables(asked, fence))
     return RenderedPrompt(
         f"{common.system}\n\n{own.system}",
         f"{rendered.user}\n\n{own.user}",
@@ -66,7 +66,7 @@ def sections_digest(*languages: str) -> str:
     return digest_of(*parts)
 
 
-def section_variables(asked: Asked, fence: Fence) -> dict[str, str]:
+def _section_variables(asked: Asked, fence: Fence) -> dict[str, str]:
     """Variables of ``draft_proposal``."""
     material = asked.material
     parts = {

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from assistant.domain.answers import AnswerMaterial, Figure, Plan
 from assistant.domain.engine import Misquote
+from assistant.domain.knowledge import Backing
 from assistant.domain.records import Record
 from assistant.domain.themes import Theme, ThemeMaterial, Voice
 from assistant.domain.vocabulary import zh
@@ -14,6 +15,8 @@ RENDERING = "2"
 """Part of every identity: raise it when anything here changes what a model is shown."""
 CONTEXT_CHARS = 400
 PASSAGE_CHARS = 300
+PLAIN_TONE = "平实、诚恳，像人说话"
+"""How a reply sounds where the house has said nothing."""
 LANGUAGES = {"zh": "简体中文", "en": "English"}
 
 
@@ -69,16 +72,19 @@ def checking_variables(material: ThemeMaterial, fence: Fence) -> dict[str, str]:
 
 
 def answer_variables(material: AnswerMaterial, fence: Fence) -> dict[str, str]:
-    """Variables of ``answer_question``; figures are F1, F2 … in order."""
+    """Variables of ``answer_question``; figures are F1, F2 … in order, documents D1 …, solved feedback S1 …"""
     needs = (f"- {need.surface} → {need.secondary} → {need.deep}" for need in material.needs)
     parts = {
         "plan": ("检索与计数的范围", _plan(material.plan)),
         "figures": ("数字", lines_of(_figure(n, figure) for n, figure in enumerate(material.figures, 1))),
         "needs": ("需求主题", lines_of(needs)),
         "voices": ("声音", voice_lines(material.voices)),
+        "documents": ("文件", lines_of(_backing(f"D{n}", d) for n, d in enumerate(material.documents, 1))),
+        "solved": ("先例", lines_of(_backing(f"S{n}", s) for n, s in enumerate(material.solved, 1))),
         "question": ("问题", material.question),
     }
-    return fence_all(parts, fence) | {"language": LANGUAGES.get(material.language, material.language)}
+    language = LANGUAGES.get(material.language, material.language)
+    return fence_all(parts, fence) | {"language": language, "tone": flat(material.tone) or PLAIN_TONE}
 
 
 def ranking_variables(question: str, passages: Sequence[str], fence: Fence) -> dict[str, str]:
@@ -222,6 +228,11 @@ def _plan(plan: Plan) -> str:
 def _figure(n: int, figure: Figure) -> str:
     interval = f",95% 区间 {number(figure.interval[0])}–{number(figure.interval[1])}" if figure.interval else ""
     return f"F{n} {figure.label}: {number(figure.value)} {figure.unit}{interval}(口径: {figure.query})"
+
+
+def _backing(name: str, backing: Backing) -> str:
+    page = f"（第 {backing.page} 页）" if backing.page is not None else ""
+    return f"{name} 《{flat(backing.title)}》{flat(backing.heading)}{page}\n原文: {flat(backing.quote)}"
 
 
 def lines_of(rows: Iterable[str]) -> str:

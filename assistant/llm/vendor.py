@@ -6,7 +6,7 @@ Only this module and `assistant.llm.batch_files` send anything; `assistant.llm.f
 import json
 import threading
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -90,6 +90,43 @@ class VendorChat:
             raise strange(self.endpoint) from None
         return reply_of(found, self.endpoint)
 
+    def stream(self, question: Question, *, usage: bool = True) -> Iterator[str | Reply]:
+        """The same request, heard while it is answered: pieces of the text as they come, at last the whole reply.
+
+        An endpoint that does not stream answers in one piece; with `usage` it is asked to tell the tokens.
+
+        Raises:
+            CallFault: anything but an answer; what came until then was told.
+        """
+        if question.quick and self._client is None and not takes_connections(self.endpoint):
+            raise away(self.endpoint)
+        import openai  # slow vendor: late
+
+        told_tokens = {"stream_options": {"include_usage": True}} if usage else {}
+        body = {**question.body(self.model), "stream": True, **told_tokens}
+        try:
+            with self.client.post(
+                "/chat/completions",
+                cast_to=object,
+                body=body,
+                options={"timeout": self._timeout(question.quick)},
+                stream=True,
+                stream_cls=openai.Stream[object],
+            ) as stream:
+                if "event-stream" not in stream.response.headers.get("content-type", ""):
+                    reply = reply_of(json.loads(stream.response.read()), self.endpoint)
+                    yield from (reply.text, reply)
+                    return
+                told = Overheard(self.endpoint)
+                for chunk in stream:
+                    if piece := told.piece(chunk):
+                        yield piece
+                yield told.reply()
+        except openai.OpenAIError as error:
+            raise self.fault(error) from None
+        except ValueError:  # a body, or a chunk of one, that is no JSON
+            raise strange(self.endpoint) from None
+
     def fault(self, error: Exception) -> CallFault:
         """What a foreign error means (`assistant.llm.faults`)."""
         return fault_of(error, self.endpoint, self.model, self._settings.llm_timeout)
@@ -170,10 +207,57 @@ def reply_of(found: Any, endpoint: str) -> Reply:
     return reply
 
 
+class Overheard:
+    """A completion put together from its chunks."""
+
+    def __init__(self, endpoint: str) -> None:
+        self._endpoint = endpoint
+        self._text: list[str] = []
+        self._finish: str | None = None
+        self._usage: Any = None
+        self._thought = self._refused = False
+
+    def piece(self, chunk: Any) -> str:
+        """The text that a chunk adds.
+
+        Raises:
+            CallFault: it is no chunk of a completion.
+        """
+        try:
+            self._usage = chunk.get("usage") or self._usage
+            if not (choices := chunk.get("choices")):
+                return ""
+            delta = choices[0].get("delta") or {}
+            self._finish = choices[0].get("finish_reason") or self._finish
+            self._thought |= bool(delta.get("reasoning_content") or delta.get("reasoning"))
+            self._refused |= bool(delta.get("refusal"))
+            text = _text(delta)
+        except (TypeError, LookupError, AttributeError):
+            raise strange(self._endpoint) from None
+        self._text.append(text)
+        return text
+
+    def reply(self) -> Reply:
+        """The whole, once the stream has ended.
+
+        Raises:
+            CallFault: the model declined, a filter stopped it, or it broke off.
+        """
+        usage = self._usage if isinstance(self._usage, Mapping) else {}
+        text = "".join(self._text)
+        asked, said = _count(usage, "prompt_tokens"), _count(usage, "completion_tokens")
+        reply = Reply(text, asked, said, self._finish == "length", self._thought or "<think" in text[:200].lower())
+        if self._refused:
+            raise CallFault(ModelAnswerError("the model declined to answer"), reply=reply)
+        if self._finish == "content_filter":
+            raise CallFault(ModelAnswerError("the provider's content filter stopped the answer"), reply=reply)
+        return reply
+
+
 def _text(message: Mapping[str, Any]) -> str:
     """The arguments of the first tool call, else the content, which some servers send in parts."""
     if calls := message.get("tool_calls"):
-        arguments = calls[0]["function"]["arguments"]
+        arguments = (calls[0].get("function") or {}).get("arguments") or ""
         return arguments if isinstance(arguments, str) else json.dumps(arguments, ensure_ascii=False)
     content = message.get("content") or ""
     if isinstance(content, list):

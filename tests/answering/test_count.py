@@ -69,6 +69,14 @@ def test_words_are_counted_as_the_theme_they_mean() -> None:
     assert any("「打印机掉线」" in warning for warning in warnings)
 
 
+def test_words_that_nobody_wrote_are_told_only_where_letters_are_asked_for() -> None:
+    figures, _ = _figures("打印机断开连接有多少条", LINES)
+    assert figures["P2 「打印机掉线」 反馈"].value == 10
+    assert not any("原文提到" in label for label in figures)
+    figures, _ = _figures("原文提到打印机断开连接的有多少条", LINES)
+    assert [f.value for label, f in figures.items() if "原文提到" in label] == [0]
+
+
 def test_words_said_often_are_not_counted_as_a_theme_that_is_wider() -> None:
     figures, warnings = _figures("打印机掉线有多少条", PRICE)
     assert figures["P2 原文提到“掉线”的 反馈"].value == 10

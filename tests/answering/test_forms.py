@@ -7,16 +7,8 @@ import pytest
 
 from assistant.answering.compose import AnswerService
 from assistant.answering.kin import meanings_in
-from tests.answering.fakes import (
-    MemoryCounting,
-    MemoryStore,
-    PhoneMasker,
-    WordFinder,
-    need,
-    rules_engine,
-    theme,
-    ticket,
-)
+from tests.answering.engines import rules_engine
+from tests.answering.fakes import MemoryCounting, MemoryStore, PhoneMasker, WordFinder, need, theme, ticket
 from vectorstore.text import meanings
 
 SAID = {

@@ -110,17 +110,23 @@ def test_places_by_part_province_and_town(text: str, regions: set[str]) -> None:
         ("客户王秀英有几次投诉", True, ""),
         ("查一下王秀英", True, ""),
         ("⟦name:9a3efe⟧的工单", True, ""),
+        ("电话⟦phone:9a3efe⟧的客户说了什么", True, ""),
+        ("手机号⟦phone:9a3efe⟧有多少条反馈", True, ""),
+        ("⟦phone:9a3efe⟧这位客户投诉过什么", True, ""),
+        ("查一下⟦id_card:9a3efe⟧", True, ""),
+        ("打印机掉线怎么回复，客户电话⟦phone:9a3efe⟧", False, "掉线"),
         ("王秀英 打印机掉线怎么回复", False, "掉线"),
         ("打印机掉线怎么回复", False, "掉线"),
+        ("王秀英的客户怎么说", False, "王秀英"),
     ],
 )
-def test_people_are_not_looked_for_by_name(question: str, refused: bool, words: str) -> None:
+def test_people_are_not_looked_for_by_name_or_number(question: str, refused: bool, words: str) -> None:
     def masked(text: str) -> str:
         return text.replace("我叫王秀英", "我叫⟦name:7f3a9c⟧")
 
     made, sentence = people_named(plan(question, (), HELD, TODAY), masked)
     assert (sentence is not None, made.query) == (refused, words)
-    assert "王秀英" not in made.query
+    assert "王秀英" not in made.query or "王秀英的客户" in question  # says what they are, as 养猫的客户 does
     if sentence:
         assert "客户编号" in sentence
 

@@ -11,8 +11,8 @@ from assistant.insight.grouping import Grouping
 from assistant.insight.groups import Group
 from assistant.insight.members import KnownTheme, Member
 from assistant.insight.staying import apart, stayed
+from tests.insight.grouped import MEMBERS, NEEDS, agreement, build, known
 from tests.insight.samples import member
-from tests.insight.test_themes import MEMBERS, NEEDS, agreement, build, known
 
 OTHER_PARTY = 9
 

@@ -1,68 +1,18 @@
 """Themes: planted needs are found again, nothing is mixed or forced, and themes keep their identity."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
 from random import Random
 
 import pytest
-from sklearn.metrics import v_measure_score
-from sklearn.metrics.cluster import pair_confusion_matrix
 
-from assistant.domain.drafts import ThemeDraft
-from assistant.domain.themes import ThemeMaterial
 from assistant.domain.vocabulary import ASPECTS, DEEP_CATEGORIES
-from assistant.errors import ModelAccessError, ModelDownError
 from assistant.insight.grouping import block_of
-from assistant.insight.members import PARTNERS, KnownTheme, Member, count_customers
+from assistant.insight.members import PARTNERS, count_customers
 from assistant.insight.rungs import standing_of
-from assistant.insight.themes import ThemesResult, build_themes
-from tests.insight.samples import embedder_of, member, planted, words
+from assistant.insight.themes import build_themes
+from tests.insight.grouped import MEMBERS, NEEDS, RULES, agreement, build, known, whole
+from tests.insight.samples import embedder_of, member, words
 from tests.insight.scripted import ScriptedEngine
-
-RULES = ScriptedEngine(name="rules")
-
-
-MEMBERS, NEEDS = planted()
-EMBED = embedder_of(MEMBERS)
-
-
-def build(
-    members: Sequence[Member], previous: Sequence[KnownTheme] = (), engine: ScriptedEngine | None = None
-) -> ThemesResult:
-    return build_themes(members, EMBED, words, engine or ScriptedEngine(), RULES, previous)
-
-
-@cache
-def whole() -> ThemesResult:
-    return build(MEMBERS)
-
-
-def known(result: ThemesResult, members: Sequence[Member]) -> list[KnownTheme]:
-    own: dict[str, list[Member]] = {theme.id: [] for theme in result.themes}
-    for item in members:
-        if item.insight.id in result.assignment:
-            own[result.assignment[item.insight.id]].append(item)
-    return [
-        KnownTheme(
-            theme,
-            frozenset(m.insight.id for m in own[theme.id]),
-            frozenset(m.insight.record_id for m in own[theme.id]),
-        )
-        for theme in result.themes
-    ]
-
-
-def agreement(members: Sequence[Member], needs: Sequence[str], result: ThemesResult) -> tuple[float, float]:
-    """Pairwise F1 and V-measure of the assigned insights against the planted needs."""
-    pairs = [
-        (need, result.assignment[m.insight.id])
-        for m, need in zip(members, needs, strict=True)
-        if m.insight.id in result.assignment
-    ]
-    truth, found = zip(*pairs, strict=True)
-    (_, wrong), (missed, right) = pair_confusion_matrix(truth, found)
-    return 2 * right / (2 * right + wrong + missed), v_measure_score(truth, found)
 
 
 def test_planted_needs_are_found_again() -> None:
@@ -164,72 +114,6 @@ def test_themes_are_known_by_their_records_when_everything_was_read_anew() -> No
     assert len(kept) >= 0.8 * len(whole().themes)
 
 
-def test_what_people_decided_stays() -> None:
-    members = MEMBERS
-    first, *others = known(whole(), members)
-    guest = next(iter(others[0].insights))
-    decided = replace(
-        first,
-        pinned=True,
-        theme=replace(first.theme, title="经理写的名字"),
-        insights=frozenset(),
-        held=frozenset({guest}),
-    )
-    result = build(members, [replace(decided, insights=first.insights), *others])
-    assert result.assignment[guest] == first.theme.id
-    assert next(t for t in result.themes if t.id == first.theme.id).title == "经理写的名字"
-
-
-def test_merged_by_hand_stays_merged_and_those_who_come_later_follow() -> None:
-    earlier = MEMBERS[: len(MEMBERS) * 8 // 10]
-    (first, second, *others) = known(build(earlier), earlier)
-    both = first.insights | second.insights
-    merged = replace(first, insights=both, held=both, records=first.records | second.records)
-    result = build(MEMBERS, [merged, *others])
-    assert {result.assignment[one] for one in both} == {first.theme.id}
-    apart = build(MEMBERS, [first, second, *others]).assignment
-    later = {m.insight.id for m in MEMBERS} - {m.insight.id for m in earlier}
-    joining = {one for one in later if apart.get(one) in (first.theme.id, second.theme.id)}
-    assert joining
-    staying = {one for one in joining if result.assignment.get(one) == first.theme.id}
-    assert len(staying) >= 0.8 * len(joining)
-
-
-def test_split_by_hand_stays_split() -> None:
-    whole_one, *others = known(whole(), MEMBERS)
-    members = sorted(whole_one.insights)
-    left, right = frozenset(members[::2]), frozenset(members[1::2])
-    second = replace(whole_one.theme, id="th_second", title="分出来的")
-    divided = [
-        replace(whole_one, insights=left, held=left),
-        KnownTheme(second, right, pinned=True, held=right),
-        *others,
-    ]
-    result = build(MEMBERS, divided)
-    assert {result.assignment[one] for one in left} == {whole_one.theme.id}
-    assert {result.assignment[one] for one in right} == {"th_second"}
-    again = build(MEMBERS, known_as_decided(result, divided))
-    assert again.assignment == result.assignment
-
-
-def known_as_decided(result: ThemesResult, decided: Sequence[KnownTheme]) -> list[KnownTheme]:
-    """The themes as the next run finds them, with what was decided before."""
-    before = {item.theme.id: item for item in decided}
-    return [
-        replace(item, held=before[item.theme.id].held, pinned=before[item.theme.id].pinned)
-        if item.theme.id in before
-        else item
-        for item in known(result, MEMBERS)
-    ]
-
-
-def test_a_locked_theme_keeps_its_members_and_gets_no_other() -> None:
-    earlier = MEMBERS[: len(MEMBERS) * 8 // 10]
-    first, *others = known(build(earlier), earlier)
-    result = build(MEMBERS, [replace(first, locked=True), *others])
-    assert {one for one, home in result.assignment.items() if home == first.theme.id} == first.insights
-
-
 def test_too_few_voices_make_no_theme_unless_they_hurt_badly() -> None:
     crowd = [member(n) for n in range(1, 25)]
     odd = {"product": "N7", "aspect": "software", "deep_category": "control", "surface": "路由器连不上打印服务",
@@ -263,49 +147,6 @@ def test_a_deep_rung_needs_independent_customers(customers: int, standing: str) 
     members = [member(n, f"c{n % customers}") for n in range(12)]
     assert standing_of(members, "security").deep == standing
     assert standing_of(members, "trust").deep == "hypothesis"
-
-
-def test_where_the_model_fails_the_rules_name_and_are_said_to() -> None:
-    def sometimes(material: ThemeMaterial) -> ThemeDraft:
-        if material.theme.customers % 2:
-            raise ModelDownError("no answer")
-        return ThemeDraft(
-            title=" ",
-            definition="",
-            surface="",
-            secondary="",
-            deep="",
-            deep_category=material.theme.deep_category,
-            misfits=[],
-        )
-
-    members = MEMBERS
-    result = build(members, engine=ScriptedEngine(on_name=sometimes))
-    assert set(result.failed) == {"model_down", "blank_title"}
-    assert sum(result.failed.values()) == len(result.themes)
-    assert {t.engine for t in result.themes} == {"rules"}
-
-
-def test_a_refused_key_is_not_tried_for_every_theme() -> None:
-    def refuse(material: ThemeMaterial) -> ThemeDraft:
-        raise ModelAccessError("no such key")
-
-    engine = ScriptedEngine(on_name=refuse, concurrency=2)
-    result = build(MEMBERS, engine=engine)
-    assert engine.calls <= 4
-    assert result.failed == {"model_access": len(result.themes)}
-
-
-def test_no_two_themes_bear_the_same_title() -> None:
-    def same(material: ThemeMaterial) -> ThemeDraft:
-        return ThemeDraft(
-            title="售后不好", definition="", surface="", secondary="", deep="", deep_category="trust", misfits=[]
-        )
-
-    result = build(MEMBERS, engine=ScriptedEngine(on_name=same))
-    titles = [t.title for t in result.themes]
-    assert len(set(titles)) == len(titles)
-    assert "售后不好（P2）" in titles
 
 
 def test_voices_are_numbered_verbatim_and_of_different_customers() -> None:

@@ -60,6 +60,7 @@ def test_a_name_is_believed_where_the_model_was_told_of_it(said: str, shown: str
     scanned = net().scan(insight_draft(surface=said), shown)
     assert (scanned.surface != said) is masked
     assert PHONE not in scanned.surface
+    assert (net().prose(said, shown) != said) is masked
     assert net().scan(insight_draft(surface="联系人王小明说没人接")).surface != "联系人王小明说没人接"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from assistant.errors import SettingError
-from assistant.llm.company import COMPANY_FILE, MOST_CHARS, NOTHING, company_text, context_of, read_company
+from assistant.llm.company import COMPANY_FILE, MOST_CHARS, NOTHING, company_text, context_of, read_company, tone_of
 
 GOOD = """
 name = "星澜"
@@ -82,3 +82,10 @@ def test_the_sample_company_is_whole() -> None:
         text = context_of(read_company(path))
     assert all(name in text for name in ("X5", "P2", "R8", "L3", "N7", "固件 3.3"))
     assert len(text) < MOST_CHARS / 2
+
+
+def test_the_tone_of_replies_is_told_apart_from_readings(tmp_path: Path) -> None:
+    assert tone_of(None, tmp_path) == ""
+    (tmp_path / COMPANY_FILE).write_text('name = "a"\n[answers]\ntone = "像邻居说话"\n', encoding="utf-8")
+    assert tone_of(None, tmp_path) == "像邻居说话"
+    assert "邻居" not in company_text(None, tmp_path)

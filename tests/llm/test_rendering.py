@@ -25,6 +25,7 @@ from assistant.llm.rendering import (
 )
 from assistant.llm.windows import windows_of
 from prompts import load
+from tests.insight.samples import section_draft
 from tests.llm.material import ANSWER_MATERIAL, COMPLAINT, PROPOSAL_MATERIAL, RECORDS, THEME_MATERIAL, ticket
 
 FENCE = Fence(b"s" * 32)
@@ -139,17 +140,19 @@ def test_a_section_is_shown_idea_figures_counter_voices_and_what_stands() -> Non
             PROPOSAL_MATERIAL, figures=(CountedFigure("F1", "share", "占比", 3.4, "percent", (2.0, 5.9), "条 ÷ 条"),)
         ),
         (Settled("need", "- 忙时停机。[1]"),),
-        (Complaint("都这样说。", "generalises"),),
+        (Complaint("都这样说。", "generalises", ("都",)),),
         "en",
+        section_draft("value"),
     )
     prompt = section_prompt(asked, FENCE)
     for piece in (
         "忙时备用机", "F1 占比: 3.4%,95% 区间 2%–5.9%", "[8] 立场", "机器还行,就是滤网贵", "English", "# need",
-        "- 忙时停机。[1]", "- 都这样说。\n  退回的原因: 说成普遍",
+        "- 忙时停机。[1]", "1. 都这样说。\n   出问题的字: 都\n   退回的原因: 说成普遍", "有人会讲给邻居听",
     ):  # fmt: skip
         assert piece in prompt.user
     assert "service_income" in prompt.system
-    assert prompt.name == "draft_value.v1"
+    assert prompt.name == "draft_value.en.v1"
+    assert section_prompt(replace(asked, language="zh"), FENCE).name == "draft_value.v2"
 
 
 def test_sections_and_their_repair_are_different_questions() -> None:

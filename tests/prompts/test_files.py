@@ -10,6 +10,7 @@ from assistant.domain.drafts import (
     AnswerDraft,
     Draft,
     IdeasDraft,
+    PlanDraft,
     RankingDraft,
     ReadingsDraft,
     RequotesDraft,
@@ -34,6 +35,7 @@ from assistant.domain.vocabulary import (
     SIGNAL_NAMES,
     zh,
 )
+from evals.answer_judging import AnswersJudgement
 from evals.judging import JudgementsDraft
 from evals.proposing import ProposalJudgements
 from prompts import load, prompt_names
@@ -47,20 +49,29 @@ DRAFTS: dict[str, type[Draft]] = {
     "name_theme.v2": ThemeDraft,
     "name_theme.en.v1": ThemeDraft,
     "check_members.v1": VerdictsDraft,
-    "suggest_ideas.v2": IdeasDraft,
-    "draft_proposal.v2": ClaimDraft,
+    "suggest_ideas.v3": IdeasDraft,
+    "suggest_ideas.en.v1": IdeasDraft,
+    "draft_proposal.v3": ClaimDraft,
+    "draft_proposal.en.v1": ClaimDraft,
     "judge_proposal.v1": ProposalJudgements,
-    "answer_question.v1": AnswerDraft,
-    "answer_question.en.v1": AnswerDraft,
+    "judge_answers.v1": AnswersJudgement,
+    "answer_question.v2": AnswerDraft,
+    "answer_question.en.v2": AnswerDraft,
+    "plan_question.v1": PlanDraft,
     "rerank_passages.v1": RankingDraft,
 }
 
 PARTS: dict[str, type[Draft]] = {
-    "draft_need.v1": NeedDraft,
-    "draft_concept.v1": ConceptDraft,
+    "draft_need.v2": NeedDraft,
+    "draft_need.en.v1": NeedDraft,
+    "draft_concept.v2": ConceptDraft,
+    "draft_concept.en.v1": ConceptDraft,
     "draft_execution.v1": ExecutionDraft,
-    "draft_value.v1": ValueDraft,
-    "draft_proof.v1": ProofDraft,
+    "draft_execution.en.v1": ExecutionDraft,
+    "draft_value.v2": ValueDraft,
+    "draft_value.en.v1": ValueDraft,
+    "draft_proof.v2": ProofDraft,
+    "draft_proof.en.v1": ProofDraft,
 }
 """What is sent together with ``draft_proposal``."""
 
@@ -125,10 +136,11 @@ LENSES_TOLD = [f"`{name}` {words}" for name, words in LENS_ZH.items()]
 
 
 def test_the_ideas_prompt_carries_the_theory() -> None:
-    system = load("suggest_ideas").system
-    assert all(f"`{kind}` {zh(kind)}" in system for kind in NBN_TYPES)
-    for lens in (*LENSES_TOLD, "降本", "原厂件"):
-        assert lens in system
+    for language, enemies in (("zh", ("降本", "原厂件")), ("en", ("cutting cost", "original parts"))):
+        system = load("suggest_ideas", language).system
+        assert all(f"`{kind}` {zh(kind)}" in system for kind in NBN_TYPES)
+        for lens in (*LENSES_TOLD, *enemies):
+            assert lens in system
 
 
 @pytest.mark.parametrize(
@@ -153,7 +165,7 @@ def test_the_example_answer_is_a_valid_draft(language: str) -> None:
     found = re.search(r"^(?:好:|Good: )(\{.*\})$", load("answer_question", language).system, re.MULTILINE)
     assert found
     draft = AnswerDraft.model_validate(json.loads(found[1]))
-    assert all(sentence.citations or sentence.figures for sentence in draft.sentences)
+    assert all(sentence.citations or sentence.figures or sentence.sources for sentence in draft.sentences)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -8,7 +8,8 @@ import pytest
 
 from assistant.domain.vocabulary import Channel, Segment, Sentiment
 from assistant.rules.engine import RulesEngine
-from evals.metrics.extraction import extraction, read_truth
+from evals.metrics.extraction import extraction
+from evals.workbench import read_lines
 from tests.rules.builders import record
 
 _ROOT = Path(__file__).parents[2]
@@ -30,7 +31,7 @@ def _figures() -> dict[str, float]:
         quiet |= {draft.record_id} if draft.noise else set()
         shared = {"external_id": draft.record_id, "signals": draft.signals.model_dump()}
         rows += [insight.model_dump() | shared for insight in draft.insights]
-    return extraction(rows, read_truth(_CASE / "truth.jsonl"), quiet)
+    return extraction(rows, {row["id"]: row for row in read_lines(_CASE / "truth.jsonl")}, quiet)
 
 
 def test_the_level_on_the_shipped_case_is_held() -> None:

@@ -65,6 +65,14 @@ def test_mood(text: str, mood: str) -> None:
     assert read(record(text)).insights[0].sentiment == mood
 
 
+@pytest.mark.parametrize(
+    ("text", "locked_out"),
+    [("它快没电为什么不跟我讲，客人半夜站在走廊", True), ("六楼没电梯，钥匙一户一户送，电池也是我背上去的", False)],
+)
+def test_no_power_locks_out_and_no_lift_does_not(text: str, locked_out: bool) -> None:
+    assert any("断电失灵" in insight.surface for insight in read(record(text)).insights) == locked_out
+
+
 def test_stars_do_not_whitewash() -> None:
     first = read(record("给五星是给师傅的,机器用三天就坏,售后没人理", channel="review", rating=5)).insights[0]
     assert first.sentiment == "negative"

@@ -54,6 +54,10 @@ ANSWER_FAULTS: dict[str, Callable[[str], tuple[str, str]]] = {
 """Mode → (good answer → bad answer and its finish reason)."""
 
 
+STREAMING = frozenset({"cut", "drip", "unstreamed"})
+"""Of streamed answers: the stream ends two thirds on; a wait after every piece; the answer comes in one piece."""
+
+
 @dataclass(frozen=True)
 class Unsupported:
     """A parameter that the endpoint refuses with HTTP 400."""
@@ -74,6 +78,7 @@ UNSUPPORTED: dict[str, Unsupported] = {
         lambda r: bool({"enable_thinking", "thinking", "reasoning_effort", "chat_template_kwargs"} & set(r.body)),
         "Unrecognized request argument supplied: reasoning_effort",
     ),
+    "no_stream": Unsupported(lambda r: bool(r.body.get("stream")), "streaming is not supported"),
     "no_temperature": Unsupported(
         lambda r: "temperature" in r.body, "invalid temperature: only 1 is allowed for this model"
     ),

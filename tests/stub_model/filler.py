@@ -98,7 +98,7 @@ class _Filler:
             return self._sentences()
         if name in ("evidence", "citations"):
             return list(content.voices)[:2]
-        if name in ("opportunities", "figures", "misfits", "more_quotes", "quotes"):
+        if name in ("opportunities", "figures", "misfits", "more_quotes", "quotes", "calls"):
             return []
         return [self.value(name, items, quote, place)]
 

@@ -12,7 +12,7 @@ import socket
 import threading
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from types import TracebackType
@@ -27,7 +27,7 @@ from starlette.routing import Route
 
 from tests.stub_model import wire
 from tests.stub_model.batches import StubBatches
-from tests.stub_model.faults import ANSWER_FAULTS, STATUS_FAULTS, UNSUPPORTED
+from tests.stub_model.faults import ANSWER_FAULTS, STATUS_FAULTS, STREAMING, UNSUPPORTED
 from tests.stub_model.filler import fill, read_prompt
 from tests.stub_model.wire import StubRequest
 
@@ -62,7 +62,7 @@ class StubModel:
         self, *names: str, times: int | None = None, retry_after: float | None = None, seconds: float = 5.0
     ) -> None:
         """Fail in these ways for the next `times` requests each (for ever where None); no name: no faults any more."""
-        known = {*STATUS_FAULTS, *ANSWER_FAULTS, *UNSUPPORTED, "slow", "html", "no_usage"}
+        known = {*STATUS_FAULTS, *ANSWER_FAULTS, *UNSUPPORTED, *STREAMING, "slow", "html", "no_usage"}
         assert known.issuperset(names), f"unknown modes {set(names) - known}; there are {sorted(known)}"
         with self._lock:
             self._modes = [_Mode(name, times, retry_after, seconds) for name in names]
@@ -120,10 +120,14 @@ class StubModel:
         for name in modes:
             if name in ANSWER_FAULTS:
                 text, finish = ANSWER_FAULTS[name](text)
+        if "cut" in modes:
+            text = text[: len(text) * 2 // 3]
         if request.limit is not None and len(text) > request.limit:
             text, finish = text[: request.limit], "length"
-        if request.body.get("stream"):
-            return StreamingResponse(wire.chunks(request, text), media_type="text/event-stream")
+        if request.body.get("stream") and "unstreamed" not in modes:
+            pieces = wire.chunks(request, text, whole="cut" not in modes)
+            told = _dripping(pieces, modes["drip"].seconds) if "drip" in modes else pieces
+            return StreamingResponse(told, media_type="text/event-stream")
         return JSONResponse(wire.completion(request, text, finish=finish, usage="no_usage" not in modes))
 
     async def _embed(self, incoming: Request) -> Response:
@@ -195,6 +199,12 @@ class StubModel:
             schema = request.schema
             answer = fill(schema, read_prompt(request.user)) if schema else "好的。"
         return answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)
+
+
+async def _dripping(pieces: Iterator[str], seconds: float) -> AsyncIterator[str]:
+    for piece in pieces:
+        yield piece
+        await asyncio.sleep(seconds)
 
 
 def _error(status: int, message: str, code: str | None, headers: dict[str, str] | None = None) -> JSONResponse:

@@ -85,17 +85,22 @@ def completion(request: StubRequest, text: str, *, finish: str = "stop", usage: 
     return answer | ({"usage": _usage(request, text)} if usage else {})
 
 
-def chunks(request: StubRequest, text: str) -> Iterator[str]:
-    """The same as server-sent events, with usage in the last one where it was asked for."""
+def chunks(request: StubRequest, text: str, *, whole: bool = True) -> Iterator[str]:
+    """The same as server-sent events, with usage in the last one where it was asked for; not `whole`: without an end."""
     head = {"id": "chatcmpl-stub", "object": "chat.completion.chunk", "created": 1, "model": request.body.get("model")}
 
     def event(choices: list[dict[str, Any]], **more: Any) -> str:
         return f"data: {json.dumps({**head, 'choices': choices, **more}, ensure_ascii=False)}\n\n"
 
+    def delta(piece: str) -> dict[str, Any]:
+        if request.rung == "function_calling":
+            return {"tool_calls": [{"index": 0, "function": {"arguments": piece}}]}
+        return {"role": "assistant", "content": piece}
+
     for at in range(0, len(text), 16):
-        yield event(
-            [{"index": 0, "delta": {"role": "assistant", "content": text[at : at + 16]}, "finish_reason": None}]
-        )
+        yield event([{"index": 0, "delta": delta(text[at : at + 16]), "finish_reason": None}])
+    if not whole:
+        return
     yield event([{"index": 0, "delta": {}, "finish_reason": "stop"}])
     if (request.body.get("stream_options") or {}).get("include_usage"):
         yield event([], usage=_usage(request, text))

@@ -47,6 +47,10 @@ class SecondNet:
         """
         return self._scan(draft, None if shown is None else _Shown(shown).tells_of)
 
+    def prose(self, text: str, shown: str) -> str:
+        """A text that was made of what was shown, without personal values; see `scan`."""
+        return self._text(text, _Shown(shown).tells_of, verbatim=False)
+
     def _scan(self, draft: D, believed: Believed | None) -> D:
         changed = {name: new for name, old in draft if (new := self._cleaned(draft, name, old, believed)) is not old}
         return draft.model_copy(update=changed) if changed else draft
