@@ -20,6 +20,7 @@ from pathlib import Path
 from assistant.records.opening import open_store
 from assistant.settings import Settings
 from evals.benches import counting, masking, themes
+from evals.benches.answers import answer_figures
 from evals.benches.million import million_figures
 from evals.benches.model import model_figures
 from evals.benches.rows import write_csv, write_json_lines
@@ -179,7 +180,9 @@ def main(arguments: list[str]) -> int:
             failed += not m.kept
             print(m.line, flush=True)
         more = (
-            million_figures(folder) if "--large" in arguments else chain(search_figures(folder), model_figures(folder))
+            million_figures(folder)
+            if "--large" in arguments
+            else chain(search_figures(folder), model_figures(folder), answer_figures(folder))
         )
         for figure in more:
             failed += not figure.kept

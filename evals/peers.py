@@ -16,6 +16,8 @@ from vectorstore.text import Analyzer, grams, normalise
 Search = Callable[[str, int], list[str]]
 """A question and how many are wanted → ids, best first."""
 K1, B = 1.2, 0.75
+Retrieve = Callable[[str, int], list[tuple[str, str]]]
+"""A question and how many are wanted → (id, chunk of its text), nearest first."""
 CHUNK, OVERLAP = 500, 50
 
 
@@ -57,6 +59,12 @@ def nearest(documents: Mapping[str, str], embedder: Embedder) -> Search:
 
 
 def naive(documents: Mapping[str, str], embedder: Embedder) -> tuple[str, Search]:
+    """`plain_retriever`, of which only the documents are looked at; and what it is called."""
+    name, retrieve = plain_retriever(documents, embedder)
+    return name, lambda question, limit: [key for key, _ in retrieve(question, 4 * limit)]
+
+
+def plain_retriever(documents: Mapping[str, str], embedder: Embedder) -> tuple[str, Retrieve]:
     """A recursive text splitter, `Chroma.from_texts` with its defaults, `similarity_search`; and what it is called.
 
     Where LangChain's two packages are installed they are used. They are no dependency of the product; else the calls
@@ -68,7 +76,7 @@ def naive(documents: Mapping[str, str], embedder: Embedder) -> tuple[str, Search
     return "langchain_by_hand", _by_hand(documents, embedder)
 
 
-def _langchain(documents: Mapping[str, str], embedder: Embedder) -> Search:
+def _langchain(documents: Mapping[str, str], embedder: Embedder) -> Retrieve:
     from vectorstore.langchain import EmbedderEmbeddings  # loads langchain: late
 
     chroma = importlib.import_module("langchain_chroma").Chroma  # by name: it need not be there
@@ -82,11 +90,12 @@ def _langchain(documents: Mapping[str, str], embedder: Embedder) -> Search:
         [chunk for _, chunk in chunks], EmbedderEmbeddings(embedder), metadatas=[{"id": key} for key, _ in chunks]
     )
     return lambda question, limit: [
-        found.metadata["id"] for found in store.similarity_search(question, k=min(4 * limit, len(chunks)))
+        (found.metadata["id"], found.page_content)
+        for found in store.similarity_search(question, k=min(limit, len(chunks)))
     ]
 
 
-def _by_hand(documents: Mapping[str, str], embedder: Embedder) -> Search:
+def _by_hand(documents: Mapping[str, str], embedder: Embedder) -> Retrieve:
     chromadb = importlib.import_module("chromadb")  # by name: in the product only `vectorstore` knows it
     chunks = [(key, chunk) for key, body in documents.items() for chunk in _split(body)]
     folder = tempfile.mkdtemp(prefix="voc-peer-")
@@ -100,9 +109,9 @@ def _by_hand(documents: Mapping[str, str], embedder: Embedder) -> Search:
             embeddings=embedder.embed_documents([chunk for _, chunk in part]),
         )
 
-    def search(question: str, limit: int) -> list[str]:
-        found = collection.query(embedder.embed_query(question)[None], n_results=min(4 * limit, len(chunks)))
-        return [chunks[int(key)][0] for key in found["ids"][0]]
+    def search(question: str, limit: int) -> list[tuple[str, str]]:
+        found = collection.query(embedder.embed_query(question)[None], n_results=min(limit, len(chunks)))
+        return [chunks[int(key)] for key in found["ids"][0]]
 
     return search
 

@@ -15,6 +15,8 @@ COUNTING = frozenset({"count", "compare", "trend"})
 _EXACTLY = COUNTING | {"reply", "propose"}
 """Intents that make an answer another one: they must be asked for, or not be there."""
 _MARK = re.compile(r"\[(D?\d+)\]")
+_LEVEL = re.compile(r"95 ?%(?= ?(?:的)?(?:置信)?区间)")
+_MASK = re.compile(r"⟦[^⟧]*⟧")
 _QUOTED = re.compile(r"“([^”]*)”|「([^」]*)」|《([^》]*)》")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _SHORT = 6
@@ -117,7 +119,9 @@ def _stands(line: str, answer: Answer, sources: Mapping[str, str]) -> bool:
     body = _plain(_MARK.sub("", line))
     labels = [_plain(figure.label) for figure in answer.figures]
     bare = _without_names(body, labels)
-    numbers = {float(number) for number in _NUMBER.findall(_QUOTED.sub(" ", bare))}
+    if any(figure.interval for figure in answer.figures):
+        bare = _LEVEL.sub(" ", bare)  # the level of an interval counts nothing
+    numbers = {float(number) for number in _NUMBER.findall(_QUOTED.sub(" ", _MASK.sub(" ", bare)))}
     known = {abs(value) for figure in answer.figures for value in (figure.value, *(figure.interval or ()))}
     known |= {float(number) for text in (*cited, *labels) for number in _NUMBER.findall(_plain(text))}
     if len(cited) != len(marks) or not (numbers <= known) or not (marks or numbers):

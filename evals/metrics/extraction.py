@@ -5,12 +5,10 @@ greedily by the overlap of character bigrams over quote, surface and secondary r
 readings pair at a recall of .96 to .99, with .93 agreement on sentiment, .84 on aspect and .63 to .73 on the motive.
 """
 
-import json
 import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Mapping, Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 from assistant.domain.vocabulary import SIGNAL_NAMES
@@ -40,12 +38,6 @@ class Matching(NamedTuple):
     pairs: list[Pair]
     spare: list[Row]
     lost: list[tuple[str, Row]]
-
-
-def read_truth(path: Path) -> dict[str, Row]:
-    """The planted truth of a JSONL file by record id."""
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    return {str(row["id"]): row for row in rows}
 
 
 def match(insights: Sequence[Row], truth: Truth) -> Matching:

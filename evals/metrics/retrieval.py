@@ -1,4 +1,4 @@
-"""How good a ranking is: nDCG, precision, recall and average precision with binary or graded relevance.
+"""How good a ranking is: nDCG, recall and average precision with binary or graded relevance.
 
 A ranking is the ids as found, best first; ids found twice count once, at their first place.
 """
@@ -16,11 +16,6 @@ def ndcg_at(ranking: Sequence[str], relevant: Collection[str] | Mapping[str, flo
     found = _discounted(gains.get(key, 0.0) for key in _once(ranking)[:k])
     best = _discounted(sorted(gains.values(), reverse=True)[:k])
     return found / best if best else 0.0
-
-
-def precision_at(ranking: Sequence[str], relevant: Collection[str], k: int = 10) -> float:
-    """Share of the first k places that hold a relevant id; missing places count as wrong. In [0, 1]."""
-    return sum(key in relevant for key in _once(ranking)[:k]) / k
 
 
 def recall_at(ranking: Sequence[str], relevant: Collection[str], k: int = 20) -> float:

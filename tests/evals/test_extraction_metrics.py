@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from evals.metrics.extraction import Row, extraction, match, read_truth, themes
+from evals.metrics.extraction import Row, extraction, match, themes
+from evals.workbench import read_lines
 
 _ROOT = Path(__file__).parents[2]
 _CASE = _ROOT / "evals" / "cases" / "xinglan" / "truth.jsonl"
@@ -103,7 +104,7 @@ def test_grouping_by_hand() -> None:
 @pytest.mark.skipif(not _SHARED.is_file(), reason="the shared counting script is not beside this checkout")
 def test_figures_agree_with_the_shared_counting() -> None:
     shared = runpy.run_path(str(_SHARED))
-    truth = read_truth(_CASE)
+    truth = {row["id"]: row for row in read_lines(_CASE)}
     chance = random.Random(7)
     rows: list[Row] = []
     for name, row in truth.items():

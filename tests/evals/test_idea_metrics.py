@@ -1,8 +1,11 @@
 """What is measured of ideas, on lists whose answer is known."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from evals.metrics.ideas import Plain, plain_idea, repeated_share, spread_figures, themes_reached
+from evals.metrics.apart import apart
+from evals.metrics.ideas import Plain, embedded_likeness, plain_idea, repeated_share, spread_figures, themes_reached
 from evals.naive_ideas import RECORDS, naive_prompts
 from tests.insight.samples import idea_draft, record
 from vectorstore.embedders.hashing import HashingEmbedder
@@ -26,14 +29,44 @@ def test_repeated_sentences_are_a_share_of_all(said: tuple[tuple[str, ...], ...]
 
 def test_the_same_idea_twice_is_as_alike_as_can_be_and_reaches_one_theme() -> None:
     same = [Plain("恒温水箱", "锁住最高温度", ())] * 3
-    apart = [*same[:1], Plain("按张付费", "用多少付多少", ()), Plain("平安回话", "夜里有人问一句", ())]
-    alike, unlike = (spread_figures(ideas, EMBED, None, 3) for ideas in (same, apart))
-    assert alike["similarity"] == alike["nearest"] == pytest.approx(1, abs=1e-3)
-    assert all(unlike[name] < alike[name] for name in alike)
+    others = [*same[:1], Plain("按张付费", "用多少付多少", ()), Plain("平安回话", "夜里有人问一句", ())]
+    found = spread_figures({"": same, "other_": others}, letters)
+    assert found["similarity"] == found["nearest"] == pytest.approx(1, abs=1e-3)
+    names = [name for name in found if not name.startswith("other_")]
+    assert len(names) == 4
+    assert all(found[f"other_{name}"] < found[name] for name in names)
+    assert embedded_likeness(same, EMBED, None) == pytest.approx(1, abs=1e-3)
     themes = ["恒温水箱忽冷忽热", "按张付费打印", "平安回话独居"]
     assert themes_reached(same, themes, EMBED, None) == pytest.approx(1 / 3)
-    assert themes_reached(apart, themes, EMBED, None) == 1
+    assert themes_reached(others, themes, EMBED, None) == 1
     assert themes_reached([], themes, EMBED, None) == 0
+
+
+def letters(text: str) -> list[str]:
+    return [letter for letter in text if letter.isalnum()]
+
+
+def test_what_every_idea_of_either_list_says_makes_none_alike() -> None:
+    bones = ["锁温阀", "按张付", "陪一顿", "找备件"]
+    plain = [Plain(one, one, (), (one,)) for one in bones]
+    dressed = [Plain(one, one, (), (f"试点后定，由客户先看{one}",)) for one in bones]
+    twice = spread_figures({"": [*dressed, *dressed[:1]], "other_": dressed}, str.split)
+    assert twice["similarity"] > twice["other_similarity"] == 0
+    both = spread_figures({"": dressed, "other_": dressed}, letters)
+    alone = spread_figures({"": plain, "other_": plain}, letters)
+    assert both["similarity"] < alone["similarity"] + 0.05
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(st.text("甲乙丙丁戊 ", min_size=1, max_size=8), max_size=6),
+    st.lists(st.text("甲乙己", max_size=9), max_size=6),
+)
+def test_likeness_lies_between_nothing_and_the_same_whatever_the_lists(one: list[str], other: list[str]) -> None:
+    for texts, spread in zip((one, other), apart([one, other], letters), strict=True):
+        assert -1e-6 <= spread.pairs <= spread.nearest + 1e-4 <= 1.0002 or len(texts) > 2
+        assert 0 <= spread.nearest <= 1.0001
+    assert apart([other, one], letters) == apart([one, other], letters)[::-1]
 
 
 def test_the_plain_question_holds_every_ticket_once() -> None:

@@ -12,7 +12,15 @@ from assistant.domain.engine import Usage
 from assistant.domain.records import MaskedText, Record
 from assistant.errors import ModelAnswerError, UsageError
 from assistant.settings import load_settings
-from evals.recording import SilentEndpoint, begin, fresh, read_recording, same_texts
+from evals.recording import (
+    NotRecordedError,
+    ReservedEndpoint,
+    SilentEndpoint,
+    begin,
+    fresh,
+    read_recording,
+    same_texts,
+)
 from evals.workbench import Way, workbench
 from prompts import RenderedPrompt
 from tests.stub_model import StubModel
@@ -112,3 +120,61 @@ def test_the_plain_question_is_asked_record_by_record(tmp_path: Path) -> None:
             assert bench.app.pipeline.analyse(limit=3).done == 3
         assert len(stub.chats) == 3
         assert "请分析下面这条客户反馈" in stub.chats[0].user
+
+
+class Answering:
+    """An endpoint that answers every question with one reading of nothing."""
+
+    model = "m"
+    shaping = SHAPING
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def complete(self, prompt: RenderedPrompt, schema: type[ReadingsDraft], **_: object) -> tuple[ReadingsDraft, Usage]:
+        self.asked.append(prompt.name)
+        return schema(readings=[]), Usage(1)
+
+
+def asked(name: str, user: str = "问") -> RenderedPrompt:
+    return RenderedPrompt("系统", user, "d", name)
+
+
+def test_what_a_recording_does_not_hold_is_told_once_for_each_question(tmp_path: Path) -> None:
+    recording = begin(tmp_path / "r.jsonl.gz", SHAPING, MADE)
+    assert recording.told_missed() == ""
+    silent = SilentEndpoint(recording)
+    for prompt in (
+        asked("draft_need.v2"),
+        asked("draft_need.v2"),
+        asked("draft_need.v2", "再问"),
+        asked("judge_proposal.v1"),
+    ):
+        with pytest.raises(NotRecordedError, match=r"is not in r\.jsonl\.gz"):
+            silent.complete(prompt, ReadingsDraft)
+    assert recording.told_missed() == (
+        "not in the recording r.jsonl.gz, so not counted: 2 of draft_need, 1 of judge_proposal"
+    )
+
+
+def test_a_reserved_endpoint_asks_only_what_it_may(tmp_path: Path) -> None:
+    recording, inner = begin(tmp_path / "r.jsonl.gz", SHAPING, MADE), Answering()
+    reserved = ReservedEndpoint(recording, inner, ("naive_",))  # type: ignore[arg-type]
+    answer, _ = reserved.complete(asked("naive_ideas.v2"), ReadingsDraft)
+    assert answer.readings == []
+    with pytest.raises(NotRecordedError):
+        reserved.complete(asked("suggest_ideas.v3"), ReadingsDraft)
+    assert inner.asked == ["naive_ideas.v2"]
+    assert "1 of suggest_ideas" in recording.told_missed()
+
+
+def test_answers_to_an_older_version_go_once_a_newer_one_was_answered(tmp_path: Path) -> None:
+    path = tmp_path / "r.jsonl.gz"
+    first = begin(path, SHAPING, MADE)
+    for key, name in (("a", "naive_ideas.v1"), ("b", "suggest_ideas.v2"), ("c", "suggest_ideas.en.v1")):
+        first.put(key, "m", name, "{}", Usage())
+    first.close()
+    later = begin(path, SHAPING, MADE)
+    later.put("d", "m", "naive_ideas.v2", "{}", Usage())
+    later.close()
+    assert set(read_recording(path).answers) == {"b", "c", "d"}

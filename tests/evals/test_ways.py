@@ -82,6 +82,9 @@ def test_a_recording_is_judged_at_an_endpoint_or_from_kept_judgements_or_not_at_
         (["extraction", "--recorded", "x", "--alone"], "knows itself"),
         (["extraction", "--judgements", "x"], "needs --judge"),
         (["extraction", "--recorded", "x", "--record", "y"], "choose one"),
+        (["ideas", "--only", "naive"], "needs a file"),
+        (["extraction", "--only", "naive"], "ideas|proposals"),
+        (["themes", "--only", "naive"], "ideas|proposals"),
     ],
 )
 def test_options_that_do_not_go_together_are_refused(arguments: list[str], told: str) -> None:
