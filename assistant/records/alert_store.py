@@ -113,14 +113,6 @@ class AlertStore:
         with self.database.reading() as connection:
             return connection.scalar(select(func.count()).where(deliveries.c.status == "pending")) or 0
 
-    def next_due(self) -> str | None:
-        """When the next of them is due."""
-        with self.database.reading() as connection:
-            moment: str | None = connection.scalar(
-                select(func.min(deliveries.c.next_at)).where(deliveries.c.status == "pending")
-            )
-            return moment
-
     def told_spikes(self) -> dict[str, list[str]]:
         """Theme id → first weeks of the spikes that were found."""
         found: dict[str, list[str]] = {}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Select, delete, func, insert, select
@@ -12,10 +12,9 @@ from assistant.domain.answers import Answer
 from assistant.errors import NotFoundError
 from assistant.records.database import Database, now
 from assistant.records.tables import answers, feedback, pins
+from assistant.records.unanswered import Unanswered, Why, grouped
 
-Why = Literal["no_data", "off_topic", "not_helpful"]
-"""Why a question stands among the unanswered: refused for want of feedback, turned away before anything was looked
-for, or answered and voted down."""
+_NARROWING = ("product", "segment", "region", "channel")
 
 
 class AnswerStore:
@@ -49,7 +48,7 @@ class AnswerStore:
             content = connection.scalar(select(answers.c.content).where(answers.c.id == answer_id))
         if content is None:
             raise _missing(answer_id)
-        return to_answer(content)
+        return _to_answer(content)
 
     def save_feedback(self, answer_id: str, verdict: str, comment: str | None) -> None:
         """Note a thumb up or down on an answer.
@@ -76,17 +75,17 @@ class AnswerStore:
             connection.execute(delete(pins).where((pins.c.key == key) | (pins.c.answer_id == answer_id)))
             connection.execute(insert(pins).values(answer_id=answer_id, key=key, actor=actor, at=now()))
 
-    def remove_pin(self, answer_id: str) -> bool:
-        """Take a pin off; False where there was none."""
+    def remove_pin(self, key: str) -> bool:
+        """Take off what is pinned under a key; False where nothing was."""
         with self.database.writing() as connection:
-            return connection.execute(delete(pins).where(pins.c.answer_id == answer_id)).rowcount > 0
+            return connection.execute(delete(pins).where(pins.c.key == key)).rowcount > 0
 
     def pinned(self, key: str) -> tuple[Answer, str, str] | None:
         """The answer pinned under a key, who pinned it and when."""
         query = select(answers.c.content, pins.c.actor, pins.c.at).join(pins, pins.c.answer_id == answers.c.id)
         with self.database.reading() as connection:
             row = connection.execute(query.where(pins.c.key == key)).first()
-        return (to_answer(row.content), row.actor, row.at) if row else None
+        return (_to_answer(row.content), row.actor, row.at) if row else None
 
     def list_pinned(self, limit: int | None, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
         """A page of pinned answers, the newest first, and how many there are."""
@@ -98,20 +97,12 @@ class AnswerStore:
     def list_unanswered(self, limit: int | None, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
         """What our data cannot tell: questions refused or voted down, those asked most often first, and how many.
 
-        Rows: ``question, why, times, reason, first_at, last_at, answer_id`` (of the last time it was asked).
+        Rows: see `assistant.records.unanswered.grouped`.
         """
-        found: dict[tuple[str, str], dict[str, Any]] = {}
-        for row in self._without_answer():
-            key = "".join(c for c in row["question"].casefold() if c.isalnum()), row["why"]
-            told = found.setdefault(key, {**row, "times": 0, "first_at": row["at"]})
-            told |= {"times": told["times"] + 1, "last_at": row["at"], "answer_id": row["answer_id"]}
-            told |= {"reason": row["reason"]}
-        names = ("question", "why", "times", "reason", "first_at", "last_at", "answer_id")
-        rows = [{name: told[name] for name in names} for told in found.values()]
-        rows.sort(key=lambda told: (told["times"], told["last_at"]), reverse=True)
+        rows = grouped(self._without_answer())
         return rows[offset : None if limit is None else offset + limit], len(rows)
 
-    def _without_answer(self) -> Iterator[dict[str, Any]]:
+    def _without_answer(self) -> Iterator[Unanswered]:
         """Every such question as often as it was asked, in the order of time."""
         down = select(feedback.c.answer_id, func.max(feedback.c.comment).label("comment"))
         voted = down.where(feedback.c.verdict == "down").group_by(feedback.c.answer_id).subquery()
@@ -121,14 +112,19 @@ class AnswerStore:
         with self.database.reading() as connection:
             for row in connection.execute(query).mappings():
                 why, reason = _reason(row)
-                yield {"question": row["question"], "why": why, "reason": reason, "at": row["created_at"],
-                       "answer_id": row["id"]}  # fmt: skip
+                yield Unanswered(row["question"], why, reason, row["created_at"], row["id"], _scope(row["content"]))
 
     def _page(self, query: Select[Any], limit: int | None, offset: int) -> tuple[list[dict[str, Any]], int]:
         with self.database.reading() as connection:
             total = connection.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
             rows = connection.execute(query.limit(limit).offset(offset)).mappings()
             return [dict(row) for row in rows], total
+
+
+def _scope(content: Mapping[str, Any]) -> tuple[str, ...]:
+    """What a question was narrowed to, but for its days."""
+    filters = (content["plan"] or {}).get("filters") or {}
+    return tuple(sorted(f"{name}={value}" for name in _NARROWING for value in filters.get(name) or ()))
 
 
 def _reason(row: Mapping[Any, Any]) -> tuple[Why, str]:
@@ -142,14 +138,14 @@ def _reader() -> TypeAdapter[Answer]:
     return TypeAdapter(Answer)
 
 
-def to_answer(content: Mapping[str, Any]) -> Answer:
+def _to_answer(content: Mapping[str, Any]) -> Answer:
     """An answer out of its stored content; what it did not have when it was kept has its default."""
     return _reader().validate_python(content)
 
 
 def to_answers(contents: Sequence[Mapping[str, Any]]) -> list[Answer]:
     """Several of them."""
-    return [to_answer(content) for content in contents]
+    return [_to_answer(content) for content in contents]
 
 
 def _missing(answer_id: str) -> NotFoundError:

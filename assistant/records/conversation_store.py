@@ -1,6 +1,6 @@
 """Conversations as stored: whose they are and which answers were given in them, in order."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, and_, delete, exists, func, insert, select, update
@@ -32,10 +32,11 @@ class ConversationStore:
             connection.execute(insert(conversation_answers).values(**values))
 
     def questions(self, conversation_id: str, owner: str) -> list[str]:
-        """What was asked in a conversation so far, masked, the first first; nothing where there is none."""
+        """The last that were asked in a conversation, masked, the first first; nothing where there is none."""
         query = select(answers.c.question).join(conversation_answers, conversation_answers.c.answer_id == answers.c.id)
+        query = query.where(*_in(conversation_id, owner)).order_by(_PLACE.desc()).limit(_LAST)
         with self._database.reading() as connection:
-            return list(connection.scalars(query.where(*_in(conversation_id, owner)).order_by(_PLACE)))
+            return list(reversed(list(connection.scalars(query))))
 
     def answers(self, conversation_id: str, owner: str) -> list[Answer]:
         """The questions and answers of a conversation, the first first.
@@ -55,11 +56,12 @@ class ConversationStore:
         Rows: ``conversation_id, owner, title`` (what was asked first), ``answers, created_at, updated_at``.
         """
         where = [] if owner is None else [conversations.c.owner == owner]
-        query = select(conversations).where(*where).order_by(conversations.c.updated_at.desc(), conversations.c.id)
+        c = conversations.c
+        query = select(c.id.label("conversation_id"), c.owner, _TITLE, _COUNT, c.created_at, c.updated_at)
+        query = query.where(*where).order_by(c.updated_at.desc(), c.id, c.owner).limit(limit).offset(offset)
         with self._database.reading() as connection:
             total = connection.scalar(select(func.count()).select_from(conversations).where(*where)) or 0
-            rows = connection.execute(query.limit(limit).offset(offset)).mappings().all()
-            return [_row(connection, row["id"], row["owner"], dict(row)) for row in rows], total
+            return [dict(row) for row in connection.execute(query).mappings()], total
 
     def remove(self, conversation_id: str, owner: str) -> dict[str, int]:
         """Delete a conversation with its answers and what was said of them; pinned answers stay, out of it.
@@ -80,14 +82,29 @@ class ConversationStore:
         return total
 
 
+_LAST = 50
+"""Questions that are history."""
 _PLACE = conversation_answers.c.place
+_OF_THIS = and_(
+    conversation_answers.c.conversation_id == conversations.c.id, conversation_answers.c.owner == conversations.c.owner
+)
+_COUNT = select(func.count()).where(_OF_THIS).correlate(conversations).scalar_subquery().label("answers")
+_TITLE = (
+    select(answers.c.question).join(conversation_answers, conversation_answers.c.answer_id == answers.c.id)
+    .where(_OF_THIS).order_by(_PLACE).limit(1).correlate(conversations).scalar_subquery().label("title")
+)  # fmt: skip
 
 
 def remove_empty(connection: Connection) -> int:
     """Delete the conversations in which no answer is left."""
-    c = conversation_answers.c
-    left = exists().where(c.conversation_id == conversations.c.id, c.owner == conversations.c.owner)
-    return connection.execute(delete(conversations).where(~left)).rowcount
+    return connection.execute(delete(conversations).where(~exists().where(_OF_THIS))).rowcount
+
+
+def remove_told(connection: Connection, tells: Callable[[str], bool]) -> int:
+    """Delete the conversations whose id or owner tells of somebody, such as a ticket's number, with their answers."""
+    rows = connection.execute(select(conversations.c.id, conversations.c.owner)).all()
+    told = [row for row in rows if tells(row.id) or tells(row.owner)]
+    return sum(_remove(connection, row.id, row.owner)["conversations"] for row in told)
 
 
 def _remove(connection: Connection, conversation_id: str, owner: str) -> dict[str, int]:
@@ -102,16 +119,6 @@ def _remove(connection: Connection, conversation_id: str, owner: str) -> dict[st
 def _pinned(connection: Connection, answer_ids: Sequence[str]) -> set[str]:
     query = select(pins.c.answer_id)
     return {one for some in chunks(answer_ids) for one in connection.scalars(query.where(pins.c.answer_id.in_(some)))}
-
-
-def _row(connection: Connection, conversation_id: str, owner: str, row: dict[str, Any]) -> dict[str, Any]:
-    query = select(answers.c.question).join(conversation_answers, conversation_answers.c.answer_id == answers.c.id)
-    asked = connection.scalars(query.where(*_in(conversation_id, owner)).order_by(_PLACE)).all()
-    times = {name: row[name] for name in ("created_at", "updated_at")}
-    return {
-        "conversation_id": conversation_id, "owner": owner, "title": asked[0] if asked else "", "answers": len(asked),
-        **times,
-    }  # fmt: skip
 
 
 def _demand(connection: Connection, conversation_id: str, owner: str) -> None:

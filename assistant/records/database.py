@@ -13,17 +13,19 @@ from sqlalchemy import Connection, Engine, FromClause, create_engine, event, ins
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from assistant.errors import BusyError, SettingError, StoreError
 from assistant.records.freshness import Unchanged
 
-HEAD = "0014"
+HEAD = "0016"
 """The newest revision in `migrations/versions`; a test holds it to the files."""
 
 T = TypeVar("T")
 CHUNK = 500
 """Ids per SQL statement: far below SQLite's limit on variables."""
+KEPT = 5
+"""Connections that stay open, each with what it has cached."""
 
 
 def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
@@ -55,8 +57,8 @@ class Database:
     writers of all processes take turns through a lock file beside the database.
     """
 
-    def __init__(self, url: str, lock_path: Path) -> None:
-        """Open and bring the schema to `HEAD`.
+    def __init__(self, url: str, lock_path: Path, connections: int = 3 * KEPT) -> None:
+        """Open and bring the schema to `HEAD`; at most so many connections are open at once, `KEPT` of them stay open.
 
         Raises:
             StoreError: the database can't be opened or brought up to date.
@@ -69,7 +71,7 @@ class Database:
         self._threads = RLock()
         self._lock = FileLock(str(lock_path), timeout=120, thread_local=False)
         try:
-            self.engine = _open(url)
+            self.engine = _open(url, connections)
             self._upgrade()
             self.unchanged = Unchanged(self.engine)
         except ImportError as error:
@@ -186,8 +188,9 @@ class _Compiler(SQLiteCompiler):
         return text
 
 
-def _open(url: str) -> Engine:
-    engine = create_engine(url)
+def _open(url: str, connections: int) -> Engine:
+    kept = min(KEPT, connections)
+    engine = create_engine(url, poolclass=QueuePool, pool_size=kept, max_overflow=connections - kept)
     if engine.dialect.name == "sqlite":
         engine.dialect.statement_compiler = _Compiler
         event.listen(engine, "connect", _set_pragmas)

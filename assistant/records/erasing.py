@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, func, or_, select, update
 
-from assistant.records.conversation_store import remove_empty
+from assistant.records import audit_book
+from assistant.records.conversation_store import remove_empty, remove_told
 from assistant.records.database import Database
 from assistant.records.persons import counted_as, leaving, spread
 from assistant.records.record_store import chunks
@@ -208,6 +209,7 @@ def remove_answers(connection: Connection, theirs: Belongings, traces: Traces) -
         if cited or traces.within([row.question, row.content]):
             held.append(row.id)
     removed = sum(_gone(connection, answers, answers.c.id.in_(some)) for some in chunks(held))
+    remove_told(connection, traces.stand_in)
     remove_empty(connection)
     return removed
 
@@ -268,8 +270,7 @@ def clean_audit(connection: Connection, traces: Traces, pseudonyms: Collection[s
     """Blank what the book says of them: that something was looked at stays, not whose."""
     for row in connection.execute(select(audit)).mappings().all():
         if row["subject"].rpartition(":")[2] in pseudonyms or traces.within([row["subject"], row["reason"]]):
-            where = audit.c.id == row["id"]
-            connection.execute(update(audit).where(where).values(subject="erased", reason="erased"))
+            audit_book.blank(connection, row["id"])
 
 
 def clean_work(connection: Connection, traces: Traces) -> None:

@@ -1,7 +1,9 @@
 """The store in one piece."""
 
+from assistant.records.access_store import AccessStore
 from assistant.records.alert_store import AlertStore
 from assistant.records.answer_store import AnswerStore
+from assistant.records.audit_book import AuditBook
 from assistant.records.ban_store import BanStore
 from assistant.records.call_store import CallStore
 from assistant.records.conversation_store import ConversationStore
@@ -33,7 +35,7 @@ from assistant.records.vault_store import VaultStore
 class Repository(
     RecordStore, IndexState, ReadingStore, ThemeStore, IdeaStore, StageStore, VaultStore, RetentionStore, BanStore,
     ExportStore, CurationStore, LeadStore, ParentStore, PlacementStore, ProposalStore, PersonStore, IdeaDesk,
-    AnswerStore,
+    AnswerStore, AuditBook,
 ):  # fmt: skip
     """Records, readings, themes, ideas, proposals and answers over one database.
 
@@ -43,6 +45,7 @@ class Repository(
     def __init__(self, database: Database) -> None:
         self.database = database
         self.counting = Counting(database)
+        self.access = AccessStore(database)
         self.alerts = AlertStore(database)
         self.calls = CallStore(database)
         self.documents = DocumentStore(database)

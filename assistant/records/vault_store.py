@@ -1,14 +1,14 @@
-"""Sealed personal values as stored, and the book of who had them opened."""
+"""Sealed personal values as stored."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import insert, select
 
 from assistant.domain.records import SealedValue
-from assistant.records.database import Database, now
+from assistant.records.database import Database
 from assistant.records.record_store import chunks
-from assistant.records.tables import audit, vault
+from assistant.records.tables import vault
 
 
 class VaultStore:
@@ -47,23 +47,6 @@ class VaultStore:
                 rows = connection.execute(select(vault).where(vault.c.record_id.in_(some))).mappings()
                 found += [SealedValue(**row) for row in rows]
         return found
-
-    def note(self, actor: str, action: str, subject: str, reason: str, found: int) -> None:
-        """Write a line in the book."""
-        with self.database.writing() as connection:
-            note(connection, actor, action, subject, reason, found)
-
-    def noted(self, limit: int | None = None) -> list[dict[str, Any]]:
-        """The book, newest line first."""
-        with self.database.reading() as connection:
-            rows = connection.execute(select(audit).order_by(audit.c.id.desc()).limit(limit)).mappings()
-            return [dict(row) for row in rows]
-
-
-def note(connection: Connection, actor: str, action: str, subject: str, reason: str, found: int) -> None:
-    """Write a line in the book in the caller's transaction."""
-    line = {"actor": actor, "action": action, "subject": subject, "reason": reason, "found": found}
-    connection.execute(insert(audit).values(at=now(), **line))
 
 
 def _values(value: SealedValue) -> dict[str, Any]:

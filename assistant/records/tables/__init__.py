@@ -1,5 +1,6 @@
 """The tables of the store, by what they hold; `migrations/` brings a database to them."""
 
+from assistant.records.tables.access import keys, sessions, spendings, users
 from assistant.records.tables.base import metadata
 from assistant.records.tables.keeping import audit, bans, retention, vault
 from assistant.records.tables.knowledge import document_sections, documents
@@ -62,6 +63,7 @@ __all__ = [
     "ideas",
     "insights",
     "jobs",
+    "keys",
     "lead_events",
     "leads",
     "metadata",
@@ -76,10 +78,13 @@ __all__ = [
     "requests",
     "retention",
     "schedules",
+    "sessions",
+    "spendings",
     "stages",
     "theme_events",
     "theme_holds",
     "theme_parents",
     "themes",
+    "users",
     "vault",
 ]

@@ -24,8 +24,13 @@ audit = Table(
     Column("subject", String(200), nullable=False),
     Column("reason", Text, nullable=False),
     Column("found", Integer, nullable=False),
+    Column("via", String(8), nullable=False),
+    Column("salt", String(32)),
+    Column("sealed", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
 )
-"""Who looked at raw values or erased, when, why, and how much was found."""
+"""Who did what, when, by which door and why: a chain of digests (`assistant.records.audit_book`). Lines are added and never
+taken away; of one that tells of somebody erased, subject, reason and salt are blanked, which `sealed` allows for."""
 
 retention = Table(
     "retention",

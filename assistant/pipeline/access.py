@@ -1,0 +1,217 @@
+"""Who may come in: keys and sessions made and looked up, passwords checked; what is secret is kept as a digest only."""
+
+import datetime as dt
+import hashlib
+import hmac
+import secrets
+import threading
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from assistant.domain.access import SCOPES, Key, Limits, Principal, Role, Scope, User
+from assistant.errors import UsageError
+from assistant.pipeline.actor import staff_name
+from assistant.records.access_store import AccessStore
+from assistant.records.audit_book import Via
+from assistant.records.database import now
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
+
+KEY_MARK = "voc_"
+"""How every key begins, so that scanners find one that got into a repository."""
+SHORTEST, LONGEST = 12, 200
+"""Characters of a password."""
+HASHED_AT_ONCE = 2
+"""Passwords that are checked at the same time: each takes 64 MB, and strangers may send as many as they like."""
+SESSION = dt.timedelta(hours=12)
+"""How long somebody stays logged in."""
+_PREFIX = 8
+_BEYOND_NAME = 8
+"""Characters that a password which holds the name must have beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who changes something, and by which door."""
+
+    name: str
+    via: Via = "cli"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A new key: `secret` is shown this once and kept nowhere."""
+
+    key: Key
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """A new session: `cookie` goes to the browser and is kept nowhere."""
+
+    user: User
+    cookie: str
+    until: str
+
+
+class Access:
+    """Makes and checks what opens the door."""
+
+    def __init__(self, store: AccessStore) -> None:
+        self.store = store
+        self._hashing = threading.BoundedSemaphore(HASHED_AT_ONCE)
+
+    def create_key(
+        self, name: str, role: Role, by: By, *, days: int | None = None, scopes: tuple[Scope, ...] = SCOPES,
+        limits: Limits = Limits(),  # noqa: B008 - frozen
+    ) -> Made:  # fmt: skip
+        """A new key, for so many days or for good.
+
+        Raises:
+            UsageError: the name can't be used, or is taken.
+        """
+        prefix = KEY_MARK + _letters(_PREFIX)
+        secret = f"{prefix}_{secrets.token_urlsafe(32)}"
+        until = None if days is None else _in(dt.timedelta(days=days))
+        values = {
+            "id": f"key_{secrets.token_hex(6)}", "name": account_name(name), "role": role, "prefix": prefix,
+            "digest": _digest(secret), "scopes": [scope for scope in SCOPES if scope in scopes],
+            "per_minute": limits.per_minute, "tokens_per_day": limits.tokens_per_day, "created_at": now(),
+            "created_by": by.name, "expires_at": until,
+        }  # fmt: skip
+        return Made(self.store.add_key(values, by.via), secret)
+
+    def key_holder(self, secret: str) -> Principal | None:
+        """Who comes with this key; None where it is unknown, revoked or has expired."""
+        key = self.store.key_with(_digest(secret)) if secret.startswith(KEY_MARK) else None
+        return key.principal() if key is not None and key.holds(now()) else None
+
+    def add_user(self, name: str, role: Role, password: str, by: By) -> User:
+        """A new user.
+
+        Raises:
+            UsageError: name or password can't be used, or the name is taken.
+        """
+        name = account_name(name)
+        check_password(password, name)
+        values = {
+            "id": f"user_{secrets.token_hex(6)}", "name": name, "role": role, "password": _hasher().hash(password),
+            "created_at": now(), "created_by": by.name,
+        }  # fmt: skip
+        return self.store.add_user(values, by.via)
+
+    def change_password(self, any_id: str, password: str, by: By) -> User:
+        """Give a user another password; they are logged out everywhere.
+
+        Raises:
+            NotFoundError: there is no such user.
+            UsageError: the password can't be used.
+        """
+        user = self.store.user(any_id)
+        check_password(password, user.name)
+        return self.store.change_user(
+            user.id, {"password": _hasher().hash(password)}, "users.password", by.name, by.via
+        )
+
+    def disable_user(self, any_id: str, by: By, *, disabled: bool = True) -> User:
+        """Shut a user out, at once, or let them in again.
+
+        Raises:
+            NotFoundError: there is no such user.
+        """
+        values = {"disabled_at": now() if disabled else None}
+        return self.store.change_user(any_id, values, "users.disable" if disabled else "users.enable", by.name, by.via)
+
+    def change_role(self, any_id: str, role: Role, by: By) -> User:
+        """Give a user another role; they log in anew.
+
+        Raises:
+            NotFoundError: there is no such user.
+        """
+        return self.store.change_user(any_id, {"role": role}, "users.role", by.name, by.via)
+
+    def log_in(self, name: str, password: str) -> LoggedIn | None:
+        """A session for a name and password; None where they don't go together. Takes as long for a name that is unknown."""
+        from argon2.exceptions import Argon2Error, InvalidHashError  # with its native library, only where it is used
+
+        found = self.store.password_of(" ".join(name.split()))
+        try:
+            with self._hashing:
+                right = _hasher().verify(found[1] if found else _nobody(), password[: LONGEST + 1])
+        except (Argon2Error, InvalidHashError):
+            return None
+        if found is None or not right:
+            return None
+        user_id, kept = found
+        if _hasher().check_needs_rehash(kept):
+            self.store.rehash(user_id, _hasher().hash(password))
+        cookie, until = secrets.token_urlsafe(32), _in(SESSION)
+        self.store.begin_session(_digest(cookie), user_id, until)
+        return LoggedIn(self.store.user(user_id), cookie, until)
+
+    def session_holder(self, cookie: str) -> Principal | None:
+        """Whose session this is; None where it has ended."""
+        found = self.store.session(_digest(cookie))
+        return None if found is None or found[1] <= now() else found[0].principal()
+
+    def log_out(self, cookie: str) -> None:
+        """End a session."""
+        self.store.end_session(_digest(cookie))
+
+
+def csrf_token(cookie: str) -> str:
+    """What a page must send along to change something in a session: known to who can read its cookie, to no other site."""
+    return hmac.new(cookie.encode(), b"csrf", hashlib.sha256).hexdigest()
+
+
+def account_name(name: str) -> str:
+    """The name of a key or user as it is kept.
+
+    Raises:
+        UsageError: it is blank, too long, holds a long number or a slash.
+    """
+    found = staff_name(name)
+    if "/" in found:
+        raise UsageError("a name of a key or user holds no slash")
+    return found
+
+
+def check_password(password: str, name: str) -> None:
+    """What a password must be: long; no rules on its signs, as NIST SP 800-63B advises.
+
+    Raises:
+        UsageError: it is too short, too long, the name, or of too few different signs.
+    """
+    if not SHORTEST <= len(password) <= LONGEST:
+        raise UsageError(f"a password has {SHORTEST} to {LONGEST} characters: a sentence is easy to remember")
+    if len(set(password)) < 5 or (name.lower() in password.lower() and len(password) - len(name) < _BEYOND_NAME):
+        raise UsageError("this password is easily guessed: take other words")
+
+
+@cache
+def _hasher() -> "PasswordHasher":
+    from argon2 import PasswordHasher  # with its native library, only where it is used
+
+    return PasswordHasher()
+
+
+@cache
+def _nobody() -> str:
+    """A hash that is checked where there is no such user, so that the time tells nothing."""
+    return _hasher().hash(secrets.token_urlsafe(32))
+
+
+def _letters(count: int) -> str:
+    return "".join(secrets.choice("abcdefghijkmnpqrstuvwxyz23456789") for _ in range(count))
+
+
+def _digest(secret: str) -> str:
+    """Of 256 random bits a plain digest is enough: nobody can try them."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _in(time: dt.timedelta) -> str:
+    return (dt.datetime.now(dt.UTC) + time).isoformat(timespec="seconds")

@@ -1,0 +1,58 @@
+"""Who may come in: keys of programs, people with passwords, their sessions, and what each has spent."""
+
+from sqlalchemy import JSON, Column, Float, ForeignKey, Integer, String, Table, Text
+
+from assistant.records.tables.base import metadata
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", String(100), nullable=False),
+    Column("role", String(8), nullable=False),
+    Column("prefix", String(16), nullable=False),
+    Column("digest", String(64), nullable=False, unique=True, index=True),
+    Column("scopes", JSON, nullable=False),
+    Column("per_minute", Integer),
+    Column("tokens_per_day", Integer),
+    Column("created_at", String(40), nullable=False),
+    Column("created_by", String(100), nullable=False),
+    Column("expires_at", String(40)),
+    Column("revoked_at", String(40)),
+    Column("used_on", String(10)),
+)
+"""API keys: `digest` is of the whole key, which is kept nowhere. Rows stay after a key was revoked: the door that keys have
+closed does not open again."""
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("name", String(100), nullable=False, unique=True, index=True),
+    Column("role", String(8), nullable=False),
+    Column("password", Text, nullable=False),
+    Column("created_at", String(40), nullable=False),
+    Column("created_by", String(100), nullable=False),
+    Column("disabled_at", String(40)),
+)
+"""People who log in to the pages: `password` is its Argon2 hash with salt and cost."""
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("user_id", String(32), ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created_at", String(40), nullable=False),
+    Column("expires_at", String(40), nullable=False, index=True),
+)
+"""Who is logged in: `digest` is of the cookie, which is kept nowhere."""
+
+spendings = Table(
+    "spendings",
+    metadata,
+    Column("who", String(32), primary_key=True),
+    Column("day", String(10), primary_key=True),
+    Column("tokens", Integer, nullable=False),
+    Column("cost", Float, nullable=False),
+)
+"""What a key or user has used of the model by questions and drafts, day by day."""
