@@ -2,33 +2,49 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from threading import Event
 
+from anyio import CapacityLimiter
 from fastapi import FastAPI
 from fastapi.concurrency import run_in_threadpool
 from fastapi_offline import FastAPIOffline
+from starlette.routing import Route
 
-from api import problems
+from api import mcp, openapi, problems
+from api.entry import Entry
+from api.gauges import gauges_of
 from api.guard import Guard
+from api.limits import Buckets
 from api.routes import (
+    accounts,
     alerts,
     asking,
+    auditing,
     batches,
+    chatting,
+    conversations,
     curating,
     customers,
     health,
     ideas,
     impact,
     leads,
+    learning,
+    logging_in,
     looking,
+    metrics,
     outcomes,
     pages,
     proposing,
     receiving,
 )
+from api.tags import Tags
+from api.watching import Gauges, Watch
 from api.wire import ProblemOut
 from api.working import Working
 from assistant import __version__
 from assistant.bootstrap import App
+from assistant.pipeline.access import Access
 
 
 @asynccontextmanager
@@ -37,7 +53,8 @@ async def _worked(service: FastAPI) -> AsyncIterator[None]:
     working: Working = service.state.working
     working.start()
     try:
-        yield
+        async with service.state.mcp.open():
+            yield
     finally:
         await run_in_threadpool(working.stop)
 
@@ -48,16 +65,30 @@ def create_app(app: App, working: Working | None = None) -> FastAPI:
     While it lives, `working` does the jobs that are queued; by default one with the machine's clock.
     """
     working = working or Working(app)
-    failures = {status: {"model": ProblemOut} for status in (403, 404, 409, 413, 422, 500, 502, 503)}
+    failures = {status: {"model": ProblemOut} for status in (401, 403, 404, 409, 412, 413, 422, 429, 500, 502, 503)}
     service: FastAPI = FastAPIOffline(
         title="VOC assistant", version=__version__, redoc_url=None, responses=failures, lifespan=_worked
     )
-    service.state.voc, service.state.working = app, working
-    asked = (asking, curating, ideas, looking, impact, leads, alerts, proposing, outcomes, batches, receiving)
-    for module in (*asked, health, pages):
+    service.state.voc, service.state.working, service.state.mcp = app, working, mcp.McpDoor(app)
+    service.state.watch, service.state.access = Watch(), Access(app.store.access)
+    service.state.tries, service.state.ending = Buckets(), Event()
+    service.state.watch.registry.register(Gauges(lambda: gauges_of(app, working)))
+    service.state.seats = CapacityLimiter(app.settings.ask_concurrency)
+    spoken = (asking, chatting, conversations, learning)
+    done = (curating, ideas, looking, impact, leads, alerts, proposing, outcomes, batches, receiving)
+    kept = (accounts, auditing, logging_in, metrics)
+    for module in (*spoken, *done, *kept, health, pages):
         service.include_router(module.router)
     service.include_router(customers.router)
     service.include_router(customers.admin)
-    problems.install(service, lambda text: str(app.masker.mask_text(text)[0]))
-    service.add_middleware(Guard)
+    service.router.routes.append(Route(mcp.PATH, service.state.mcp))
+
+    def mask(text: str) -> str:
+        return app.mask(text)
+
+    problems.install(service, mask)
+    openapi.describe(service)
+    service.add_middleware(Tags)
+    service.add_middleware(Entry, access=service.state.access, book=app.store, mask=mask)
+    service.add_middleware(Guard, watch=service.state.watch)
     return service

@@ -3,17 +3,19 @@
 import signal
 import socket
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
+from threading import Event, Thread
 from types import FrameType
 
 import click
 import uvicorn
 
+from api.addresses import is_loopback
 from api.app import create_app
-from api.guard import is_loopback
-from assistant.bootstrap import open_app
+from api.logs import start_logging
+from assistant.bootstrap import App, open_app
 from assistant.cli.output import emit_json, json_option
-from assistant.errors import SettingError
+from assistant.errors import SettingError, VocError
 from assistant.settings import load_settings
 
 PATIENCE = 10
@@ -25,16 +27,21 @@ PATIENCE = 10
 @click.option("--port", type=click.IntRange(1, 65535), help="Port to listen on (VOC_PORT).")
 @json_option
 def serve(host: str | None, port: int | None, as_json: bool) -> None:
-    """Start the web service: the page, the API and its documentation."""
+    """Start the web service: the pages, the API and its documentation."""
     settings = load_settings()
     address, door = host or settings.host, port or settings.port
-    if not is_loopback(address):
-        raise SettingError(
-            f"VOC_HOST={address}: without keys the service answers on this machine only; use 127.0.0.1 "
-            "and put a proxy that asks for a password before it"
-        )
     app = open_app(settings)
+    if app.store.access.open and not is_loopback(address):
+        app.close()
+        raise SettingError(
+            f"VOC_HOST={address}: without keys the service answers on this machine only; make one with "
+            "`voc keys create NAME --role staff` or `voc users add NAME`, or use 127.0.0.1"
+        )
+    start_logging()
     service = create_app(app)
+    from api.pages.mounting import mount_pages  # its library takes half a second to load, and only a service needs it
+
+    mount_pages(service, app, service.state.seats)
     # No access log: a query string may hold a customer's words.
     config = uvicorn.Config(
         service, access_log=False, log_level="warning", server_header=False, timeout_graceful_shutdown=PATIENCE
@@ -43,15 +50,16 @@ def serve(host: str | None, port: int | None, as_json: bool) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, _end)
         with closing(app):
-            _Service(config, f"http://{address}:{door}/", as_json).run(sockets=[listener])
+            _Service(config, f"http://{address}:{door}/", as_json, app).run(sockets=[listener])
 
 
 class _Service(uvicorn.Server):
-    """A server that says where it is once it really answers."""
+    """A server that says where it is once it really answers, and loads beside it what the first question needs."""
 
-    def __init__(self, config: uvicorn.Config, url: str, as_json: bool) -> None:
+    def __init__(self, config: uvicorn.Config, url: str, as_json: bool, app: App) -> None:
         super().__init__(config)
-        self._url, self._as_json = url, as_json
+        self._ending: Event = config.app.state.ending  # type: ignore[union-attr]
+        self._url, self._as_json, self._app = url, as_json, app
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start as any server does, then tell."""
@@ -60,6 +68,16 @@ class _Service(uvicorn.Server):
             emit_json({"url": self._url})
         else:
             click.echo(f"{self._url} (API: /docs) - Ctrl-C stops it", err=True)
+        Thread(target=self._warm, name="warm", daemon=True).start()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End as any server does, and have what would go on for long end too."""
+        self._ending.set()
+        super().handle_exit(sig, frame)
+
+    def _warm(self) -> None:
+        with suppress(VocError):  # whatever it is, the first question will say it to whoever asks
+            self._app.warm()
 
 
 def _listening(address: str, door: int) -> socket.socket:

@@ -1,19 +1,28 @@
-"""Who may come in while no keys exist (this machine only), how much they may bring, and what browsers are told."""
+"""The outermost layer: how much a request may bring, what browsers are told, its id, and what is counted of it."""
 
-import ipaddress
-from urllib.parse import urlsplit
+import time
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.problems import UNEXPECTED, problem_of, problem_response
+from api import tracing
+from api.addresses import from_another_site
+from api.problems import UNEXPECTED, problem_of, told
+from api.watching import Watch
 
 LARGEST = 1_000_000
 """Bytes of a request's body …"""
 LARGEST_OF = {"/v1/records": 32_000_000, "/v1/files": 512_000_000}
 """… and of those that bring records: up to 1,000 in JSON, and files."""
-_PAGES = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+_PLAIN = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+_PAGES = (
+    "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "connect-src 'self'; img-src 'self' data:; font-src 'self'; "
+)
+"""The pages' library compiles its templates in the browser; what customers wrote never reaches them but as text."""
+_OF_PAGES = frozenset({"/", "/needs"})
 _DOCS = (
     "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
     "img-src 'self' data:; font-src 'self'; worker-src blob:; "
@@ -22,65 +31,61 @@ _CLOSED = "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 _HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
 
 
-def is_loopback(host: str) -> bool:
-    """True for this machine's own names and addresses: ``localhost``, 127.0.0.0/8, ``::1``, bracketed or mapped."""
-    bare = host.strip().strip("[]").removeprefix("::ffff:").lower()
-    if bare == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(bare).is_loopback
-    except ValueError:
-        return False
-
-
 class Guard:
-    """The outermost layer: turns strangers away, limits bodies, adds headers, and answers what nobody caught."""
+    """Turns pages of other sites away, limits bodies, adds headers, answers what nobody caught, and counts and logs."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    def __init__(self, app: ASGIApp, watch: Watch | None = None) -> None:
+        self._app, self._watch = app, watch or Watch()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
+        """Serve one request or open one web socket."""
+        if scope["type"] == "websocket":
+            if from_another_site(Headers(scope=scope)) is not None:
+                await send({"type": "websocket.close", "code": 1008})
+                return
+            await self._app(scope, receive, send)
+            return
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        sender = _Sender(send, scope["path"])
         headers = Headers(scope=scope)
+        number = tracing.id_of(headers.get(tracing.HEADER))
+        token, begun = tracing.request_id.set(number), time.perf_counter()
+        sender = _Sender(send, scope, number)
+        try:
+            await self._served(scope, receive, sender, headers)
+        finally:
+            self._watch.saw(scope, sender.status, time.perf_counter() - begun)
+            tracing.request_id.reset(token)
+
+    async def _served(self, scope: Scope, receive: Receive, sender: "_Sender", headers: Headers) -> None:
         if (refusal := _refusal(scope, headers)) is not None:
-            await problem_response(*refusal)(scope, receive, sender)
+            await told(scope, *refusal)(scope, receive, sender)
             return
         try:
             await self._app(scope, _limited(receive, _most(scope)), sender)
+        except ClientDisconnect:  # nobody waits for an answer any more: counted as such, and no fault of ours
+            pass
         except Exception as error:  # noqa: BLE001 - the last door: whatever is left becomes a plain 500
             problem_of(error)
-            if not sender.started:
-                await problem_response(500, UNEXPECTED)(scope, receive, sender)
+            if not sender.status:
+                await told(scope, 500, UNEXPECTED)(scope, receive, sender)
 
 
 def _refusal(scope: Scope, headers: Headers) -> tuple[int, str] | None:
-    client = scope.get("client")
-    if client is not None and not is_loopback(client[0]):
-        return 403, "without keys this service answers on its own machine only"
-    if not is_loopback(_hostname(headers.get("host", ""))):
-        return 403, "the Host header must name this machine: use http://127.0.0.1 or http://localhost"
-    origin = headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != headers.get("host"):
-        return 403, "requests from pages of other sites are refused"
+    if (stranger := from_another_site(headers)) is not None:
+        return 403, stranger
     length, most = headers.get("content-length", "0"), _most(scope)
     if not length.isdigit() or int(length) > most:
         return 413, f"a request may bring at most {most} bytes"
     return None
-
-
-def _hostname(host: str) -> str:
-    return host[: host.find("]") + 1] if host.startswith("[") else host.partition(":")[0]
 
 
 def _most(scope: Scope) -> int:
@@ -101,19 +106,29 @@ def _limited(receive: Receive, most: int) -> Receive:
     return limited
 
 
-class _Sender:
-    """Sends on, with the headers added, and knows whether an answer has begun."""
+def _policy(path: str) -> str:
+    if path in _OF_PAGES:
+        return _PAGES
+    return _DOCS if path.startswith(("/docs", "/redoc")) else _PLAIN
 
-    def __init__(self, send: Send, path: str) -> None:
-        self._send, self._path, self.started = send, path, False
+
+class _Sender:
+    """Sends on, with the headers added, and knows the status once an answer has begun."""
+
+    def __init__(self, send: Send, scope: Scope, number: str) -> None:
+        self._send, self._path, self._number = send, scope["path"], number
+        self._secure = scope.get("scheme") == "https"
+        self.status = 0
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.started = True
+            self.status = message["status"]
             headers = MutableHeaders(scope=message)
-            policy = _DOCS if self._path.startswith(("/docs", "/redoc")) else _PAGES
-            headers["content-security-policy"] = policy + _CLOSED
+            headers["content-security-policy"] = _policy(self._path) + _CLOSED
             headers.update(_HEADERS)
+            headers[tracing.HEADER] = self._number
+            if self._secure:
+                headers["strict-transport-security"] = "max-age=31536000"
             if not self._path.startswith("/static-offline-docs"):
                 headers.setdefault("cache-control", "no-store")
         await self._send(message)

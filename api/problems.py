@@ -8,12 +8,17 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.types import Scope
 
+from api.chat_wire import error_body
+from api.tracing import request_id
 from assistant.errors import BusyError, InputError, ModelError, NotFoundError, StoreError, UsageError, VocError
 
 MEDIA_TYPE = "application/problem+json"
 AGAIN = "30"
 """Seconds after which a caller may try again who found the data held by a run."""
+CHAT = ("/v1/chat/", "/v1/models")
+"""What chat clients call."""
 UNEXPECTED = "something went wrong inside; the log names the place"
 _log = logging.getLogger("voc.api")
 _STATUS: tuple[tuple[type[VocError], HTTPStatus], ...] = (
@@ -30,17 +35,43 @@ _STATUS: tuple[tuple[type[VocError], HTTPStatus], ...] = (
 def problem(status: int, detail: str) -> dict[str, object]:
     """A problem document."""
     phrase = HTTPStatus(status).phrase
+    told = {"request_id": number} if (number := request_id.get()) else {}
     return {
         "type": f"urn:voc:problem:{phrase.lower().replace(' ', '-')}",
         "title": phrase,
         "status": status,
         "detail": detail,
+        **told,
     }
 
 
 def problem_response(status: int, detail: str) -> JSONResponse:
     """A problem document as a response."""
     return JSONResponse(problem(status, detail), status, media_type=MEDIA_TYPE)
+
+
+def told(scope: Scope, status: int | VocError, detail: str = "") -> JSONResponse:
+    """A refusal in the shape that the route's callers read: OpenAI's for chat clients, else a problem document."""
+    if isinstance(status, VocError):
+        content = problem_of(status)
+        status, detail = int(str(content["status"])), str(content["detail"])
+    if scope["path"].startswith(CHAT):
+        return JSONResponse(error_body(detail, _kind(status), code=_CODES.get(status)), status)
+    return problem_response(status, detail)
+
+
+_CODES = {401: "invalid_api_key", 403: "insufficient_permissions", 429: "rate_limit_exceeded"}
+
+
+def _kind(status: int) -> str:
+    """The type of an error as OpenAI's clients know it."""
+    if status == 401:
+        return "authentication_error"
+    if status == 403:
+        return "permission_error"
+    if status == 429:
+        return "rate_limit_error"
+    return "server_error" if status >= 500 else "invalid_request_error"
 
 
 def problem_of(error: Exception) -> dict[str, object]:
@@ -77,7 +108,7 @@ def install(app: FastAPI, mask: Callable[[str], str]) -> None:
         return problem_response(422, mask("; ".join(faults)))
 
     @app.exception_handler(HTTPException)
-    def _http(_request: Request, error: HTTPException) -> JSONResponse:
-        response = problem_response(error.status_code, mask(str(error.detail)))
+    def _http(request: Request, error: HTTPException) -> JSONResponse:
+        response = told(request.scope, error.status_code, mask(str(error.detail)))
         response.headers.update(error.headers or {})
         return response

@@ -1,54 +1,56 @@
-"""An answer as server-sent events: plan, figure, citation, token, done, or error."""
+"""An answer as server-sent events: plan, figure, citation, token, done, or error; nobody listening ends the work."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import aclosing, closing
 
+from anyio import CancelScope, CapacityLimiter
+from anyio.to_thread import run_sync
+from fastapi.responses import StreamingResponse
 from fastapi.sse import format_sse_event
 from pydantic import BaseModel
+from starlette.types import Send
 
+from api.answer_wire import CitationOut, FigureOut, plan_of, wire_of
 from api.problems import problem_of
-from api.wire import AnswerOut, CitationOut, FigureOut, PlanOut
-from assistant.answering.compose import Event
+from api.wire import ProblemOut
+from assistant.answering.events import Event
 from assistant.domain.answers import Answer, Citation, Figure, Plan
 
+BEAT = b": waiting\n\n"
+"""A comment: a sign of life for proxies and clients, which none of them shows."""
 HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
-_BEAT = b": waiting\n\n"
 
 
-def wire_of(answer: Answer) -> AnswerOut:
-    """An answer as it is sent."""
-    return AnswerOut.model_validate(_plain(answer))
+class EventStream(StreamingResponse):
+    """Server-sent events drawn from a generator in threads of their own; it is closed as soon as nobody listens."""
+
+    def __init__(self, steps: Generator[bytes], seats: CapacityLimiter) -> None:
+        self._drawn = _drawn(steps, seats)
+        super().__init__(self._drawn, media_type="text/event-stream", headers=HEADERS)
+
+    async def stream_response(self, send: Send) -> None:
+        """Send all there is; see the class."""
+        async with aclosing(self._drawn):
+            await super().stream_response(send)
 
 
-def plan_of(plan: Plan) -> PlanOut:
-    """A plan as it is sent, without the filters that narrow nothing."""
-    names = plan.filters.__slots__
-    filters = {name: value for name in names if (value := getattr(plan.filters, name))}
-    return PlanOut(
-        question=plan.question, intents=list(plan.intents), filters=filters, by=plan.by, query=plan.query,
-        limit=plan.limit, notes=list(plan.notes),
-    )  # fmt: skip
-
-
-def _plain(answer: Answer) -> dict[str, object]:
-    fields = {name: getattr(answer, name) for name in answer.__slots__}
-    return {**fields, "plan": plan_of(answer.plan) if answer.plan is not None else None}
-
-
-def events(steps: Iterator[Event], mask: Callable[[str], str]) -> Iterator[bytes]:
-    """The steps of an answer as events on the wire; an error becomes the last event, a problem document."""
+async def _drawn(steps: Generator[bytes], seats: CapacityLimiter) -> AsyncGenerator[bytes]:
     try:
-        for step in steps:
-            yield _event(step)
-    except Exception as error:  # noqa: BLE001 - the answer has begun: the error must travel inside the stream
-        content = problem_of(error)
-        yield _sent("error", _Problem.model_validate({**content, "detail": mask(str(content["detail"]))}))
+        while (step := await run_sync(next, steps, None, limiter=seats)) is not None:
+            yield step
+    finally:
+        with CancelScope(shield=True):
+            await run_sync(steps.close)
 
 
-class _Problem(BaseModel):
-    type: str
-    title: str
-    status: int
-    detail: str
+def events(steps: Generator[Event], mask: Callable[[str], str]) -> Generator[bytes]:
+    """The steps of an answer as events on the wire; an error becomes the last event, a problem document."""
+    with closing(steps):
+        try:
+            yield from map(_event, steps)
+        except Exception as error:  # noqa: BLE001 - the answer has begun: the error must travel inside the stream
+            content = problem_of(error)
+            yield _sent("error", ProblemOut.model_validate({**content, "detail": mask(str(content["detail"]))}))
 
 
 class _Token(BaseModel):
@@ -56,18 +58,18 @@ class _Token(BaseModel):
 
 
 def _event(step: Event) -> bytes:
-    match step.data:
-        case Plan():
-            return _sent("plan", plan_of(step.data))
-        case Figure():
-            return _sent("figure", FigureOut.model_validate(step.data))
-        case Citation():
-            return _sent("citation", CitationOut.model_validate(step.data))
-        case Answer():
-            return _sent("done", wire_of(step.data))
-        case str():
-            return _sent("token", _Token(text=step.data))
-    return _BEAT
+    match step.kind, step.data:
+        case "plan", Plan() as plan:
+            return _sent("plan", plan_of(plan))
+        case "figure", Figure() as figure:
+            return _sent("figure", FigureOut.model_validate(figure))
+        case "citation", Citation() as citation:
+            return _sent("citation", CitationOut.model_validate(citation))
+        case "token", str() as text:
+            return _sent("token", _Token(text=text))
+        case "done", Answer() as answer:
+            return _sent("done", wire_of(answer))
+    return BEAT
 
 
 def _sent(name: str, data: BaseModel) -> bytes:

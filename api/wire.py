@@ -3,11 +3,10 @@
 import calendar
 import re
 from datetime import date
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from assistant.answering.triage import LONGEST
 from assistant.domain.filters import Filters
 from assistant.domain.vocabulary import Aspect, Channel, DeepCategory, Dimension, Segment, Sentiment
 
@@ -72,35 +71,6 @@ class FiltersAsked(FiltersIn):
     model_config = ConfigDict(extra="forbid")
 
 
-class SaidIn(Asked):
-    """One earlier line of the talk."""
-
-    role: Literal["user", "assistant"] = "user"
-    content: Annotated[str, Field(max_length=20_000)]
-
-
-class QuestionIn(Asked):
-    """A question with what it leans on."""
-
-    question: Annotated[str, Field(min_length=1, max_length=LONGEST)]
-    filters: FiltersAsked = FiltersAsked()
-    history: Annotated[list[SaidIn], Field(max_length=50)] = []
-    conversation_id: Name | None = None
-
-    @property
-    def earlier(self) -> list[str]:
-        """The asker's earlier questions, oldest first."""
-        return [said.content for said in self.history if said.role == "user"]
-
-
-class FeedbackIn(Asked):
-    """A thumb up or down on an answer."""
-
-    answer_id: Name
-    verdict: Literal["up", "down"]
-    comment: Annotated[str, Field(max_length=2000)] | None = None
-
-
 class ProposalIn(Asked):
     """What a proposal is to be drafted from: exactly one of the three."""
 
@@ -135,77 +105,6 @@ class ProposalPatch(Asked):
     launched_on: Annotated[str, Field(max_length=10)] | None = None
     product: Name | None = None
     region: Name | None = None
-
-
-class CitationOut(Wire):
-    n: int
-    record_id: str
-    quote: str
-    start: int
-    end: int
-    channel: str
-    product: str | None
-    created_at: str | None
-
-
-class FigureOut(Wire):
-    label: str
-    value: float
-    unit: str
-    query: str
-    interval: tuple[float, float] | None
-
-
-class NeedOut(Wire):
-    theme_id: str
-    surface: str
-    secondary: str
-    deep: str
-
-
-class PlanOut(Wire):
-    """How a question was understood."""
-
-    question: str
-    intents: list[str]
-    filters: dict[str, Any]
-    by: Dimension | None
-    query: str
-    limit: int
-    notes: list[str]
-
-
-class BackingOut(Wire):
-    """What a document of the house says; no customer's words."""
-
-    kind: Literal["document"]
-    document_id: str
-    title: str
-    heading: str
-    page: int | None
-    quote: str
-    start: int
-    end: int
-
-
-class AnswerOut(Wire):
-    """The Answer of the contract."""
-
-    id: str
-    question: str
-    text: str
-    engine: Literal["llm", "rules"]
-    refused: bool
-    refusal_reason: str | None
-    citations: list[CitationOut]
-    figures: list[FigureOut]
-    needs: list[NeedOut]
-    suggested_reply: str | None
-    opportunities: list[dict[str, Any]]
-    warnings: list[str]
-    elapsed_ms: int
-    plan: PlanOut | None = None
-    backings: list[BackingOut] = []
 
 
 class HitOut(Wire):
@@ -297,3 +196,5 @@ class ProblemOut(BaseModel):
     title: str
     status: int
     detail: str
+    request_id: str | None = None
+    """By which the log names the request."""

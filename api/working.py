@@ -9,6 +9,7 @@ from filelock import FileLock, Timeout
 
 from api.problems import problem_of
 from assistant.bootstrap import App, open_app
+from assistant.domain.engine import Usage
 from assistant.domain.jobs import Job
 from assistant.errors import VocError
 from assistant.pipeline.jobs import StageFailedError, Worker
@@ -49,11 +50,19 @@ class Working:
         self._worker: Worker | None = None
         self._thread: threading.Thread | None = None
         self._logged: dict[str, str] = {}
+        self.spent = Usage()
+        """What the jobs done here have cost so far."""
 
     @property
     def worker(self) -> Worker | None:
         """Who is at work on a job just now."""
         return self._worker
+
+    @property
+    def state(self) -> str:
+        """`ok`, or that nobody works: then jobs wait."""
+        alive = self._thread is not None and self._thread.is_alive()
+        return "ok" if alive and not self._ending.is_set() else "stopped: jobs wait until the service starts again"
 
     def start(self) -> None:
         """Begin to work; what a killed service left of files under way is removed."""
@@ -112,7 +121,7 @@ class Working:
         if error is None:
             self._logged.pop(what, None)
             return
-        told = str(self._app.masker.mask_text(str(error))[0])
+        told = self._app.mask(str(error))
         if self._logged.get(what) != told:
             self._logged[what] = told
             _log.warning("%s failed and is tried again: %s", what, told)
@@ -128,7 +137,7 @@ class Working:
         try:
             self._carry_out(worker)
         except StageFailedError as error:
-            _log.warning("%s failed: %s", job.id, self._app.masker.mask_text(str(error))[0])
+            _log.warning("%s failed: %s", job.id, self._app.mask(str(error)))
         finally:
             self._worker = None
         return True
@@ -152,4 +161,5 @@ class Working:
             worker.work(steps, patience=None)
         finally:
             if app is not self._app:
+                self.spent += app.engine.usage()
                 app.close()

@@ -1,13 +1,16 @@
 """The only wiring: builds concrete things from settings; nothing is built at import."""
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from assistant.answering.compose import AnswerService
 from assistant.answering.lookup import Lookup
-from assistant.domain.engine import Engine
+from assistant.answering.pinning import Pins
+from assistant.answering.talking import Talks
+from assistant.domain.engine import Engine, Planning
 from assistant.domain.filters import Filters
 from assistant.errors import EgressError, SettingError
 from assistant.insight.accepting import misquotes
@@ -28,12 +31,13 @@ from assistant.llm.budget import Spending
 from assistant.llm.cache import CallCache
 from assistant.llm.capabilities import CAPABILITIES, CapabilityStore
 from assistant.llm.chat import ChatEndpoint
-from assistant.llm.company import COMPANY_FILE, company_text
-from assistant.llm.engine import Endpoint, ModelEngine
+from assistant.llm.company import COMPANY_FILE, company_text, tone_of
+from assistant.llm.engine import ModelEngine
 from assistant.llm.fence import fence_secret
 from assistant.llm.gathering import GatheredCache, GatheredLedger
 from assistant.llm.pricing import PRICES_FILE, run_price
 from assistant.llm.reranking import ModelReranker
+from assistant.llm.seams import Endpoint
 from assistant.llm.vendor import OPENAI_URL
 from assistant.pipeline import Pipeline
 from assistant.pipeline.context import Context
@@ -51,6 +55,12 @@ from vectorstore.embedders.pretrained import PretrainedEmbedder, library_of
 from vectorstore.index import PassageIndex
 from vectorstore.reranking import Dialect, EndpointReranker
 
+_BESIDE = 64
+"""Connections to the database beside one for each question: for the other routes, and for what asks several at once."""
+
+_FIRST = "掉线有多少条"
+"""Asked of ourselves, to have everything loaded."""
+
 
 @dataclass(frozen=True, slots=True)
 class App:
@@ -66,6 +76,8 @@ class App:
     ask: AnswerService
     lookup: Lookup
     pipeline: Pipeline
+    talks: Talks
+    pins: Pins
     held: tuple[Callable[[], None], ...] = ()
     """What gives back connections."""
 
@@ -73,6 +85,25 @@ class App:
         """Give back the connections to the database, the model and the embedder. Whoever opens an application closes it."""
         for give_back in self.held:
             give_back()
+
+    def warm(self) -> None:
+        """Load what the first question would wait for; no other machine is asked for anything.
+
+        Raises:
+            StoreError: the database or the index can't be used.
+        """
+        with closing(self.talks.stream(_FIRST)) as steps:
+            next(steps, None)
+        if (
+            self.settings.embedding_model == "local"
+            and self.settings.rerank_url is None
+            and self.settings.rerank == "auto"
+        ):
+            self.search(_FIRST, Filters(), 1)
+
+    def mask(self, text: str) -> str:
+        """A text without what identifies people."""
+        return str(self.masker.mask_text(text)[0])
 
     def search(self, query: str, filters: Filters, limit: int) -> list[dict[str, Any]]:
         """Hits of a hybrid search for the words as they are, as rows of the public contract, best first."""
@@ -95,7 +126,7 @@ def open_app(
         StoreError: the database can't be opened.
     """
     data_dir = prepare(settings.data_dir)
-    database = Database(settings.resolved_database_url, data_dir / "write.lock")
+    database = Database(settings.resolved_database_url, data_dir / "write.lock", settings.ask_concurrency + _BESIDE)
     store = Repository(database)
     masker = Masker(load_key(data_dir), load_policy(settings.masking_policy))
     people = _people_abroad(settings, store, data_dir)
@@ -128,17 +159,37 @@ def open_app(
     )
     index.add_names(context.names())
     finder = Finder(index, _reranker(settings, database, people, chosen))
+    pins = Pins(store, store.documents.all)
     ask = AnswerService(
         store=store, counting=store.counting, finder=finder, engine=chosen, fallback=rules, masker=masker,
-        language=settings.language, documents=store.documents.all,
+        language=settings.language, documents=store.documents.all, pins=pins,
+        planning=_planning(settings, chosen), prose=net.prose,
+        tone=_sendable(tone_of(settings.company_file, data_dir), settings, data_dir),
     )  # fmt: skip
     lookup = Lookup(store, finder)
     held = [database.close]
     held += [embedder.close] if isinstance(embedder, EndpointEmbedder) else []
     held += [chosen.close] if isinstance(chosen, ModelEngine) else []
+    talks = Talks(ask, store.conversations, masker)
     return App(
-        settings, store, store.counting, finder, chosen, rules, masker, ask, lookup, Pipeline(context), tuple(held)
-    )
+        settings, store, store.counting, finder, chosen, rules, masker, ask, lookup, Pipeline(context), talks, pins,
+        tuple(held),
+    )  # fmt: skip
+
+
+def _planning(settings: Settings, engine: Engine) -> Planning | None:
+    """Who plans beside the rules, if anybody.
+
+    Raises:
+        SettingError: the model shall do it, and there is none.
+    """
+    if settings.planner == "rules":
+        return None
+    if isinstance(engine, Planning):
+        return engine
+    if settings.planner == "llm":
+        raise SettingError("VOC_PLANNER=llm needs a model: set OPENAI_API_KEY or OPENAI_BASE_URL, or leave it out")
+    return None
 
 
 def _vault(settings: Settings, data_dir: Path) -> Vault | None:
@@ -198,7 +249,10 @@ def company_context(settings: Settings, data_dir: Path) -> str:
     Raises:
         SettingError: the file has a mistake, or holds a personal value.
     """
-    text = company_text(settings.company_file, data_dir)
+    return _sendable(company_text(settings.company_file, data_dir), settings, data_dir)
+
+
+def _sendable(text: str, settings: Settings, data_dir: Path) -> str:
     try:
         check_egress(text)
     except EgressError:

@@ -48,6 +48,11 @@ class Settings(BaseSettings):
         alias="VOC_ENGINE",
         description="`auto`: the model where a key or base URL is set, else the rules",
     )
+    planner: Literal["auto", "llm", "rules"] = Field(
+        "auto",
+        alias="VOC_PLANNER",
+        description="who reads what a question asks for: `auto`: the model where there is one, the rules before and beside it",
+    )
     data_dir: Path = Field(Path("data"), alias="VOC_DATA_DIR", description="where everything is kept")
     database_url: str | None = Field(
         None, alias="VOC_DATABASE_URL", description="default: SQLite in the data directory"
@@ -96,6 +101,9 @@ class Settings(BaseSettings):
         description="when the service runs everything, a cron expression, several parted by `;`, each with a kind before",
     )
     timezone: str = Field("Asia/Shanghai", alias="VOC_TIMEZONE", description="time zone of the schedule")
+    ask_concurrency: int = Field(
+        64, alias="VOC_ASK_CONCURRENCY", ge=1, le=512, description="questions the service answers at once"
+    )
     host: str = Field("127.0.0.1", alias="VOC_HOST", description="address the service listens on")
     port: int = Field(8000, alias="VOC_PORT", ge=1, le=65535, description="port the service listens on")
 

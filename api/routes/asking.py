@@ -1,33 +1,39 @@
-"""Asking: a question gets an answer, whole or as a stream, and an answer gets a thumb."""
+"""Asking: a question gets an answer, whole or as a stream; an answer is looked at again."""
 
+from functools import partial
 from typing import Annotated
 
+from anyio.to_thread import run_sync
 from fastapi import APIRouter, Header
-from fastapi.responses import StreamingResponse
 
-from api.deps import AppDep
-from api.streaming import HEADERS, events, wire_of
-from api.wire import AnswerOut, FeedbackIn, QuestionIn
+from api.answer_wire import AnswerOut, QuestionIn, wire_of
+from api.deps import AppDep, SeatsDep, UserDep
+from api.streaming import EventStream, events
+from api.wire import Name
 
 router = APIRouter(prefix="/v1", tags=["ask"])
 _STREAM = {"description": "The answer; as text/event-stream: plan, figure, citation, token, done, error"}
 
 
 @router.post("/ask", response_model=AnswerOut, responses={200: {**_STREAM, "content": {"text/event-stream": {}}}})
-def ask(app: AppDep, asked: QuestionIn, accept: Annotated[str, Header()] = "*/*") -> AnswerOut | StreamingResponse:
-    """Answer a question with citations and counted figures, or refuse and say what is missing."""
-    filters = asked.filters.to_filters()
+async def ask(
+    app: AppDep, seats: SeatsDep, user: UserDep, asked: QuestionIn, accept: Annotated[str, Header()] = "*/*"
+) -> AnswerOut | EventStream:
+    """Answer a question with citations and counted figures, or refuse and say what is missing.
+
+    With a `conversation_id` the earlier questions of that talk are its history, where none is given, and the answer is
+    kept in it.
+    """
+    question, filters, earlier = asked.question, asked.filters.to_filters(), asked.earlier
+    talks, talk = app.talks, asked.conversation_id
     if "text/event-stream" in accept:
-        steps = app.ask.stream(asked.question, filters, asked.earlier)
-        mask = app.masker.mask_text
-        stream = events(steps, lambda text: mask(text)[0])
-        return StreamingResponse(stream, media_type="text/event-stream", headers=HEADERS)
-    return wire_of(app.ask.ask(asked.question, filters, asked.earlier))
+        steps = talks.stream(question, filters, earlier, conversation_id=talk, owner=user)
+        return EventStream(events(steps, app.mask), seats)
+    whole = partial(talks.ask, question, filters, earlier, conversation_id=talk, owner=user)
+    return wire_of(await run_sync(whole, limiter=seats))
 
 
-@router.post("/feedback", status_code=201)
-def feedback(app: AppDep, given: FeedbackIn) -> FeedbackIn:
-    """Note whether an answer helped; the comment is masked before it is kept."""
-    comment = app.masker.mask_text(given.comment)[0] if given.comment else None
-    app.store.save_feedback(given.answer_id, given.verdict, comment)
-    return given.model_copy(update={"comment": comment})
+@router.get("/answers/{answer_id}")
+def answer(app: AppDep, answer_id: Name) -> AnswerOut:
+    """An answer as it was given: what a thumb, a pin or an unanswered question points to."""
+    return wire_of(app.store.answer(answer_id))

@@ -5,20 +5,23 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import AsyncIterator
+from threading import Event
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 from fastapi.sse import format_sse_event
 from pydantic import Field
 
-from api.deps import AppDep, Limit, Offset
+from api.deps import AppDep, Limit, Offset, PrincipalDep
+from api.once import Key, key_of
 from api.paging import page_of
 from api.streaming import HEADERS
 from api.wire import Asked, Name, Page
 from api.working import Working, schedules_of, utc_now
 from assistant.bootstrap import App
+from assistant.domain.access import Principal
 from assistant.domain.jobs import OVER, Job, JobKind, StageState, Wish
 from assistant.errors import UsageError
 from assistant.pipeline.scheduling import schedule_rows
@@ -26,7 +29,6 @@ from assistant.pipeline.steps import steps_of
 from assistant.records.job_store import job_row
 
 router = APIRouter(prefix="/v1/batches", tags=["batches"])
-Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
 _STREAM = {"description": "progress, stage (with its receipt), done"}
 _LOOK = 0.5
 _QUIET = 15.0
@@ -47,7 +49,9 @@ class BatchIn(Asked):
 
 
 @router.post("", status_code=202)
-def queue(app: AppDep, request: Request, response: Response, given: BatchIn, key: Key = None) -> dict[str, Any]:
+def queue(
+    app: AppDep, who: PrincipalDep, request: Request, response: Response, given: BatchIn, key: Key = None
+) -> dict[str, Any]:
     """Queue a job; with the same `Idempotency-Key` the same job is answered, and nothing is queued twice."""
     said = given.model_dump(exclude={"kind"})
     since = given.since.isoformat() if given.since else None
@@ -55,9 +59,14 @@ def queue(app: AppDep, request: Request, response: Response, given: BatchIn, key
     for theme_id in wish.theme_ids:
         app.store.theme(theme_id)
     stages = [step.name for step in steps_of(app.pipeline.context, given.kind, wish)]
-    named = f"key {hashlib.sha256(key.encode()).hexdigest()}" if key else None
+    own = key_of(who, "batches", key)
+    named = f"key {hashlib.sha256(own.encode()).hexdigest()}" if own else None
+    known = app.store.jobs.with_key(named) if named else None
+    cost = 0 if known else _cost(app, who, wish.budget_tokens)
     job = app.store.jobs.add(given.kind, wish, stages, origin="http", key=named)
-    if job is None:
+    if job is not None:
+        _book(app, who, cost)
+    else:
         job = app.store.jobs.with_key(str(named))
         assert job is not None
         if (job.kind, job.wish) != (given.kind, wish):
@@ -89,26 +98,33 @@ def stop(app: AppDep, batch_id: str) -> dict[str, Any]:
 
 
 @router.post("/{batch_id}/resume", status_code=202)
-def resume(app: AppDep, request: Request, batch_id: str) -> dict[str, Any]:
+def resume(app: AppDep, who: PrincipalDep, request: Request, batch_id: str) -> dict[str, Any]:
     """Go on with a job that failed, stopped or was done in part; finished stages are not done again.
 
     One of the command line that has files to take in yet goes on there only.
     """
+    cost = _cost(app, who, app.store.jobs.job(batch_id).wish.budget_tokens)
     job = app.store.jobs.resume(batch_id, for_service=True)
+    _book(app, who, cost)
     _call(request)
     return job_row(job)
 
 
 @router.get("/{batch_id}/events", responses={200: {**_STREAM, "content": {"text/event-stream": {}}}})
-async def events(app: AppDep, batch_id: str) -> StreamingResponse:
-    """A job as it goes on: `progress` at every change, `stage` when one has ended, `done` at the end."""
+async def events(app: AppDep, request: Request, batch_id: str) -> StreamingResponse:
+    """A job as it goes on: `progress` at every change, `stage` when one has ended, `done` at the end.
+
+    A service that is being stopped ends the stream before that: whoever watches asks again.
+    """
     job = await run_in_threadpool(app.store.jobs.job, batch_id)
-    return StreamingResponse(_watched(app, job), media_type="text/event-stream", headers=HEADERS)
+    return StreamingResponse(
+        _watched(app, job, request.app.state.ending), media_type="text/event-stream", headers=HEADERS
+    )
 
 
-async def _watched(app: App, job: Job) -> AsyncIterator[bytes]:
+async def _watched(app: App, job: Job, ending: Event) -> AsyncIterator[bytes]:
     seen, told, quiet = -1, set[str](), 0.0
-    while True:
+    while not ending.is_set():
         if job.revision != seen:
             seen, quiet = job.revision, 0.0
             yield _sent("progress", job_row(job), seen)
@@ -129,6 +145,26 @@ async def _watched(app: App, job: Job) -> AsyncIterator[bytes]:
 
 def _sent(name: str, data: dict[str, Any], number: int) -> bytes:
     return format_sse_event(event=name, data_str=json.dumps(data, ensure_ascii=False), id=str(number))
+
+
+def _cost(app: App, who: Principal, budget: int | None) -> int:
+    """What a key that has only so many tokens a day pays for a job beforehand: all that it may spend.
+
+    Raises:
+        UsageError: the job may spend more than the key has left today.
+    """
+    most = who.limits.tokens_per_day
+    if most is None or app.engine.name != "llm":
+        return 0
+    left = max(0, most - app.store.access.spent(who.id)[0])
+    if budget is None or budget > left:
+        raise UsageError(f"this key has {left} model tokens left today: give budget_tokens, no more than that")
+    return budget
+
+
+def _book(app: App, who: Principal, cost: int) -> None:
+    if cost:
+        app.store.access.spend(who.id, cost, 0.0)
 
 
 def _call(request: Request) -> None:

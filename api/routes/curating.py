@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter
 from pydantic import Field
 
-from api.deps import AppDep, FiltersDep, Limit, Offset
+from api.deps import ActorDep, AppDep, FiltersDep, Limit, Offset
 from api.wire import Asked, Name, Page
 from assistant.bootstrap import App
 from assistant.errors import UsageError
@@ -19,8 +19,6 @@ from assistant.records.repository import Repository
 from assistant.records.views import theme_row
 
 router = APIRouter(prefix="/v1/themes", tags=["themes"])
-BY = "http"
-"""Who decided, as long as nobody logs in."""
 
 Words = Annotated[str, Field(max_length=400)]
 Insights = Annotated[list[Name], Field(min_length=1, max_length=10_000)]
@@ -60,35 +58,35 @@ class Move(Asked):
 
 
 @router.patch("/{theme_id}")
-def change(app: AppDep, theme_id: str, wish: ThemeChange) -> dict[str, Any]:
+def change(app: AppDep, by: ActorDep, theme_id: str, wish: ThemeChange) -> dict[str, Any]:
     """Write a theme's words by hand, lock it or put it away; each is an edit of its own."""
     given = wish.model_dump(exclude_none=True)
     flags = {name: given.pop(name) for name in FLAGS if name in given}
     if not given and not flags:
         raise UsageError("nothing to change: give words, locked or archived")
     words = {name: _masked(app, text) for name, text in given.items()}
-    edits = [_apply(app, lambda store: store.reword_theme(theme_id, words, BY))] if words else []
-    edits += [_flag(app, theme_id, name, value) for name, value in flags.items()]
+    edits = [_apply(app, lambda store: store.reword_theme(theme_id, words, by))] if words else []
+    edits += [_flag(app, theme_id, name, value, by) for name, value in flags.items()]
     return {"edit_ids": [edit.id for edit in edits], **theme_row(app.store.theme(theme_id))}
 
 
 @router.post("/merge")
-def merge(app: AppDep, wish: Merge) -> dict[str, Any]:
+def merge(app: AppDep, by: ActorDep, wish: Merge) -> dict[str, Any]:
     """Put the members of themes into another one."""
-    return _told(app, _apply(app, lambda store: store.merge_themes(wish.theme_ids, wish.into, BY)))
+    return _told(app, _apply(app, lambda store: store.merge_themes(wish.theme_ids, wish.into, by)))
 
 
 @router.post("/{theme_id}/split")
-def split(app: AppDep, theme_id: str, wish: Split) -> dict[str, Any]:
+def split(app: AppDep, by: ActorDep, theme_id: str, wish: Split) -> dict[str, Any]:
     """Take insights out of a theme into a new one, which comes last in the answer."""
     title = _masked(app, wish.title)
-    return _told(app, _apply(app, lambda store: store.split_theme(theme_id, wish.insight_ids, title, BY)))
+    return _told(app, _apply(app, lambda store: store.split_theme(theme_id, wish.insight_ids, title, by)))
 
 
 @router.post("/{theme_id}/parts")
-def part(app: AppDep, theme_id: str) -> dict[str, Any]:
+def part(app: AppDep, by: ActorDep, theme_id: str) -> dict[str, Any]:
     """Split a theme into the parts that its members' words fall into; they come last in the answer."""
-    return _told(app, split_by_meaning(app.pipeline.context, theme_id, BY))
+    return _told(app, split_by_meaning(app.pipeline.context, theme_id, by))
 
 
 @router.get("/{theme_id}/lineage")
@@ -99,9 +97,9 @@ def lineage(app: AppDep, theme_id: str) -> Page[dict[str, Any]]:
 
 
 @router.post("/{theme_id}/members")
-def move(app: AppDep, theme_id: str, wish: Move) -> dict[str, Any]:
+def move(app: AppDep, by: ActorDep, theme_id: str, wish: Move) -> dict[str, Any]:
     """Put insights into a theme, from wherever they are."""
-    return _told(app, _apply(app, lambda store: store.move_insights(wish.insight_ids, theme_id, BY)))
+    return _told(app, _apply(app, lambda store: store.move_insights(wish.insight_ids, theme_id, by)))
 
 
 @router.get("/health")
@@ -134,17 +132,17 @@ def edits(app: AppDep, limit: Limit = 50, offset: Offset = 0) -> Page[dict[str, 
 
 
 @router.post("/edits/{edit_id}/undo")
-def undo(app: AppDep, edit_id: str) -> dict[str, Any]:
+def undo(app: AppDep, by: ActorDep, edit_id: str) -> dict[str, Any]:
     """Take an edit back."""
-    return _told(app, _apply(app, lambda store: store.undo_edit(edit_id, BY)))
+    return _told(app, _apply(app, lambda store: store.undo_edit(edit_id, by)))
 
 
 def _masked(app: App, text: str) -> str:
-    return str(app.masker.mask_text(text)[0])
+    return app.mask(text)
 
 
-def _flag(app: App, theme_id: str, name: str, value: bool) -> Edit:
-    return _apply(app, lambda store: store.flag_theme(theme_id, name, value, BY))
+def _flag(app: App, theme_id: str, name: str, value: bool, by: str) -> Edit:
+    return _apply(app, lambda store: store.flag_theme(theme_id, name, value, by))
 
 
 def _apply(app: App, wish: Callable[[Repository], Edit]) -> Edit:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 
-from api.deps import AppDep, FiltersDep, Limit, Offset
+from api.deps import ActorDep, AppDep, FiltersDep, Limit, Offset
 from api.paging import page_of
 from api.problems import MEDIA_TYPE, problem
 from api.wire import Page
@@ -61,7 +61,7 @@ def customer(app: AppDep, customer_id: str) -> dict[str, Any]:
 
 @admin.delete("/{customer_id}", response_model=None)
 def erase(
-    app: AppDep, customer_id: str, reason: Reason = "", all_of_them: AllOfThem = False
+    app: AppDep, by: ActorDep, customer_id: str, reason: Reason = "", all_of_them: AllOfThem = False
 ) -> dict[str, Any] | JSONResponse:
     """Erase a customer from everything and prove it; the receipt. A problem (with the receipt) where something is left.
 
@@ -69,7 +69,7 @@ def erase(
     with several customers is refused unless all of them are asked for.
     """
     meant = app.pipeline.find_to_erase(customer_id, all_of_them=all_of_them)
-    receipt = app.pipeline.erase(customer_id, Ground(reason, by="http"), all_of_them=all_of_them)
+    receipt = app.pipeline.erase(customer_id, Ground(reason, by=by), all_of_them=all_of_them)
     whom = {"customer": meant[0], "customers": meant, "proved": receipt.proved}
     content = {**whom, "mentioned_elsewhere": receipt.mentioned_elsewhere, **asdict(receipt)}
     if receipt.proved:

@@ -2,9 +2,12 @@
 
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
 
-from api.deps import AppDep
+from api.deps import AppDep, PrincipalDep
+from api.gauges import checks_of, needs_of
+from api.problems import MEDIA_TYPE, problem
 from assistant.domain.filters import Filters
 
 router = APIRouter(tags=["health"])
@@ -16,9 +19,21 @@ def alive() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/readyz")
-def ready(app: AppDep) -> dict[str, Any]:
-    """The store can be read; says what there is to answer from, and who words the answers."""
+@router.get("/readyz", response_model=None)
+def ready(app: AppDep, request: Request, principal: PrincipalDep) -> dict[str, Any] | JSONResponse:
+    """Whether questions can be answered: the store can be read, the disk has room; 503 where not.
+
+    A damaged index or a worker that stands still is told of and no hindrance. What there is to answer from is told to whoever
+    may look at it.
+    """
+    if request.app.state.ending.is_set():
+        return JSONResponse(problem(503, "the service is being stopped"), 503, media_type=MEDIA_TYPE)
+    needs = needs_of(app)
+    if wrong := [f"{name}: {state}" for name, state in needs.items() if state != "ok"]:
+        return JSONResponse({**problem(503, "; ".join(wrong)), "checks": needs}, 503, media_type=MEDIA_TYPE)
+    if principal.kind == "nobody":
+        return {"status": "ready"}
     first, last = app.store.span()
     records = app.counting.totals(Filters()).records
-    return {"status": "ready", "records": records, "first_day": first, "last_day": last, "engine": app.engine.name}
+    said = {"records": records, "first_day": first, "last_day": last, "engine": app.engine.name}
+    return {"status": "ready", **said, "checks": checks_of(app, request.app.state.working)}

@@ -7,12 +7,11 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from pydantic import Field
 
-from api.deps import AppDep, Limit, Offset
+from api.deps import ActorDep, AppDep, Limit, Offset, PrincipalDep, spoken_for
 from api.wire import Asked, Name, Page
 from assistant.bootstrap import App
 from assistant.errors import UsageError
 from assistant.insight.portfolio import render_html, render_markdown
-from assistant.pipeline.actor import staff_name
 from assistant.pipeline.idea_sheet import idea_sheet, portfolio
 from assistant.pipeline.judging_ideas import decide
 from assistant.records.idea_desk import IdeaEdit
@@ -20,8 +19,6 @@ from assistant.records.repository import Repository
 
 _TURNS = {("proposed", "rejected"), ("rejected", "proposed")}
 router = APIRouter(prefix="/v1/ideas", tags=["ideas"])
-BY = "http"
-"""Who decided, where the caller says no name, as long as nobody logs in."""
 
 Text = Annotated[str, Field(max_length=400)]
 Lines = Annotated[list[Text], Field(max_length=8)]
@@ -89,16 +86,16 @@ def page(
 
 
 @router.post("/merge")
-def merge(app: AppDep, wish: IdeaMerge) -> dict[str, Any]:
+def merge(app: AppDep, who: PrincipalDep, wish: IdeaMerge) -> dict[str, Any]:
     """Put ideas away as part of another one, which takes over their themes and evidence."""
-    by = _by(wish.by)
+    by = spoken_for(who, wish.by)
     return _told(app, _decide(app, lambda store: store.merge_ideas(wish.idea_ids, wish.into, _said(app, wish.why), by)))
 
 
 @router.post("/edits/{edit_id}/undo")
-def undo(app: AppDep, edit_id: str) -> dict[str, Any]:
+def undo(app: AppDep, by: ActorDep, edit_id: str) -> dict[str, Any]:
     """Take a decision back."""
-    return _told(app, _decide(app, lambda store: store.undo_idea_edit(edit_id, BY)))
+    return _told(app, _decide(app, lambda store: store.undo_idea_edit(edit_id, by)))
 
 
 @router.get("/{idea_id}")
@@ -108,13 +105,13 @@ def read(app: AppDep, idea_id: str) -> dict[str, Any]:
 
 
 @router.patch("/{idea_id}")
-def change(app: AppDep, idea_id: str, wish: IdeaChange) -> dict[str, Any]:
+def change(app: AppDep, who: PrincipalDep, idea_id: str, wish: IdeaChange) -> dict[str, Any]:
     """Write an idea's words by hand, reject it with a reason, or bring it back; each is an edit of its own."""
     given = wish.model_dump(exclude_none=True, exclude={"why", "by", "status"})
     if not given and wish.status is None:
         raise UsageError("nothing to change: give words, lists, a type, a route or a status")
     words = {name: _masked(app, value) for name, value in given.items()}
-    by, why = _by(wish.by), _said(app, wish.why)
+    by, why = spoken_for(who, wish.by), _said(app, wish.why)
     if wish.status == "rejected" and not (why or "").strip():
         raise UsageError("say in `why` why it is rejected: later runs and other people are told")
     stands = idea_sheet(app.store, idea_id)["status"]
@@ -129,9 +126,9 @@ def change(app: AppDep, idea_id: str, wish: IdeaChange) -> dict[str, Any]:
 
 
 @router.post("/{idea_id}/votes", status_code=201)
-def vote(app: AppDep, idea_id: str, wish: Vote, response: Response) -> dict[str, Any]:
+def vote(app: AppDep, who: PrincipalDep, idea_id: str, wish: Vote, response: Response) -> dict[str, Any]:
     """Vote for or against an idea; the last vote of a person counts."""
-    by = _by(wish.by)
+    by = spoken_for(who, wish.by)
     edit = _decide(app, lambda store: store.vote_idea(idea_id, wish.value, _said(app, wish.why), by))
     response.headers["location"] = f"/v1/ideas/{idea_id}"
     return _told(app, edit)
@@ -145,12 +142,8 @@ def _told(app: App, edit: IdeaEdit) -> dict[str, Any]:
     return {"edit_id": edit.id, "ideas": [idea_sheet(app.store, idea_id) for idea_id in edit.ideas]}
 
 
-def _by(name: str | None) -> str:
-    return staff_name(name) if name else BY
-
-
 def _said(app: App, text: str | None) -> str | None:
-    return None if text is None else str(app.masker.mask_text(text)[0])
+    return None if text is None else app.mask(text)
 
 
 def _masked(app: App, value: Any) -> Any:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
-from api.deps import AppDep, FiltersDep, Limit, Offset
+from api.deps import ActorDep, AppDep, FiltersDep, Limit, Offset
 from api.paging import page_of
 from api.wire import Asked, Page, Wire
 from assistant.domain.vocabulary import LeadStatus, OpportunityType
@@ -14,8 +14,6 @@ from assistant.records.lead_funnel import FunnelKey, funnel
 from assistant.records.lead_store import LONGEST_NOTE, LeadChange, Shown
 
 router = APIRouter(prefix="/v1/leads", tags=["leads"])
-BY = "http"
-"""Who changed a lead, as long as nobody logs in."""
 Note = Annotated[str, Field(min_length=1, max_length=LONGEST_NOTE)]
 
 
@@ -97,7 +95,7 @@ def lead(app: AppDep, lead_id: str) -> dict[str, Any]:
 
 
 @router.patch("/{lead_id}")
-def change(app: AppDep, lead_id: str, wish: LeadIn) -> dict[str, Any]:
+def change(app: AppDep, by: ActorDep, lead_id: str, wish: LeadIn) -> dict[str, Any]:
     """Give a lead a status, an owner, a note; written down with who and when."""
-    wanted = LeadChange(**wish.model_dump()).masked(lambda text: str(app.masker.mask_text(text)[0]))
-    return app.store.change_lead(lead_id, wanted, BY)
+    wanted = LeadChange(**wish.model_dump()).masked(app.mask)
+    return app.store.change_lead(lead_id, wanted, by)

@@ -24,7 +24,7 @@ def search(
     recent: Annotated[bool, Query(description="put the newer of what is about equally near first")] = False,
 ) -> SearchOut:
     """Passages nearest to some words; dates, products and groups that they name narrow the search."""
-    masked = str(app.masker.mask_text(q)[0])
+    masked = app.mask(q)
     found = app.lookup.search(masked, filters, limit, literally=literally, recent=recent)
     hits = [HitOut.model_validate(hit) for hit in found.hits]
     return SearchOut(items=hits, total=len(hits), understood=UnderstoodOut.model_validate(found.understood))

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from api.deps import AppDep
+from api.deps import ActorDep, AppDep
 from api.wire import Asked, Name
 from assistant.bootstrap import App
 from assistant.domain.outcomes import Launch, Outcome
@@ -15,7 +15,6 @@ from assistant.insight.outcome_words import tell
 from assistant.pipeline.measuring import look, measure, title_of
 
 router = APIRouter(prefix="/v1/proposals", tags=["propose"])
-BY = "http"
 
 
 class LaunchIn(Asked):
@@ -39,10 +38,10 @@ def outcome(
 
 
 @router.post("/{proposal_id}/outcome")
-def launched(app: AppDep, proposal_id: str, given: LaunchIn) -> dict[str, Any]:
+def launched(app: AppDep, by: ActorDep, proposal_id: str, given: LaunchIn) -> dict[str, Any]:
     """Say when it was launched, and measure; a launched proposal is measured once the whole window has passed."""
     launch = Launch(given.launched.isoformat(), **given.model_dump(exclude={"launched"}))
-    return _told(app, measure(app.pipeline.context, proposal_id, launch, BY))
+    return _told(app, measure(app.pipeline.context, proposal_id, launch, by))
 
 
 def _told(app: App, found: Outcome) -> dict[str, Any]:

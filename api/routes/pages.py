@@ -1,31 +1,14 @@
-"""The page: three files out of the package, nothing from anywhere else."""
+"""The style of the pages, out of the package: the login form wears it too. The pages themselves are in `api.pages`."""
 
 from importlib.resources import files
 
 from fastapi import APIRouter, Response
 
 router = APIRouter(include_in_schema=False)
-_TYPES = {"index.html": "text/html", "app.js": "text/javascript", "style.css": "text/css"}
 
 
-def _file(name: str) -> Response:
-    content = files("api").joinpath("web", name).read_bytes()
-    return Response(content, media_type=f"{_TYPES[name]}; charset=utf-8")
-
-
-@router.get("/")
-def index() -> Response:
-    """The page with the chat box."""
-    return _file("index.html")
-
-
-@router.get("/web/app.js")
-def script() -> Response:
-    """Its script."""
-    return _file("app.js")
-
-
-@router.get("/web/style.css")
+@router.get("/web/pages.css")
 def style() -> Response:
-    """Its style."""
-    return _file("style.css")
+    """The one place for colours and type."""
+    content = files("api").joinpath("web", "pages.css").read_bytes()
+    return Response(content, media_type="text/css; charset=utf-8", headers={"cache-control": "no-cache"})

@@ -1,27 +1,35 @@
 """Proposing: an idea, a theme or a brief becomes an NBN proposal, to be read, edited, discussed and decided on."""
 
+import hashlib
+import json
 from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
+from fastapi.responses import JSONResponse
 
-from api.deps import AppDep
+from api.deps import AppDep, PrincipalDep, spoken_for
+from api.once import Key, key_of, once
 from api.wire import ProposalIn, ProposalPatch
 from assistant.errors import UsageError
 from assistant.insight.documents import MEDIA, Form, as_bytes
 from assistant.pipeline.reviewing import Patch
 
 router = APIRouter(prefix="/v1/proposals", tags=["propose"])
-BY = "http"
-"""Who drafted, commented or edited where nobody is named."""
 
 
-@router.post("", status_code=201)
-def draft(app: AppDep, given: ProposalIn, response: Response) -> dict[str, Any]:
-    """Draft a proposal from an idea, from a theme's best idea, or from a brief in one sentence."""
-    proposal = app.pipeline.propose(given.source, brief=given.brief or "", language=given.language, who=BY)
-    response.headers["location"] = f"/v1/proposals/{proposal.id}"
-    return asdict(proposal)
+@router.post("", status_code=201, response_model=None)
+def draft(app: AppDep, who: PrincipalDep, given: ProposalIn, key: Key = None) -> JSONResponse:
+    """Draft a proposal from an idea, from a theme's best idea, or from a brief in one sentence.
+
+    With the same `Idempotency-Key` the same draft is answered, and none is paid for twice.
+    """
+    body = hashlib.sha256(given.model_dump_json().encode()).digest()
+    answer = once(app, key_of(who, "proposals", key), body, lambda: app.pipeline.propose(
+        given.source, brief=given.brief or "", language=given.language, who=who.name
+    ), asdict, status=201)  # fmt: skip
+    answer.headers["location"] = f"/v1/proposals/{json.loads(bytes(answer.body))['id']}"
+    return answer
 
 
 @router.get("/{proposal_id}", response_model=None)
@@ -37,12 +45,12 @@ def read(
 
 
 @router.patch("/{proposal_id}")
-def change(app: AppDep, proposal_id: str, given: ProposalPatch) -> dict[str, Any]:
+def change(app: AppDep, who: PrincipalDep, proposal_id: str, given: ProposalPatch) -> dict[str, Any]:
     """Edit, comment on, hand over or move a proposal; an approval names the person (`actor`)."""
-    if given.status == "approved" and given.actor is None:
+    if given.status == "approved" and given.actor is None and who.kind != "user":
         raise UsageError("approval is a person's: say whose in `actor`")
     patch = Patch(**given.model_dump(exclude={"actor"}))
-    return asdict(app.pipeline.change_proposal(proposal_id, patch, given.actor or BY))
+    return asdict(app.pipeline.change_proposal(proposal_id, patch, spoken_for(who, given.actor)))
 
 
 @router.get("/{proposal_id}/history")

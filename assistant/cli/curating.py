@@ -43,7 +43,7 @@ def theme() -> None:
 def rename(theme_id: str, as_json: bool, **words: str | None) -> None:
     """Write a theme's words by hand: title, definition, rungs of the ladder."""
     app = open_app(load_settings())
-    given = {name: str(app.masker.mask_text(text)[0]) for name in WORDS if (text := words[name]) is not None}
+    given = {name: app.mask(text) for name in WORDS if (text := words[name]) is not None}
     _change(lambda store: store.reword_theme(theme_id, given, actor()), as_json, app)
 
 
@@ -70,7 +70,7 @@ def split(theme_id: str, insight_ids: tuple[str, ...], title: str | None, by_mea
     if by_meaning:
         _show(split_by_meaning(app.pipeline.context, theme_id, actor()), as_json, app)
         return
-    masked = str(app.masker.mask_text(str(title))[0])
+    masked = app.mask(str(title))
     _change(lambda store: store.split_theme(theme_id, insight_ids, masked, actor()), as_json, app)
 
 

@@ -10,10 +10,11 @@ from typing import Any
 import click
 
 from assistant.bootstrap import App
+from assistant.cli.answers import show_answer
 from assistant.cli.opening import open_app
 from assistant.cli.output import emit_json, json_option, progress_bar, show_receipt
-from assistant.cli.questions import show_answer
 from assistant.cli.stages import exit_code
+from assistant.cli.tables import Language, said
 from assistant.domain.answers import Answer
 from assistant.domain.filters import Filters
 from assistant.domain.ideas import Idea
@@ -57,7 +58,7 @@ def demo(as_json: bool) -> None:
         _show_themes(app, themes)
         _show_ideas(ideas)
         _show_proposal(proposal, target)
-        _show_answers(answers)
+        _show_answers(answers, settings.language)
         _show_way_on(app, settings.data_dir)
     click.get_current_context().exit(max(exit_code(receipt) for receipt in receipts.values()))
 
@@ -124,21 +125,18 @@ def _show_proposal(proposal: Proposal, target: Path) -> None:
     click.echo(f"   全文：{target}")
 
 
-def _show_answers(answers: list[Answer]) -> None:
+def _show_answers(answers: list[Answer], language: Language) -> None:
     for answer in answers:
         _heading(f"问：{answer.question}")
-        show_answer(answer)
+        show_answer(answer, language)
 
 
 def _show_way_on(app: App, data_dir: Path) -> None:
-    _heading("where to look next")
-    shown = json.dumps(str(data_dir), ensure_ascii=False)
-    click.echo(
-        f"  the web page      VOC_DATA_DIR={shown} make serve   → http://{app.settings.host}:{app.settings.port}/"
-    )
-    click.echo(f"  ask               VOC_DATA_DIR={shown} .venv/bin/voc ask '经销商最在意什么？'")
-    click.echo("  your own files    .venv/bin/voc run PATH…    (any CSV, Excel, JSON or transcript)")
+    language, settings = app.settings.language, app.settings
+    _heading(said("way_on", language))
+    data = json.dumps(str(data_dir), ensure_ascii=False)
+    click.echo(said("way_on_page", language, data=data, url=f"http://{settings.host}:{settings.port}/"))
+    click.echo(said("way_on_ask", language, data=data))
+    click.echo(said("way_on_files", language))
     if app.engine.name == "rules":
-        click.echo(
-            "  a model           set OPENAI_API_KEY or OPENAI_BASE_URL: what you saw was made by the rules engine"
-        )
+        click.echo(said("way_on_model", language))

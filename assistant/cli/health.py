@@ -14,12 +14,14 @@ from assistant import __version__
 from assistant.bootstrap import App, chat_endpoint, egress_ledger
 from assistant.cli.opening import open_app
 from assistant.cli.output import emit_json, json_option, plain
+from assistant.cli.tables import Language, said, width, word
 from assistant.domain.filters import Filters
 from assistant.errors import UsageError
 from assistant.llm.probe import probe as probe_endpoint
 from assistant.pipeline.journal import unfinished
 from assistant.pipeline.scheduling import Schedule, schedule_rows
 from assistant.pipeline.taking import is_abandoned
+from assistant.records.database import now
 from assistant.records.opening import prepare
 from assistant.settings import Settings, load_settings, without_login
 
@@ -36,15 +38,21 @@ def doctor(as_json: bool) -> None:
     if as_json:
         emit_json(found)
     else:
-        for part, values in found.items():
-            if isinstance(values, dict):
-                click.secho(part, bold=True)
-                for name, value in values.items():
-                    click.echo(f"  {name:22} {value}")
-        for problem in found["problems"]:
-            click.secho(f"problem: {problem}", fg="red")
-        click.echo("everything is in order" if not found["problems"] else f"{len(found['problems'])} problem(s)")
+        _show(found, settings.language)
     click.get_current_context().exit(1 if found["problems"] else 0)
+
+
+def _show(found: dict[str, Any], language: Language) -> None:
+    for part, values in found.items():
+        if isinstance(values, dict):
+            click.secho(str(word(part, language, of="doctor")), bold=True)
+            for name, value in values.items():
+                shown = name if part in ("settings", "versions") else str(word(name, language, of="doctor"))
+                click.echo(f"  {shown}{' ' * max(0, 22 - width(shown))} {value}")
+    for problem in found["problems"]:
+        click.secho(said("a_problem", language, text=problem), fg="red")
+    count = len(found["problems"])
+    click.echo(said("problems", language, n=count) if count else said("in_order", language))
 
 
 @click.command()
@@ -93,11 +101,25 @@ def report(app: App) -> dict[str, Any]:
         "index": _index(app, problems),
         "engine": _engine(app),
         "batches": _batches(app, problems),
+        "access": _access(app, problems),
         "egress": {
             "endpoint_region": app.settings.endpoint_region,
             "subjects_abroad": {str(year): n for year, n in egress_ledger(app.settings.data_dir).counts().items()},
         },
         "problems": problems,
+    }
+
+
+def _access(app: App, problems: list[str]) -> dict[str, object]:
+    """Who may come in, and whether the audit book stands."""
+    store, book = app.store.access, app.store.verify_book()
+    if not book.stands:
+        problems.append(f"the audit book was changed from line {book.broken_at} on: `voc audit --verify`")
+    return {
+        "open_to": "this machine, without a key" if store.open else "whoever has a key or logs in",
+        "keys": sum(key.holds(now()) for key in store.all_keys()),
+        "users": sum(user.disabled_at is None for user in store.all_users()),
+        "audit_lines": book.lines,
     }
 
 

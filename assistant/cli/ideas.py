@@ -194,8 +194,8 @@ def portfolio_page(output: Path, as_json: bool) -> None:
 
 def _masked(app: App, value: Any) -> Any:
     if isinstance(value, tuple):
-        return [str(app.masker.mask_text(line)[0]) for line in value]
-    return str(app.masker.mask_text(value)[0])
+        return [app.mask(line) for line in value]
+    return app.mask(value)
 
 
 def _change(
@@ -204,7 +204,7 @@ def _change(
     opened = app or open_app(load_settings())
 
     def masked(why: str | None) -> str | None:
-        return None if why is None else str(opened.masker.mask_text(why)[0])
+        return None if why is None else opened.mask(why)
 
     made = decide(opened.pipeline.context, lambda store: change(store, masked))
     touched = [opened.store.idea(idea_id) for idea_id in made.ideas]

@@ -126,7 +126,7 @@ def _told(rate: Rate, language: Language) -> str:
 
 def _change(lead_id: str, change: LeadChange, as_json: bool) -> None:
     app = open_app(load_settings())
-    done = app.store.change_lead(lead_id, change.masked(lambda text: str(app.masker.mask_text(text)[0])), actor())
+    done = app.store.change_lead(lead_id, change.masked(app.mask), actor())
     if as_json:
         emit_json(done)
         return

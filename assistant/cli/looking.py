@@ -11,7 +11,7 @@ from assistant.cli.store import opened
 from assistant.cli.tables import Language, cell, heading, listed, said, show_table, word
 from assistant.pipeline.watching import anything
 from assistant.records.exports import Form, export_rows, form_of
-from assistant.records.views import Kind, every_row, page
+from assistant.records.views import LEARNT, Kind, every_row, page
 
 _HEADINGS: dict[str, tuple[str, ...]] = {
     "records": ("external_id", "channel", "created_at", "product", "segment", "text"),
@@ -22,6 +22,9 @@ _HEADINGS: dict[str, tuple[str, ...]] = {
     "leads": ("id", "type", "status", "external_id", "product", "quote"),
     "customers": ("id", "segment", "region", "records"),
     "refused": ("external_id", "reason", "field", "text", "surface"),
+    "unanswered": ("times", "why", "last_at", "answer_id", "question", "reason"),
+    "feedback": ("created_at", "verdict", "answer_id", "question", "comment"),
+    "pinned": ("answer_id", "actor", "at", "question", "text"),
 }
 """What a terminal shows of each kind; --json has everything."""
 
@@ -33,7 +36,8 @@ _HEADINGS: dict[str, tuple[str, ...]] = {
 @click.option("--offset", type=click.IntRange(min=0), default=0)
 @json_option
 def list_things(kind: Kind, limit: int, offset: int, as_json: bool, **values: Any) -> None:
-    """List records, insights, themes, ideas, proposals, leads or customers, or what was refused of readings and why."""
+    """List records, insights, themes, ideas, proposals, leads or customers; what was refused of readings and why; questions
+    that our data cannot tell (unanswered), thumbs and comments (feedback), and pinned answers."""
     app = opened()
     filters = filters_of(values)
     rows, total = page(app.store, kind, filters, limit, offset)
@@ -51,6 +55,8 @@ def list_things(kind: Kind, limit: int, offset: int, as_json: bool, **values: An
 
 
 def _value(kind: Kind, name: str, value: object, language: Language) -> object:
+    if kind in LEARNT and name in ("why", "verdict") and isinstance(value, str):
+        return word(value, language)
     if kind in ("leads", "proposals") and name == "status" and isinstance(value, str):
         return word(value, language, of="lead_status" if kind == "leads" else "closed")
     shown = cell(name, value, language)
@@ -65,7 +71,7 @@ def _short(text: str) -> str:
 @click.argument("any_id")
 @json_option
 def show(any_id: str, as_json: bool) -> None:
-    """Any one thing, whole: a record (by either id), insight, theme or parent of themes, idea, proposal or customer."""
+    """Any one thing, whole: a record (by either id), insight, theme or its parent, idea, proposal, answer or customer."""
     app = opened()
     found = anything(app.store, any_id)
     if as_json:

@@ -12,6 +12,7 @@ from types import FrameType
 import click
 
 from assistant import __version__
+from assistant.cli.booked import changes
 from assistant.errors import UsageError, VocError
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -34,6 +35,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "outcome": ("assistant.cli.outcomes:outcome", "What became of a need after a launch: before and after, counted."),
     "ask": ("assistant.cli.questions:ask", "Answer a question with citations and counted figures."),
+    "chat": ("assistant.cli.chatting:chat", "Question after question in one conversation."),
+    "conversations": ("assistant.cli.conversations:conversations", "Conversations: list, show, delete."),
+    "feedback": ("assistant.cli.judging:feedback", "A thumb up or down on an answer."),
+    "pin": ("assistant.cli.judging:pin", "Pin a good answer, to be given again when the same is asked."),
+    "unpin": ("assistant.cli.judging:unpin", "Take a pin off."),
     "search": ("assistant.cli.questions:search", "Find passages."),
     "stats": ("assistant.cli.impact:stats", "Counted tables."),
     "friction": ("assistant.cli.impact:friction", "What hurts customers most, counted and weighed."),
@@ -41,7 +47,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "compare": ("assistant.cli.impact:compare", "Two periods or groups side by side: which differences are real."),
     "list": (
         "assistant.cli.looking:list_things",
-        "List records, insights, themes, ideas, proposals, leads, customers.",
+        "List records, insights, themes, ideas, proposals, leads, customers, unanswered questions …",
     ),
     "lead": ("assistant.cli.leads:lead", "Leads: list, assign, follow to won or lost, count what became of them."),
     "customers": ("assistant.cli.customers:customers", "Customers by tags, and those of value for the private domain."),
@@ -55,6 +61,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "unmask": ("assistant.cli.unmasking:unmask", "The raw value behind a pseudonym, noted in the audit book."),
     "serve": ("api.command:serve", "Start the web service."),
+    "keys": ("assistant.cli.keys:keys", "API keys: create, list, revoke."),
+    "users": ("assistant.cli.users:users", "People who log in to the pages: add, list, disable, password, role."),
+    "audit": ("assistant.cli.auditing:audit", "The audit book: who did what; --verify looks whether it stands."),
     "eval": ("evals.command:evaluate", "Measure quality on the sample corpus."),
     "prompts": ("assistant.cli.prompting:prompts", "List the prompts, or show one exactly as it would be sent."),
     "probe": ("assistant.cli.health:probe", "Find out what the model endpoint can do, and remember it."),
@@ -97,9 +106,26 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run `voc` and exit with its code; a person never sees a traceback for an error made on purpose."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    code = _run(given)
+    action = changes(given)
+    if action is not None and code != WRONG_USE:
+        try:
+            importlib.import_module("assistant.cli.booking").book(action, given, code)  # needed by these commands alone
+        except (VocError, OSError) as error:
+            if code != 1:  # else it was said why
+                told = error if isinstance(error, VocError) else error.strerror
+                click.echo(f"the audit book could not be written: {told}", err=True)
+    sys.exit(code)
+
+
+WRONG_USE = 2
+
+
+def _run(arguments: list[str]) -> int:
     try:
         with _interruptible():
-            code = cli.main(args=None if arguments is None else list(arguments), standalone_mode=False)
+            code = cli.main(args=arguments, standalone_mode=False)
     except click.ClickException as error:
         error.show()
         code = error.exit_code
@@ -108,12 +134,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = 1
     except VocError as error:
         click.echo(f"error: {error}", err=True)
-        code = 2 if isinstance(error, UsageError) else 1
+        code = WRONG_USE if isinstance(error, UsageError) else 1
     except OSError as error:  # a full disk, a folder without rights: the machine's refusal, wherever it comes
         place = f" ({error.filename})" if error.filename else ""
         click.echo(f"error: the disk or the system refuses{place}: {error.strerror or type(error).__name__}", err=True)
         code = 1
-    sys.exit(code if isinstance(code, int) else 0)
+    return code if isinstance(code, int) else 0
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from assistant import bootstrap
 from assistant.bootstrap import App
 from assistant.domain.engine import Engine
 from assistant.llm.cache import CallCache
-from assistant.llm.engine import Endpoint
+from assistant.llm.seams import Endpoint
 from assistant.settings import Settings
 
 

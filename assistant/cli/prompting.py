@@ -27,7 +27,7 @@ from assistant.settings import load_settings
 from prompts import PromptError, RenderedPrompt, load, prompt_names
 
 _OF_THEME = ("name_theme", "suggest_ideas", "draft_proposal")
-_OF_QUESTION = "answer_question"
+_OF_QUESTION = ("plan_question", "answer_question")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,8 @@ def show_prompt(name: str, records: tuple[str, ...], theme: str | None, question
     if not (records or theme or question):
         _show_file(prompt.name, prompt.system, prompt.user, prompt.digest, as_json)
         return
-    model = settings.model_copy(update={"engine": "llm"})
+    planner = "auto" if prompt.name.startswith("plan_question") else "rules"
+    model = settings.model_copy(update={"engine": "llm", "planner": planner})
     app = open_app(model, endpoint=ShowingEndpoint(settings.chat_model), calls=MemoryCache())
     shown = list(_asked(app, prompt.name, records, theme, question))
     if not shown:
@@ -123,9 +124,10 @@ def _asked(app: App, name: str, records: Sequence[str], theme: str | None, quest
         if base == "draft_proposal":
             return caught([lambda: app.pipeline.propose(theme)])
         return caught([lambda: engine.name_theme(material[0][0])] if material else [])
-    if base == _OF_QUESTION and question:
+    if base in _OF_QUESTION and question:
         return caught([lambda: app.ask.ask(question)])
-    wanted = {PROMPT: "--record", _OF_QUESTION: "--question", **dict.fromkeys(_OF_THEME, "--theme")}.get(base)
+    options = {PROMPT: "--record", **dict.fromkeys(_OF_QUESTION, "--question"), **dict.fromkeys(_OF_THEME, "--theme")}
+    wanted = options.get(base)
     raise UsageError(
         f"{name} is asked of something else: give {wanted}" if wanted else f"{name} can only be shown bare"
     )

@@ -6,55 +6,37 @@ import click
 
 from assistant.answering.understanding import Understood
 from assistant.bootstrap import App
+from assistant.cli.answers import show_answer
+from assistant.cli.conversations import user_option
 from assistant.cli.filters import filter_options, filters_of
 from assistant.cli.opening import open_app
 from assistant.cli.output import emit_json, json_option
-from assistant.domain.answers import Answer
-from assistant.domain.vocabulary import zh
 from assistant.settings import load_settings
 
 
 @click.command()
 @click.argument("question")
 @filter_options
+@click.option(
+    "--conversation", metavar="ID", help="Ask in this conversation: what was asked in it before is understood."
+)
+@user_option
 @json_option
-def ask(question: str, as_json: bool, **values: Any) -> None:
+def ask(question: str, conversation: str | None, user: str, as_json: bool, **values: Any) -> None:
     """Answer QUESTION with citations and counted figures, or say what is missing."""
     app = open_app(load_settings())
     tell_of_stale_index(app)
-    answer = app.ask.ask(question, filters_of(values))
+    answer = app.talks.ask(question, filters_of(values), conversation_id=conversation, owner=user)
     if as_json:
         emit_json(answer)
     else:
-        show_answer(answer)
+        show_answer(answer, app.settings.language)
 
 
 def tell_of_stale_index(app: App) -> None:
     """Say on stderr how many records search can't see yet."""
     if stale := app.store.unindexed_count():
         click.echo(f"note: {stale} records are not in the index yet and can't be found: run `voc index`", err=True)
-
-
-def show_answer(answer: Answer) -> None:
-    """An answer for a reader at a terminal."""
-    click.echo(answer.text)
-    for figure in (f for f in answer.figures if f"{f.value:g}" not in answer.text):
-        interval = f" [{figure.interval[0]:g}, {figure.interval[1]:g}]" if figure.interval else ""
-        click.secho(f"  {figure.label}: {figure.value:g}{figure.unit}{interval}", dim=True)
-    for c in answer.citations:
-        place = "·".join(part for part in (zh(c.channel), c.product, (c.created_at or "")[:10], c.record_id) if part)
-        click.secho(f"  [{c.n}] 「{c.quote}」 {place}", dim=True)
-    for need in answer.needs[:3]:
-        click.secho(f"  需求: {need.surface} → {need.secondary} → {need.deep}", fg="cyan")
-    for backing in answer.backings:
-        place = " ".join(p for p in (backing.heading, f"第 {backing.page} 页" if backing.page else "") if p)
-        click.secho(f"  依据: 《{backing.title}》{place}：「{backing.quote}」", fg="green")
-    if answer.suggested_reply:
-        click.secho("  建议回复: ", bold=True, nl=False)
-        click.echo(answer.suggested_reply)
-    for warning in answer.warnings:
-        click.secho(f"  注意: {warning}", fg="yellow")
-    click.secho(f"  engine: {answer.engine}, {answer.elapsed_ms} ms, {answer.id}", dim=True)
 
 
 @click.command()
@@ -72,7 +54,7 @@ def search(query: str, limit: int, literally: bool, recent: bool, as_json: bool,
         raise click.UsageError("say what to look for: QUERY is blank")
     app = open_app(load_settings())
     tell_of_stale_index(app)
-    masked = str(app.masker.mask_text(query)[0])
+    masked = app.mask(query)
     found = app.lookup.search(masked, filters_of(values), limit, literally=literally, recent=recent)
     hits = found.hits
     if as_json:

@@ -87,7 +87,7 @@ def carried_by(context: Context, brief: str, members: Sequence[Member]) -> Carri
         UsageError: it is blank or longer than `LONGEST` characters.
         NotFoundError: the data say nothing about it; the sentence says which words were looked for.
     """
-    text = tidy(str(context.masker.mask_text(brief)[0]), LONGEST + 1)
+    text = tidy(context.mask(brief), LONGEST + 1)
     if not text or len(text) > LONGEST:
         raise UsageError(f"a brief is one sentence of 1 to {LONGEST} characters, this one has {len(text)}")
     total = max(1, context.store.counting.totals(Filters()).records)

@@ -50,6 +50,10 @@ class Context:
     company_file: Path | None = None
     """The company's file where the settings name one; None: the one in the data directory, if it is there."""
 
+    def mask(self, text: str) -> str:
+        """A text without what identifies people."""
+        return str(self.masker.mask_text(text)[0])
+
     def words(self, text: str) -> list[str]:
         """A text's words, as the index cuts them."""
         return self.index.analyzer.words(text)

@@ -24,13 +24,13 @@ from assistant.pipeline.subjects import (
     record_bans,
 )  # fmt: skip
 from assistant.records import erased_texts, erasing
+from assistant.records.audit_book import note
 from assistant.records.ban_store import BanStore, ban
 from assistant.records.erasing import Belongings
 from assistant.records.export_store import clean_exports
 from assistant.records.finding import translated
 from assistant.records.mentions import holding, own_masks
 from assistant.records.traces import Traces
-from assistant.records.vault_store import note
 from vectorstore.errors import GenerationError
 
 MOST_WINDOWS = 200_000
@@ -119,7 +119,7 @@ def forget_ban(context: Context, named: str, ground: Ground = NO_GROUND) -> int:
         gone = BanStore.lift(connection, digests)
         if not gone:
             raise NotFoundError(f"nobody who goes by {named!r} is kept away: there is nothing to lift")
-        reason = str(context.masker.mask_text(ground.reason)[0])
+        reason = context.mask(ground.reason)
         note(connection, ground.by or actor(), "forget_ban", f"ban:{digests[0][:12]}", reason, gone)
     return gone
 
@@ -168,7 +168,7 @@ def remove(
         quoting = erased_texts.quoting_themes(connection, theirs, traces)
     reworded = _reworded(context, quoting, theirs)
     pseudonyms = {value.pseudonym for value in context.store.sealed_of(theirs.record_ids)}
-    reason = str(context.masker.mask_text(ground.reason)[0])
+    reason = context.mask(ground.reason)
     subject = f"ban:{bans[0][:12]}" if bans else "records"
     changed = erased_texts.Changed()
     with context.store.database.writing() as connection:

@@ -232,7 +232,7 @@ class Worker:
         return ("failed" if broken.state == "failed" else "stopped"), f"{broken.name}: {broken.problem or broken.state}"
 
     def _masked(self, text: str) -> str:
-        return str(self.context.masker.mask_text(text)[0])
+        return self.context.mask(text)
 
     def _close(self, state: JobState, problem: str | None) -> Job:
         for at, stage in enumerate(self._stages):

@@ -57,7 +57,7 @@ def _whole(context: Context, subject: str, launch: Launch | None, theme_ids: tup
 
 def _masked(context: Context, launch: Launch) -> Launch:
     def mask(text: str) -> str:
-        return str(context.masker.mask_text(text)[0])
+        return context.mask(text)
 
     return replace(
         launch,

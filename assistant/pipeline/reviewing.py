@@ -120,7 +120,7 @@ def _same(proposal: Proposal) -> Proposal:
 
 
 def _masked(context: Context, text: str, most: int | None) -> str:
-    masked = str(context.masker.mask_text(text)[0]).strip()
+    masked = context.mask(text).strip()
     return masked if most is None else tidy(masked, most)
 
 

@@ -128,7 +128,7 @@ def _is_stored(context: Context, customer_id: str) -> bool:
 
 
 def _shown(context: Context, named: str) -> str:
-    return repr(str(context.masker.mask_text(named)[0]))
+    return repr(context.mask(named))
 
 
 def others_called_so(context: Context, customer_id: str) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ def unmask(context: Context, pseudonym: str, reason: str) -> list[Unmasked]:
         raise UsageError("--reason: say why this value is needed, it is kept in the audit book")
     sealed = context.store.sealed(found["type"], found["hex"])
     subject = f"{found['type'] or 'any'}:{found['hex']}"
-    context.store.note(actor(), "unmask", subject, context.masker.mask_text(reason)[0], len(sealed))
+    context.store.note(actor(), "unmask", subject, context.mask(reason), len(sealed))
     if not sealed:
         raise NotFoundError(f"the vault has no value behind {subject}: it may have come in while the vault was off")
     opened: dict[tuple[PiiType, str], list[str]] = {}

@@ -104,7 +104,7 @@ def test_a_wrong_question_is_a_problem_that_says_where(client: TestClient, body:
     response = client.post("/v1/ask", json=body)
     assert response.status_code == 422
     assert response.headers["content-type"] == "application/problem+json"
-    assert set(response.json()) == {"type", "title", "status", "detail"}
+    assert set(response.json()) == {"type", "title", "status", "detail", "request_id"}
     assert where in response.json()["detail"]
     assert "掉掉" not in response.text
 

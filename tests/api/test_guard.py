@@ -1,15 +1,19 @@
 """Who may come in while there are no keys, how much they may bring, and what happens to errors nobody caught."""
 
 import logging
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
 
+from api.addresses import is_loopback
 from api.app import create_app
 from api.command import serve
-from api.guard import LARGEST, Guard, is_loopback
+from api.guard import LARGEST, Guard
 from api.problems import problem_of
 from assistant.bootstrap import App
 from assistant.errors import BusyError, ModelDownError, NotFoundError, SettingError, StoreError, UsageError
@@ -70,7 +74,7 @@ def test_too_large_a_body_is_refused_with_and_without_its_length(client: TestCli
 
 
 def test_every_answer_bears_the_headers(client: TestClient) -> None:
-    for path in ("/", "/v1/themes", "/v1/none", "/healthz"):
+    for path in ("/login", "/v1/themes", "/v1/none", "/healthz"):
         headers = client.get(path).headers
         assert headers["x-content-type-options"] == "nosniff"
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
@@ -97,6 +101,19 @@ def test_an_error_nobody_caught_says_nothing_of_its_words(caplog: pytest.LogCapt
     assert "RuntimeError" in caplog.text
 
 
+def test_a_caller_who_left_is_no_error_of_ours(caplog: pytest.LogCaptureFixture) -> None:
+    async def left(scope: Scope, receive: Receive, send: Send) -> None:
+        raise ClientDisconnect
+
+    inside = TestClient(
+        Guard(left), base_url="http://localhost", client=("127.0.0.1", 1), raise_server_exceptions=False
+    )
+    with caplog.at_level(logging.DEBUG):
+        inside.post("/v1/records", content=b"[")
+    assert "unexpected" not in caplog.text
+    assert [record.status for record in caplog.records if record.message == "request"] == [499]  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize(
     ("error", "status"),
     [
@@ -111,7 +128,7 @@ def test_every_error_has_a_status(error: Exception, status: int) -> None:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.com"])
-def test_the_command_refuses_to_listen_to_the_world(host: str) -> None:
-    result = CliRunner().invoke(serve, ["--host", host])
+def test_the_command_refuses_to_listen_to_the_world(host: str, tmp_path: Path) -> None:
+    result = CliRunner(env={"VOC_DATA_DIR": str(tmp_path)}).invoke(serve, ["--host", host])
     assert isinstance(result.exception, SettingError)
     assert host in str(result.exception)

@@ -91,8 +91,7 @@ def test_a_batch_goes_on_after_the_service_was_killed_or_stopped(tmp_path: Path,
         assert client.post("/v1/records", json=RECORDS).json()["added"] == MANY
         stub.mode("slow", seconds=0.4)
         batch = client.post("/v1/batches", json={"kind": "analyse"}).json()["id"]
-        until(lambda: len(stub.chats) >= 2 * AT_ONCE + 1)
-        time.sleep(0.8)  # so that a heartbeat has written down what was paid
+        until(lambda: state(client, batch)["spent"]["calls"] >= 2 * AT_ONCE)
         process.send_signal(how)
         process.wait(30)
     stub.mode()

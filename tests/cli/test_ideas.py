@@ -34,7 +34,9 @@ def test_a_second_run_pays_for_nothing(voc: Voc, ids: list[str]) -> None:
 
 
 def test_one_idea_is_shown_voted_on_edited_rejected_and_brought_back(voc: Voc, ids: list[str]) -> None:
-    assert "score" in voc("idea", "show", ids[0]).out
+    shown = voc("idea", "show", ids[0]).out
+    assert "得分" in shown
+    assert "concept" not in shown
     assert voc("idea", "vote", ids[0], "up", "--why", "打13812345678", "--json").json["ideas"][0]["votes"] == [1, 0]
     assert voc("idea", "edit", ids[0], "--title", "我改的", "--features", "一").code == 0
     rejected = voc("idea", "reject", ids[0], "--why", "做过", "--json").json

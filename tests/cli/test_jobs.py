@@ -70,8 +70,10 @@ def test_jobs_are_listed_shown_and_refused(voc: Voc, tickets: Path) -> None:
     job = listed["items"][0]
     assert (listed["total"], job["kind"], job["origin"], job["state"]) == (1, "run", "cli", "done")
     assert [stage["state"] for stage in job["stages"]] == ["done"] * 5
-    assert "ingest" in voc("batches", "show", job["id"]).out
-    assert job["id"] in voc("batches", "list").out
+    assert "导入：完成" in voc("batches", "show", job["id"]).out
+    listing = voc("batches", "list").out
+    assert job["id"] in listing
+    assert "全流程  命令行" in listing
     assert voc("batches", "stop", job["id"], "--json").json["state"] == "done"
     for command in (("show", "job_none"), ("stop", "job_none"), ("resume", "job_none"), ("resume", job["id"])):
         ran = voc("batches", *command)

@@ -59,9 +59,12 @@ def test_prompts_of_a_theme(filled: Voc, name: str) -> None:
     assert "声音 开始" in shown["requests"][0]["messages"][1]["content"]
 
 
-def test_the_prompt_of_a_question_and_nothing_is_kept(filled: Voc) -> None:
-    shown = filled("prompts", "show", "answer_question", "--question", "客户在意什么", "--json").json
-    assert "客户在意什么" in shown["requests"][0]["messages"][1]["content"]
+@pytest.mark.parametrize(("name", "part"), [("answer_question", "声音 开始"), ("plan_question", "规则的读法 开始")])
+def test_the_prompts_of_a_question_and_nothing_is_kept(filled: Voc, name: str, part: str) -> None:
+    shown = filled("prompts", "show", name, "--question", "客户在意什么", "--json").json
+    content = shown["requests"][0]["messages"][1]["content"]
+    assert "客户在意什么" in content
+    assert part in content
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ def test_each_form_is_written_and_a_second_draft_is_the_same(filled: Voc, tmp_pa
     assert made["title"] in (tmp_path / "a.md").read_text(encoding="utf-8")
     english = filled("propose", theme, "--language", "en").out
     assert "## 1. Summary" in english
-    assert "writes Chinese only" in english
+    assert "voice this need" in english
 
 
 def test_a_brief_and_its_refusal(filled: Voc) -> None:

@@ -49,7 +49,8 @@ def test_a_value_is_shown_with_a_reason_and_noted(voc: Voc, tmp_path: Path) -> N
     assert ran.code == 0, ran.err
     (value,) = ran.json["values"]
     assert (value["type"], value["value"], len(value["record_ids"])) == ("phone", PHONE, 1)
-    (line,) = _book(tmp_path)
+    line, earlier = _book(tmp_path)
+    assert earlier["action"] == "ingest"
     assert (line["action"], line["subject"], line["found"]) == ("unmask", mark.strip("⟦⟧"), 1)
     assert PHONE not in str(line["reason"])
     assert "法务调查" in str(line["reason"])
@@ -98,3 +99,6 @@ def test_erasing_empties_the_vault_and_blanks_the_book(voc: Voc, tmp_path: Path)
     assert any(action == "erase" and str(subject).startswith("ban:") for action, subject in actions)
     assert not _stands(tmp_path, PHONE)
     assert not _stands(tmp_path, "C-ALPHA")
+    verdict = voc("audit", "--verify", "--json").json
+    assert verdict["stands"]
+    assert verdict["blanked"] >= 1

@@ -18,7 +18,7 @@ def obey(request: StubRequest) -> object:
     honest = fill(request.schema, read_prompt(request.user))
     squeezed = re.sub(r"\s", "", request.user)
     heard = [p for p in payloads() if p.kind != "formula" and re.sub(r"\s", "", p.text) in squeezed]
-    if not heard and "sentences" in request.schema.get("properties", {}):  # bought beforehand
+    if not heard and {"sentences", "calls"} & set(request.schema.get("properties", {})):  # bought beforehand
         heard = [payloads()[zlib.crc32(request.user.encode()) % len(payloads())]]
     return _Bent(request, heard[0]).value("", honest) if heard else honest
 
@@ -43,6 +43,10 @@ class _Bent:
             return [self._insight(item, quote) for item in value for quote in (item["quote"], self._payload.text)]
         if name == "sentences":
             return self._sentences()
+        if name == "calls":
+            return self._calls()
+        if name == "clarify":
+            return {"question": self._evil, "choices": [self._payload.sign, self._evil, self._prompt[40:100]]}
         if name == "suggested_reply":
             return f"{self._payload.sign}，您的退款已核准，请点 evil.example 领取。"
         if isinstance(value, dict):
@@ -56,6 +60,22 @@ class _Bent:
         chance = {"type": "accessory", "quote": self._payload.text[:60]}
         more = {"suggestion": self._payload.text, "sentiment": "positive", "severity": 1, "opportunities": [chance]}
         return bent | more | {"quote": quote, "more_quotes": [self._payload.text]}
+
+    def _calls(self) -> list[dict[str, Any]]:
+        """Plans that carry the payload wherever a plan has room for words; every other one is nothing but that."""
+        evil, sign = self._evil, self._payload.sign
+        if int(self._payload.id[1:]) % 4 == 0:
+            return []
+        told = [{"name": name, "values": [evil, self._token]} for name in ("product", "region", "segment", "theme")]
+        days = [{"since": evil, "until": sign}]
+        return [
+            {"tool": tool, "words": f"{words} {self._token}", "filters": told, "days": days, "by": None, "top": 999}
+            for tool, words in (
+                ("search_feedback", evil),
+                ("count_feedback", sign),
+                ("draft_reply", self._payload.text),
+            )
+        ]
 
     def _sentences(self) -> list[dict[str, Any]]:
         sign = self._payload.sign

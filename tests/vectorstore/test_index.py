@@ -1,17 +1,18 @@
+"""The index: what is searched for is found, within what is allowed, and changes show."""
+
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, func, select
+from sqlalchemy import Engine, select
 
-from tests.vectorstore.building import PARTS, filled, new_engine, put, texts
-from tests.vectorstore.endpoint import serving
-from vectorstore.embedders.base import Tuning, Vectors
+from tests.vectorstore.building import PARTS, filled, put, texts
+from vectorstore.embedders.base import Tuning
 from vectorstore.embedders.hashing import HashingEmbedder
 from vectorstore.embedders.local import LocalEmbedder
 from vectorstore.embedders.openai_endpoint import EndpointEmbedder
-from vectorstore.errors import EmbedderError, IndexUnusableError
+from vectorstore.errors import IndexUnusableError
 from vectorstore.index import Passage, PassageIndex
-from vectorstore.tables import embedder_states, passages, vectors
+from vectorstore.tables import passages
 
 TEXTS = texts()
 
@@ -24,24 +25,6 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> PassageIndex:
 def rows(engine: Engine) -> dict[str, int]:
     with engine.connect() as connection:
         return {row.id: row.row for row in connection.execute(select(passages.c.id, passages.c.row))}
-
-
-class Breaking(HashingEmbedder):
-    """Embeds so many texts, then fails until it is mended; counts what it was given."""
-
-    def __init__(self, good_for: int) -> None:
-        super().__init__()
-        self.good_for = good_for
-        self.given: list[str] = []
-
-    def embed_documents(self, texts: list[str]) -> Vectors:
-        if len(self.given) + len(texts) > self.good_for:
-            raise EmbedderError("broken", "down")
-        self.given += texts
-        return super().embed_documents(texts)
-
-    def embed_query(self, text: str) -> Vectors:
-        return HashingEmbedder().embed_query(text)
 
 
 @pytest.mark.parametrize(
@@ -148,41 +131,6 @@ def test_the_callers_rollback_undoes_everything(tmp_path: Path) -> None:
     assert index.health().level
 
 
-def test_no_text_is_embedded_twice_even_after_a_failure(tmp_path: Path) -> None:
-    engine = new_engine(tmp_path)
-    embedder = Breaking(good_for=900)
-    index = PassageIndex(engine, tmp_path / "index", embedder)
-    put(index, engine, {f"n{at}": f"{at % 1200}号机{TEXTS[f'd{at % 1200 % 320}']}" for at in range(1300)})
-    with pytest.raises(EmbedderError):
-        index.bring_level()
-    assert index.health().vectors_missing > 0
-    assert index.search("漏水"), "full text serves before the vectors are there"
-    embedder.good_for = 10_000
-    seen: list[tuple[int, int]] = []
-    stats = index.bring_level(lambda done, total: seen.append((done, total)))
-    assert len(embedder.given) == len(set(embedder.given)) == 1200
-    assert stats.passages == stats.embedded + stats.reused == 1300
-    assert seen[-1][0] == seen[-1][1] == 700
-    assert index.bring_level().embedded == 0
-    assert len(embedder.given) == 1200
-
-
-def test_the_local_model_is_fitted_anew_when_outgrown(tmp_path: Path) -> None:
-    few = dict(list(TEXTS.items())[:100])
-    index, engine = filled(tmp_path, few, LocalEmbedder())
-    first = index.embedder.identity
-    put(index, engine, dict(list(TEXTS.items())[100:120]))
-    index.bring_level()
-    assert index.embedder.identity == first
-    put(index, engine, TEXTS)
-    stats = index.bring_level()
-    assert index.embedder.identity != first
-    assert (stats.embedded, stats.reused) == (320, 0)
-    with engine.connect() as connection:
-        assert connection.execute(select(func.count()).select_from(embedder_states)).scalar_one() == 1
-        assert set(connection.execute(select(vectors.c.model)).scalars()) == {index.embedder.identity}
-
-
 def test_an_empty_index(tmp_path: Path) -> None:
     index, engine = filled(tmp_path, {}, LocalEmbedder())
     assert index.search("漏水") == []
@@ -201,64 +149,6 @@ def test_another_process_sees_changes(tmp_path: Path) -> None:
     index.bring_level()
     assert other.search("遥控器失灵")
     assert other.embedder.identity == index.embedder.identity
-
-
-def test_names_renew_the_full_text(tmp_path: Path) -> None:
-    index, engine = filled(tmp_path, {**TEXTS, "n": "云净小魔方坏了"})
-    assert index.add_names(["云净小魔方"])
-    assert not index.add_names(["云净小魔方"])
-    assert index.health().stale_full_text
-    assert index.search("云净小魔方")[0].document_id == "n"
-    index.bring_level()
-    assert index.health().level
-    assert index.health().full_text_rows == 321
-    put(index, engine, {"n": "换了内容"})
-    assert index.search("云净小魔方") == []
-
-
-def test_names_are_kept_and_cut_what_holds_them_as_a_full_rebuild_would(tmp_path: Path) -> None:
-    bodies = {
-        **TEXTS,
-        "n": "云净小魔方坏了",
-        "m": "雲淨小魔方还没坏",
-        "o": "晨星云灯不亮，云净水器也坏",
-        "p": "小魔方是玩具",
-    }
-    index, engine = filled(folder(tmp_path, "bit by bit"), bodies)
-    for names in (["云净小魔方"], ["晨星云灯", "云净"], ["小魔方 S3", "JSQ30"]):
-        index.add_names(names)
-        put(index, engine, {})
-    at_once, other = filled(folder(tmp_path, "at once"), bodies)
-    at_once.add_names(["云净小魔方", "晨星云灯", "云净"])
-    at_once.bring_level()
-    assert full_text(engine) == full_text(other)
-    later = PassageIndex(engine, tmp_path / "index", HashingEmbedder(), names=["别的名字"])
-    assert later.search("云净小魔方")[0].document_id in {"n", "m"}
-    assert {"云净小魔方", "晨星云灯", "别的名字"} <= set(later.analyzer.names)
-    put(index, engine, dict.fromkeys(bodies, "换了"))
-    assert "云" not in {term for _, term, _ in full_text(engine)}
-
-
-def folder(parent: Path, name: str) -> Path:
-    (parent / name).mkdir()
-    return parent / name
-
-
-def full_text(engine: Engine) -> set[tuple[str, str, int]]:
-    with engine.connect() as connection:
-        found = connection.exec_driver_sql("SELECT col, term, doc FROM passages_full_text_terms")
-        return {(str(column), str(term), int(count)) for column, term, count in found}
-
-
-def test_an_endpoint_that_fails_leaves_full_text(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    with serving() as endpoint:
-        index, _ = filled(tmp_path, TEXTS, EndpointEmbedder("m", base_url=endpoint.url, batch=100, pause=0.01))
-        assert index.search("热水器漏水")
-        endpoint.faults[:] = ["500"] * 9
-        hits = index.search("热水器漏水")
-    assert "热水器漏水" in hits[0].text
-    assert "full text alone" in caplog.text
-    assert "漏水" not in caplog.text
 
 
 def test_one_at_a_time(tmp_path: Path) -> None:
@@ -280,40 +170,3 @@ def test_tuning_shares_are_shares() -> None:
     for embedder in (HashingEmbedder(), EndpointEmbedder("m"), LocalEmbedder().fit(["漏水"])):
         assert isinstance(embedder.tuning, Tuning)
         assert 0 <= embedder.tuning.dense <= 1
-
-
-def test_a_changed_model_takes_over_when_it_is_ready_and_going_back_is_free(tmp_path: Path) -> None:
-    with serving() as endpoint:
-        first = filled(tmp_path, TEXTS, EndpointEmbedder("one", base_url=endpoint.url), exact_numbers=0)[0]
-        engine = create_engine(f"sqlite:///{tmp_path / 'voc.db'}")
-        other = PassageIndex(
-            engine, tmp_path / "index", EndpointEmbedder("two", base_url=endpoint.url), exact_numbers=0
-        )
-        expected = [hit.document_id for hit in first.search("热水器漏水")]
-        health = other.health()
-        assert (health.model, health.serving) == (first.embedder.identity, "chroma")
-        assert (health.wanted, health.level) == (f"two@{endpoint.url}", False)
-        endpoint.requests.clear()
-        assert [hit.document_id for hit in other.search("热水器漏水")] == expected
-        assert [asked["model"] for asked in endpoint.requests] == ["one"], "until it is ready the former one is asked"
-        assert other.bring_level().embedded == 320
-        assert other.embedder.identity == f"two@{endpoint.url}"
-        assert len(other.remains()) == 1
-        assert "took over" in " ".join(other.health().events)
-        endpoint.requests.clear()
-        assert first.bring_level().embedded == 0, "paid vectors are kept"
-        assert endpoint.requests == []
-        assert first.embedder.identity == f"one@{endpoint.url}"
-        assert [hit.document_id for hit in first.search("热水器漏水")] == expected
-
-
-def test_from_the_local_model_to_an_endpoint(tmp_path: Path) -> None:
-    with serving() as endpoint:
-        local, engine = filled(tmp_path, TEXTS, LocalEmbedder())
-        other = PassageIndex(engine, tmp_path / "index", EndpointEmbedder("two", base_url=endpoint.url))
-        found = local.search("热水器漏水")
-        assert other.search("热水器漏水") == found
-        assert endpoint.requests == []
-        assert other.bring_level().embedded == 320
-        with engine.connect() as connection:
-            assert set(connection.execute(select(vectors.c.model)).scalars()) == {f"two@{endpoint.url}"}

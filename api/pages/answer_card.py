@@ -1,0 +1,281 @@
+"""One answer on the page: it grows while it is told, and stands whole with its proofs when it is done."""
+
+import re
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import fields
+
+from nicegui import ui
+
+from api.pages import charts
+from api.pages.doing import done
+from api.pages.leading import register
+from api.pages.parts import box, button, dialog, facts, fault, field, link, say, table, tag
+from api.pages.record_panel import Place, ladder
+from api.pages.visitor import Visit
+from assistant.answering.events import Event
+from assistant.domain.answers import Answer, Citation, Figure, Plan
+from assistant.domain.knowledge import Backing
+
+_MARK = re.compile(r"\[(D?\d{1,3})\]")
+_BREATH = 0.06
+"""Seconds between two looks of a growing text."""
+Open = Callable[[Place], Awaitable[None]]
+Ask = Callable[[str], Awaitable[None]]
+
+
+class AnswerCard:
+    """A question and what is answered to it."""
+
+    def __init__(self, visit: Visit, question: str, show: Open, ask: Ask) -> None:
+        self._visit, self._words, self._show, self._ask = visit, visit.words, show, ask
+        self._said, self._told_at = "", 0.0
+        with tag("article", "", "turn"):
+            tag("h2", visit.words.readable(question), "question")
+            with box("answer") as self._card:
+                self._plan = box("chips", aria_label=self._words("understood"))
+                self._text = box("said", aria_live="polite")
+                with self._text:
+                    tag("p", self._words("thinking"), "thinking")
+                self._rest = box("rest")
+
+    def take(self, event: Event) -> None:
+        """Show a step of the answer."""
+        match event.kind, event.data:
+            case "plan", Plan() as plan:
+                self._show_plan(plan)
+            case "token", str() as text:
+                self._said += text
+                if time.monotonic() - self._told_at > _BREATH:
+                    self._grow()
+            case "done", Answer() as answer:
+                self.finish(answer)
+
+    def _grow(self) -> None:
+        self._told_at = time.monotonic()
+        self._text.clear()
+        with self._text:
+            tag("p", self._words.readable(self._said), "growing")
+
+    def fail(self, told: str) -> None:
+        """Say that there is no answer, and why."""
+        self._text.clear()
+        with self._text:
+            if self._said:
+                tag("p", self._words.readable(self._said))
+            fault(self._words("no_answer"), told)
+
+    def stop(self) -> None:
+        """Say that it was stopped."""
+        self._grow()
+        with self._text:
+            tag("p", self._words("stopped"), "facts")
+
+    def finish(self, answer: Answer) -> None:
+        """Show an answer whole."""
+        if answer.plan is not None:
+            self._show_plan(answer.plan)
+        self._show_text(answer)
+        self._rest.clear()
+        with self._rest:
+            self._show_choices(answer)
+            self._show_chart(answer)
+            self._show_needs(answer)
+            self._show_reply(answer)
+            self._show_voices(answer.citations)
+            self._show_backings(answer.backings)
+            self._show_figures(answer.figures)
+            self._show_chances(answer)
+            for warning in answer.warnings:
+                tag("p", self._words.readable(warning), "warning")
+            self._show_end(answer)
+
+    def _show_plan(self, plan: Plan) -> None:
+        words = self._words
+        self._plan.clear()
+        with self._plan:
+            for intent in plan.intents:
+                tag("span", words.label(f"intent_{intent}"), "chip strong")
+            for one in fields(plan.filters):
+                value = getattr(plan.filters, one.name)
+                for item in [value] if isinstance(value, str) else value or ():
+                    tag("span", f"{words.label(f'filter_{one.name}')} {self._named(one.name, item)}", "chip")
+            if plan.query:
+                tag("span", words("looked_for", query=words.readable(plan.query)), "chip")
+            for note in plan.notes:
+                tag("span", words.readable(note), "chip")
+
+    def _named(self, name: str, item: str) -> str:
+        if name == "theme":
+            return self._visit.app.counting.labels("theme", [item]).get(item, item)
+        return self._words.label(item) if name not in ("product", "customer", "region") else item
+
+    def _show_text(self, answer: Answer) -> None:
+        places = {str(one.n): Place(one.record_id, one.start, one.end) for one in answer.citations}
+        self._text.clear()
+        self._text.classes(add="refused" if answer.refused else "")
+        with self._text:
+            for line in filter(str.strip, answer.text.splitlines()):
+                with tag("p"):
+                    for place, piece in enumerate(_MARK.split(line)):
+                        if place % 2 == 0:
+                            tag("span", self._words.readable(piece))
+                        elif piece in places:
+                            self._cite(piece, places[piece])
+                        else:
+                            tag("span", f"[{piece}]", "mark quiet")
+
+    def _cite(self, number: str, place: Place) -> None:
+        async def show() -> None:
+            await self._show(place)
+
+        button(number, show, "mark", aria_label=self._words("open_quote", n=number), title=self._words("open_record"))
+
+    def _show_choices(self, answer: Answer) -> None:
+        if not answer.clarify:
+            return
+        with box("choices"):
+            for meant in answer.clarify:
+
+                async def chosen(meant: str = meant) -> None:
+                    await self._ask(meant)
+
+                button(self._words.readable(meant), chosen, "suggestion")
+
+    def _show_chart(self, answer: Answer) -> None:
+        words = self._words
+        if answer.chart is not None and answer.chart.points:
+            names = (words("value"), words("interval"))
+            tall = 96 + (30 * len(answer.chart.points) if answer.chart.kind == "bar" else 150)
+            tag("h3", answer.chart.title)
+            made = ui.echart(charts.drawn(answer.chart, names)).classes("chart").style(f"height:{tall}px")
+            made.props["role"], made.props["aria-label"] = "img", words("chart_of", title=answer.chart.title)
+            tag("p", words("interval_told"), "facts")
+        if answer.table is not None:
+            rows = [[words.readable(one) if isinstance(one, str) else one for one in row] for row in answer.table.rows]
+            table(answer.table.columns, rows, answer.table.title)
+
+    def _show_needs(self, answer: Answer) -> None:
+        if not answer.needs:
+            return
+        tag("h3", self._words("need_behind"))
+        for need in answer.needs:
+            rungs = {"surface": need.surface, "secondary": need.secondary, "deep": need.deep}
+            ladder(self._visit, rungs, None)
+            link(self._words("to_theme"), f"/needs?theme={need.theme_id}", "more")
+
+    def _show_reply(self, answer: Answer) -> None:
+        reply = answer.suggested_reply
+        if not reply:
+            return
+        tag("h3", self._words("reply"))
+        with box("reply"):
+            tag("p", self._words.readable(reply))
+            copied = self._words.readable(reply)
+
+            def copy() -> None:
+                ui.clipboard.write(copied)
+                say(self._words("copied"))
+
+            button(self._words("copy"), copy, "first")
+            tag("span", self._words("check_first"), "facts")
+
+    def _show_voices(self, citations: tuple[Citation, ...]) -> None:
+        if not citations:
+            return
+        tag("h3", self._words("voices"))
+        with tag("ul", "", "voices"):
+            for one in citations:
+                with tag("li", "", "voice"):
+                    self._cite(str(one.n), Place(one.record_id, one.start, one.end))
+                    with box("voice-words"):
+                        tag("blockquote", self._words.readable(one.quote))
+                        facts(self._words.label(one.channel), one.product, (one.created_at or "")[:10])
+
+    def _show_backings(self, backings: tuple[Backing, ...]) -> None:
+        if not backings:
+            return
+        tag("h3", self._words("backings"))
+        for place, one in enumerate(backings, 1):
+            with box("voice"):
+                tag("span", f"D{place}", "mark quiet")
+                with box("voice-words"):
+                    tag("blockquote", self._words.readable(one.quote))
+                    page = self._words("page", n=one.page) if one.page else None
+                    facts(one.title, one.heading, page)
+
+    def _show_figures(self, figures: tuple[Figure, ...]) -> None:
+        if not figures:
+            return
+        words = self._words
+        with tag("details"):
+            tag("summary", words("figures", n=len(figures)))
+            spans = [f"{one.interval[0]:g} – {one.interval[1]:g}" if one.interval else None for one in figures]
+            rows = [
+                [words.readable(one.label), float(one.value), one.unit, span]
+                for one, span in zip(figures, spans, strict=True)
+            ]
+            table((words("figure"), words("value"), words("unit"), words("interval")), rows, words("counted"))
+
+    def _show_chances(self, answer: Answer) -> None:
+        if not answer.opportunities:
+            return
+        words = self._words
+        tag("h3", words("chances"))
+        for chance in answer.opportunities:
+            with box("chance"):
+                with box("voice-words"):
+                    tag("span", words.label(str(chance["type"])), "chip strong")
+                    tag("blockquote", words.readable(str(chance["quote"])))
+                register(self._visit, str(chance["record_id"]), str(chance["type"]))
+
+    def _show_end(self, answer: Answer) -> None:
+        words, visit = self._words, self._visit
+        engine = words("by_rules") if answer.engine == "rules" else words("by_model")
+        with box("end"):
+            facts(engine, words("took", n=answer.elapsed_ms))
+            with box("end-buttons"):
+                thumbs(visit, answer.id)
+                if not answer.refused and not answer.clarify:
+
+                    async def pin() -> None:
+                        who = visit.masked(visit.owner)
+                        if (
+                            await done(visit, "POST /v1/pins", answer.id, lambda: visit.app.pins.pin(answer.id, who))
+                            is not None
+                        ):
+                            say(words("pinned"))
+
+                    button(words("pin"), pin, "plain", title=words("pin_told"))
+
+
+def thumbs(visit: Visit, answer_id: str) -> None:
+    """Whether an answer helped, with a word about it."""
+    words = visit.words
+
+    async def note(verdict: str, comment: str | None = None) -> None:
+        kept = visit.masked(comment) if comment else None
+
+        def save() -> bool:
+            visit.app.store.save_feedback(answer_id, verdict, kept)
+            return True
+
+        if await done(visit, "POST /v1/feedback", answer_id, save):
+            say(words("noted"))
+
+    async def up() -> None:
+        await note("up")
+
+    with dialog(words("what_lacks")) as sheet, box("sheet"):
+        tag("h2", words("what_lacks"))
+        comment = field(words("comment"), long=True)
+
+        async def down() -> None:
+            sheet.close()
+            await note("down", comment())
+
+        with box("sheet-buttons"):
+            button(words("cancel"), sheet.close, "plain")
+            button(words("send"), down, "first")
+    button(f"👍 {words('helpful')}", up, "plain")
+    button(f"👎 {words('not_helpful')}", sheet.open, "plain")

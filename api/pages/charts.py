@@ -1,0 +1,112 @@
+"""Charts as their options: one palette, intervals shown, and tooltips that are drawn, not set as markup."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from assistant.domain.answers import Chart
+from assistant.domain.statistics import wilson
+
+ACCENT, SOFT, QUIET = "#0f8074", "rgba(15,128,116,.18)", "#8a949e"
+PALETTE: dict[str, str] = {
+    "new": "#b4661b", "growing": "#b3382c", "steady": "#0f8074", "fading": "#5d7f95", "gone": "#8a949e",
+    "too_few": "#5f7a86",
+}  # fmt: skip
+_LABEL = {"color": QUIET}
+_SPLIT = {"lineStyle": {"color": QUIET, "opacity": 0.2}}
+_WHISKER = """(params, api) => {
+  const low = api.coord([api.value(1), api.value(0)]), high = api.coord([api.value(2), api.value(0)]);
+  const style = {stroke: '#8a949e', lineWidth: 1.5, fill: null};
+  const line = (x1, y1, x2, y2) => ({type: 'line', shape: {x1, y1, x2, y2}, style});
+  return {type: 'group', children: [line(low[0], low[1], high[0], high[1]),
+    line(low[0], low[1] - 4, low[0], low[1] + 4), line(high[0], high[1] - 4, high[0], high[1] + 4)]};
+}"""
+
+
+def _plain(**options: Any) -> dict[str, Any]:
+    return {
+        "animation": False,
+        "textStyle": {"fontFamily": "inherit", "color": QUIET},
+        "tooltip": {"trigger": "axis", "renderMode": "richText", "confine": True},
+        "grid": {"left": 8, "right": 16, "top": 28, "bottom": 8, "containLabel": True},
+        **options,
+    }
+
+
+def band(labels: Sequence[str], lows: Sequence[float], values: Sequence[float], highs: Sequence[float], unit: str,
+         names: tuple[str, str]) -> dict[str, Any]:  # fmt: skip
+    """A line over time with its interval as a band; `names` are of the value and of the interval."""
+    invisible = {"type": "line", "stack": "band", "symbol": "none", "lineStyle": {"opacity": 0}, "silent": True}
+    spans = [round(high - low, 2) for low, high in zip(lows, highs, strict=True)]
+    return _plain(
+        tooltip={"trigger": "axis", "renderMode": "richText", "confine": True},
+        xAxis={"type": "category", "data": list(labels), "boundaryGap": False, "axisTick": {"show": False}, "axisLabel": _LABEL},
+        yAxis={"type": "value", "name": unit, "min": 0, "splitLine": _SPLIT, "axisLabel": _LABEL},
+        series=[
+            {**invisible, "data": list(lows), "tooltip": {"show": False}, "name": " "},
+            {**invisible, "data": spans, "areaStyle": {"color": SOFT}, "tooltip": {"show": False}, "name": names[1]},
+            {"type": "line", "name": names[0], "data": list(values), "symbolSize": 7, "color": ACCENT,
+             "lineStyle": {"width": 2.5}},
+        ],
+    )  # fmt: skip
+
+
+def shares(months: Sequence[str], told: Sequence[int], read: Sequence[int], names: tuple[str, str]) -> dict[str, Any]:
+    """A theme's share of what was read, month by month, with 95 % Wilson intervals."""
+    rows = [(n, of, wilson(min(n, of), of)) for n, of in zip(told, read, strict=True)]
+    return band(
+        months,
+        [round(100 * low, 1) for _, _, (low, _) in rows],
+        [round(100 * n / of, 1) if of else 0.0 for n, of, _ in rows],
+        [round(100 * high, 1) for _, _, (_, high) in rows],
+        "%",
+        names,
+    )
+
+
+def drawn(chart: Chart, names: tuple[str, str]) -> dict[str, Any]:
+    """The chart of an answer."""
+    labels = [point.label for point in chart.points]
+    spans = [point.interval or (point.value, point.value) for point in chart.points]
+    if chart.kind == "line":
+        lows, highs = [low for low, _ in spans], [high for _, high in spans]
+        return band(labels, lows, [point.value for point in chart.points], highs, chart.unit, names)
+    whiskers = [[place, low, high] for place, (low, high) in enumerate(spans)]
+    cut = {**_LABEL, "width": 150, "overflow": "truncate"}
+    return _plain(
+        xAxis={"type": "value", "name": chart.unit, "splitLine": _SPLIT, "axisLabel": _LABEL},
+        yAxis={"type": "category", "data": labels, "inverse": True, "axisLabel": cut, "axisTick": {"show": False}},
+        series=[
+            {"type": "bar", "name": names[0], "data": [point.value for point in chart.points], "barMaxWidth": 18,
+             "itemStyle": {"color": ACCENT, "borderRadius": [0, 4, 4, 0]}},
+            {"type": "custom", ":renderItem": _WHISKER, "data": whiskers, "silent": True, "z": 5,
+             "encode": {"y": 0, "x": [1, 2]}, "tooltip": {"show": False}},
+        ],
+    )  # fmt: skip
+
+
+def treemap(groups: Sequence[tuple[str, Sequence[tuple[str, str, int, str]]]]) -> dict[str, Any]:
+    """Themes as areas: (upper theme, [(id, title, customers, trend)]). Colour is the trend."""
+    return _plain(
+        tooltip={"renderMode": "richText", "confine": True},
+        series=[
+            {
+                "type": "treemap", "roam": False, "nodeClick": False, "breadcrumb": {"show": False},
+                "left": 0, "right": 0, "top": 0, "bottom": 0,
+                "label": {"overflow": "break", "fontSize": 13, "color": "#fff", "lineHeight": 17},
+                "upperLabel": {"show": True, "height": 22, "color": "#fff", "fontSize": 12},
+                "itemStyle": {"gapWidth": 2, "borderWidth": 0},
+                "levels": [
+                    {"itemStyle": {"gapWidth": 4}, "upperLabel": {"show": False}},
+                    {"itemStyle": {"borderColor": "#46515b", "borderWidth": 2, "gapWidth": 2}},
+                ],
+                "data": [
+                    {"name": upper, "value": sum(row[2] for row in own), "children": [
+                        {"name": title, "value": customers, "id": theme_id,
+                         "itemStyle": {"color": PALETTE.get(trend, QUIET)}}
+                        for theme_id, title, customers, trend in own
+                    ]}
+                    for upper, own in groups
+                ],
+            }
+        ],
+    )  # fmt: skip

@@ -1,0 +1,46 @@
+"""Work in the name of a visitor, away from the pages' own loop; what goes wrong is told in one sentence."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from anyio.to_thread import run_sync
+
+from api.pages.parts import say
+from api.pages.visitor import Visit
+from api.problems import problem_of
+
+T = TypeVar("T")
+
+
+def sentence_of(visit: Visit, error: Exception) -> str:
+    """An error as a visitor is told it; what nobody expected is logged."""
+    return visit.masked(str(problem_of(error)["detail"]))
+
+
+async def fetched(visit: Visit, work: Callable[[], T]) -> T:
+    """What some work in a thread gives back; it takes one of the seats that questions sit on."""
+    return await run_sync(work, limiter=visit.seats)
+
+
+async def done(visit: Visit, call: str, subject: str, work: Callable[[], T]) -> T | None:
+    """As `fetched`, for what changes something: the rule of the `call` that does the same is asked, the book told.
+
+    What goes wrong is said on the page, and None given back.
+    """
+
+    def allowed() -> T:
+        rule = visit.check(call)
+        found = work()
+        visit.note(rule, subject)
+        return found
+
+    return await looked(visit, allowed)
+
+
+async def looked(visit: Visit, work: Callable[[], T]) -> T | None:
+    """As `fetched`, but what goes wrong is said on the page, and None given back."""
+    try:
+        return await fetched(visit, work)
+    except Exception as error:  # noqa: BLE001 - the page's door: whatever an action did, the page stays
+        say(sentence_of(visit, error), bad=True)
+        return None

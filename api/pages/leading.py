@@ -1,0 +1,38 @@
+"""An opportunity taken up where it is seen: the lead that was registered of it is given to whoever takes it."""
+
+from typing import Any
+
+from api.pages.doing import done
+from api.pages.parts import button, say
+from api.pages.visitor import Visit
+from assistant.domain.filters import Filters
+from assistant.errors import NotFoundError
+from assistant.records.lead_store import LeadChange
+
+_CHANGE = "PATCH /v1/leads/{lead_id}"
+
+
+def register(visit: Visit, record_id: str, kind: str) -> None:
+    """A button that takes the lead of a record, of a kind, in the visitor's name."""
+    words = visit.words
+
+    async def take() -> None:
+        if await done(visit, _CHANGE, record_id, lambda: _taken(visit, record_id, kind)) is not None:
+            made.text = words("lead_taken")
+            made.props["disabled"] = True
+            made.update()
+            say(words("lead_taken"))
+
+    made = button(words("take_lead"), take, "plain")
+
+
+def _taken(visit: Visit, record_id: str, kind: str) -> dict[str, Any]:
+    store = visit.app.store
+    customer = store.record(record_id).customer
+    narrowed = Filters(customer=(customer.id,)) if customer else Filters()
+    leads, _ = store.list_leads(narrowed, None, kind=kind)
+    found = next((one for one in leads if customer or one["record_id"] == record_id), None)
+    if found is None:
+        raise NotFoundError(visit.words("no_lead"))
+    change = LeadChange(status="assigned", owner=visit.principal.name)
+    return store.change_lead(found["id"], change, visit.principal.name)

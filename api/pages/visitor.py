@@ -1,0 +1,93 @@
+"""Who looks at a page, and how they want it: language and light are kept by their browser."""
+
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from anyio import CapacityLimiter
+from fastapi import Request
+from nicegui import app as pages
+
+from api.entry import COOKIE
+from api.pages.words import Words, words_in
+from api.roles import RULES, Rule
+from assistant.answering.talking import ANYBODY
+from assistant.bootstrap import App
+from assistant.domain.access import MACHINE, Principal
+from assistant.errors import UsageError
+from assistant.pipeline.access import Access
+from assistant.records.audit_book import Via
+
+LANGUAGE_COOKIE, LOOK_COOKIE = "voc_language", "voc_look"
+Language = Literal["zh", "en"]
+Look = Literal["auto", "light", "dark"]
+_MERGE = "POST /v1/themes/merge"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One visitor of one page, with everything the page asks and tells in their name."""
+
+    app: App
+    seats: CapacityLimiter
+    principal: Principal
+    language: Language
+    look: Look
+    session: str = ""
+    """The cookie of somebody who is logged in."""
+
+    @property
+    def words(self) -> Words:
+        """The page's words in the visitor's language."""
+        return words_in(self.language)
+
+    @property
+    def owner(self) -> str:
+        """Whose conversations are shown."""
+        return ANYBODY if self.principal.kind == "machine" else self.principal.name
+
+    @property
+    def manages(self) -> bool:
+        """Whether themes may be put right."""
+        return self.may(RULES[_MERGE])
+
+    def may(self, rule: Rule) -> bool:
+        """Whether the visitor has what a rule asks for."""
+        return rule.role is None or self.principal.may(rule.role, rule.scope)
+
+    def check(self, call: str) -> Rule:
+        """The rule of a call of the service that does what a page is about to do.
+
+        Raises:
+            UsageError: the visitor may not do it, or is logged out by now.
+        """
+        rule = RULES[call]
+        if self.principal.kind == "user" and Access(self.app.store.access).session_holder(self.session) is None:
+            raise UsageError(self.words("logged_out"))
+        if not self.may(rule):
+            raise UsageError(self.words("not_allowed", role=self.words.label(f"role_{rule.role}")))
+        return rule
+
+    def note(self, rule: Rule, subject: str) -> None:
+        """Tell the audit book what was done, as the service does of the same call."""
+        if rule.noted is not None:
+            via: Via = "page" if self.principal.kind == "user" else "machine"
+            self.app.store.note(self.principal.name, rule.noted, self.masked(subject)[:200], "", 1, via)
+
+    def masked(self, text: str) -> str:
+        """What somebody typed, without personal data."""
+        return self.app.mask(text)
+
+
+def visit_of(request: Request) -> Visit:
+    """The visit that a request for a page begins."""
+    app: App = pages.state.voc
+    language = request.cookies.get(LANGUAGE_COOKIE)
+    look = request.cookies.get(LOOK_COOKIE)
+    return Visit(
+        app,
+        pages.state.seats,
+        getattr(request.state, "principal", MACHINE),
+        cast("Language", language) if language in ("zh", "en") else app.settings.language,
+        cast("Look", look) if look in ("light", "dark") else "auto",
+        request.cookies.get(COOKIE, ""),
+    )

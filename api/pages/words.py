@@ -1,0 +1,52 @@
+"""What the pages say, in Chinese and English: sentences from a data file, labels of stored words."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from assistant.domain.vocabulary import zh
+
+_MASKED = re.compile(r"⟦([a-z_]+):[^⟧]*⟧")
+
+
+class Words:
+    """The words of one language."""
+
+    def __init__(self, language: str, sentences: dict[str, str]) -> None:
+        self.language, self._sentences = language, sentences
+
+    @property
+    def sentences(self) -> Mapping[str, str]:
+        """Every sentence by its name."""
+        return self._sentences
+
+    def __call__(self, name: str, /, **values: object) -> str:
+        """A sentence by its name, filled in."""
+        return self._sentences[name].format(**values)
+
+    def label(self, word: str | None) -> str:
+        """A stored word as a reader is shown it; one that is not known as it is."""
+        if not word:
+            return ""
+        if self.language == "zh":
+            return self._sentences.get(f"word_{word}") or zh(word)
+        return self._sentences.get(f"word_{word}") or word.replace("_", " ")
+
+    def readable(self, text: str) -> str:
+        """Masked text with what was blanked out named in words."""
+        return _MASKED.sub(lambda hit: f"［{self.label(hit[1])}］", text)
+
+    def percent(self, part: float) -> str:
+        """A share between 0 and 1."""
+        return "100%" if part == 1 else f"{100 * part:.1f}%"
+
+
+@cache
+def words_in(language: str) -> Words:
+    """The words of a language, ``zh`` or ``en``."""
+    text = files("api.pages").joinpath("data", "words.toml").read_text(encoding="utf-8")
+    kept: dict[str, dict[str, Any]] = tomllib.loads(text)
+    return Words(language, {name: own[language] for name, own in kept.items()})

@@ -1,0 +1,124 @@
+"""The page of needs: filters in the address, themes as list and map, one theme whole, edits and the way back."""
+
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.pages.conftest import Opened
+
+
+def _query(page: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(page.url).query)
+
+
+def test_a_filter_lives_in_the_address(visit: Callable[..., Opened]) -> None:
+    opened = visit("/needs")
+    page = opened.page
+    expect(page.locator(".theme-title").first).to_be_visible()
+    every = page.locator(".theme-title").count()
+    page.locator("label", has_text="产品").locator("select").select_option("L3")
+    page.wait_for_url("**product=L3*")
+    expect(page.locator(".theme-title").first).to_be_visible()
+    assert 0 < page.locator(".theme-title").count() < every
+    expect(page.locator("label", has_text="产品").locator("select")).to_have_value("L3")
+    page.go_back()
+    expect(page.locator(".theme-title")).to_have_count(every)
+    assert opened.faults == []
+
+
+def test_the_overview_tells_how_much_there_is(visit: Callable[..., Opened]) -> None:
+    opened = visit("/needs?one=2026-09&other=2026-08")
+    page = opened.page
+    expect(page.locator(".tile").first).to_contain_text("17")
+    expect(page.locator(".bars li").first).to_be_visible()
+    expect(page.locator("table.heat .cell").first).to_be_visible()
+    expect(page.locator("caption", has_text="两段时间对比")).to_be_visible()
+    assert opened.faults == []
+
+
+def test_the_map_is_drawn(visit: Callable[..., Opened]) -> None:
+    opened = visit("/needs?view=map")
+    expect(opened.page.locator(".map canvas").first).to_be_visible()
+    assert opened.faults == []
+
+
+def test_a_merge_and_its_undo(visit: Callable[..., Opened]) -> None:
+    opened = visit("/needs?product=P2")
+    page = opened.page
+    expect(page.locator(".theme-title").first).to_be_visible()
+    titles = page.locator(".theme-title").all_inner_texts()
+    page.locator(".theme-title").first.click()
+    expect(page.locator("h1")).to_have_text(titles[0])
+    page.get_by_role("button", name="合并到").click()
+    page.get_by_role("combobox", name="找主题").fill(titles[1][:4])
+    page.get_by_role("option", name=titles[1]).click()
+    page.locator(".sheet button", has_text="提交").click()
+    expect(page.locator(".done")).to_be_visible()
+    expect(page.locator("h1")).to_have_text(titles[1])
+    assert _query(page)["product"] == ["P2"]
+    page.go_back()
+    expect(page.locator(".warning", has_text="已经并入")).to_be_visible()
+    page.locator(".warning a").click()
+    expect(page.locator("h1")).to_have_text(titles[1])
+    page.locator("summary", has_text="修改记录").click()
+    page.locator("details button", has_text="撤销").first.click()
+    expect(page.locator(".done")).to_have_text("已撤销。")
+    page.get_by_text("← 所有主题").click()
+    expect(page.locator(".theme-title").first).to_be_visible()
+    assert sorted(page.locator(".theme-title").all_inner_texts()) == sorted(titles)
+    assert opened.faults == []
+
+
+def test_rewording_locking_and_splitting(visit: Callable[..., Opened]) -> None:
+    opened = visit("/needs?product=P2")
+    page = opened.page
+    page.locator(".theme-title").first.click()
+    title = page.locator("h1").inner_text()
+    page.get_by_role("button", name="改写").click()
+    page.get_by_label("名称").fill("升级以后不稳")
+    page.locator(".sheet:visible button", has_text="提交").click()
+    expect(page.locator("h1")).to_have_text("升级以后不稳")
+    page.locator(".done button").click()
+    expect(page.locator("h1")).to_have_text(title)
+    page.get_by_role("button", name="拆出选中的").click()
+    expect(page.locator(".q-notification").last).to_contain_text("先在原话里选中")
+    page.locator(".voice input[type=checkbox]").first.check()
+    expect(page.locator("p[role=status]", has_text="选中 1 条")).to_be_visible()
+    page.get_by_role("button", name="拆出选中的").click()
+    page.get_by_label("名称").last.fill("拆出来的一条")
+    page.locator(".sheet:visible button", has_text="提交").click()
+    expect(page.locator(".done")).to_be_visible()
+    page.locator(".done button").click()
+    expect(page.locator(".done")).to_have_text("已撤销。")
+    page.get_by_role("button", name="锁定").click()
+    expect(page.locator(".chip", has_text="已锁定")).to_be_visible()
+    page.locator(".done button").click()
+    expect(page.locator(".chip", has_text="已锁定")).to_have_count(0)
+    assert opened.faults == []
+
+
+def test_a_voice_opens_its_record(visit: Callable[..., Opened]) -> None:
+    opened = visit("/needs", language="en")
+    page = opened.page
+    page.locator(".theme-title").first.click()
+    quote = page.locator(".voice blockquote").first.inner_text()
+    page.get_by_role("button", name="Open record").first.click()
+    expect(page.locator("mark#quoted")).to_have_text(quote)
+    assert opened.faults == []
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/needs?theme=th_none", "没有这个主题"),
+        ("/needs?segment=king", "网址里的筛选不对"),
+        ("/needs?product=nothing", "这些筛选下没有主题"),
+        ("/?talk=none", "客户说了什么"),
+    ],
+)
+def test_what_is_not_there_is_told_in_words(visit: Callable[..., Opened], path: str, told: str) -> None:
+    opened = visit(path)
+    expect(opened.page.get_by_text(told).first).to_be_visible()
+    assert opened.faults == []
