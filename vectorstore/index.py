@@ -208,11 +208,9 @@ class PassageIndex:
 
     def _search(self, connection: Connection) -> searching.Search:
         self._learn_names(connection)
-        embedder = self.embedder
-        neighbours = self._server.neighbours(connection, embedder)
-        return searching.Search(
-            connection, self._analyzer, self._lexical(), embedder, neighbours, self._bar, self._documents
-        )
+        lexical, embedder = self._lexical(), self.embedder
+        near = self._server.neighbours(connection, embedder)
+        return searching.Search(connection, self._analyzer, lexical, embedder, near, self._bar, self._documents)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
