@@ -98,7 +98,8 @@ def asker(bench: Workbench) -> Iterator[Asker | None]:
         endpoint = chat_endpoint(live, live.data_dir)
         kept = begin(bench.drafts, endpoint.shaping, made, task="answers")
         if bench.drafts.exists():
-            kept.head["answers"] = read_recording(bench.drafts).head.get("answers", {})
+            before = read_recording(bench.drafts).head
+            kept.head |= {name: before.get(name, {}) for name in ("answers", "chunks")}
     else:
         if not bench.drafts.exists():
             raise UsageError(f"{bench.drafts} is not there and no model is set: set OPENAI_BASE_URL to record it")
@@ -119,17 +120,19 @@ def told(
 ) -> list[Told]:
     """Both answers to each question, several at once, and the judge's verdicts.
 
-    Ours are kept as they were: the search they stand on is no part of an exchange with a model, and may get better.
+    Ours are kept as they were: the search they stand on is no part of an exchange with a model, and may get better. So is what
+    the plain chain finds, which is not the same each time.
     """
     answers: dict[str, object] = asked.kept.head.setdefault("answers", {})
     wanted = [case for case in cases if case.id in answers or not isinstance(asked.endpoint, SilentEndpoint)]
     retrieve = plain_retriever(
         {r.external_id: str(r.text) for r in bench.records.values()}, bench.app.finder.index.embedder
     )[1]
-    chunks = {
-        case.id: [f"（{place(bench.records[key])}）{chunk}" for key, chunk in retrieve(case.question, CHUNKS)]
-        for case in wanted
-    }
+    chunks: dict[str, list[str]] = asked.kept.head.setdefault("chunks", {})
+    for case in wanted:
+        if case.id not in chunks:
+            found = retrieve(case.question, CHUNKS)
+            chunks[case.id] = [f"（{place(bench.records[key])}）{chunk}" for key, chunk in found]
     truths = {case.id: truth_of(case, oracle) for case in wanted}
 
     def one(case: Case) -> Told:
