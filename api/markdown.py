@@ -20,8 +20,8 @@ _EMPHASIS = re.compile(r"([`*_~|])")
 _AT_LINE_START = re.compile(r"^ *(#|={3}|-{3}|\+{3})", re.MULTILINE)
 _INDENT = re.compile(r"^ {2,}", re.MULTILINE)
 """What windows make code of."""
-_HOST = re.compile(r"(?<=[\w-])\.(?=[^\W\d_\u3400-\u9fff])")
-"""The dot of a name that a window might take for a site: ``evil.com``, not 3.2."""
+_HOST = re.compile(r"(?<=[\w-])\.(?=[^\W\d_\u3400-\u9fff])|(?<=www)\.", re.IGNORECASE)
+"""The dot of a name that a window might take for a site: ``evil.com``, ``www.``, not 3.2."""
 _HIDDEN = ("Cc", "Cf", "Co", "Cs", "Cn")
 
 

@@ -34,6 +34,7 @@ NASTY = [
     "# 标题\n===\n    缩进",
     "\u202eevil\u200b.com \U000e0041",
     "//evil.example/x ftp://evil.example",
+    "www. WWW.坏.com www.1.cn",
     "\\<b>\\[x](//evil.example)",
 ]
 

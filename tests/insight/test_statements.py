@@ -34,6 +34,8 @@ def three_thousand() -> int:
         (claim("有客户说“三千六的机器只能当烧水壶”。", three_thousand()), None, "quote_not_verbatim"),
         (claim("他们说“三千六的机器当烧水壶”。", kind="plan"), "fact", None),
         (claim("小店的店主怕客人被烫红。", sme()), "fact", None),
+        (claim("中小企业客户怕客人被烫红。", sme()), "fact", None),
+        (claim("企业客户怕客人被烫红。", sme()), "assumption", "segment_unheard"),
         (claim("经销商也怕水温不稳。", 1), "assumption", "segment_unheard"),
         (claim("用户普遍遇到水温忽冷忽热。", 1), "assumption", "generalises"),
         (claim("他们订的外卖总是送错楼层。", 1), "assumption", "evidence_says_something_else"),
