@@ -19,6 +19,7 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.vectorstore.building import new_engine, put, texts
+from tests.vectorstore.nearness import alike
 from vectorstore import chroma
 from vectorstore.embedders.base import Vectors
 from vectorstore.embedders.hashing import HashingEmbedder
@@ -91,10 +92,6 @@ def running(folder: Path) -> Iterator[ChromaProgram]:
         program.stop()
 
 
-_HALF = 2e-3
-"""Scores of vectors kept in half precision are this near those of the whole ones."""
-
-
 @dataclass
 class Bench:
     """An index at a place, and what knows the truth."""
@@ -117,29 +114,13 @@ class Bench:
         plain = PassageIndex(self.engine, self.directory.parent / "elsewhere", self.embedder)
         found = [self.answers(one) for one in (index, plain)]
         assert all(found[1]), "the questions match something"
-        return all(_alike(one, other) for one, other in zip(*found, strict=True))
+        return all(alike(one, other) for one, other in zip(*found, strict=True))
 
     @staticmethod
     def answers(index: PassageIndex) -> list[dict[str, float]]:
         asked = [(query, allowed) for query in QUERIES for allowed in (None, SOME)]
         found = [index.search(query, allowed=allowed, limit=12) for query, allowed in asked]
         return [{hit.document_id: hit.score for hit in hits} for hits in found]
-
-
-def _alike(one: dict[str, float], other: dict[str, float]) -> bool:
-    """Same documents with the same scores, as near as half precision is; at the end of a list near ties may change places."""
-    if len(one) != len(other):
-        return False
-    if not one:
-        return True
-    ends = {id(found): min(found.values()) for found in (one, other)}
-    same = all(abs(one[document] - other[document]) < _HALF for document in one.keys() & other.keys())
-    edge = [
-        found[document] - ends[id(found)]
-        for found, rest in ((one, other), (other, one))
-        for document in found.keys() - rest.keys()
-    ]
-    return same and all(gap < _HALF for gap in edge)
 
 
 @pytest.fixture(params=["directories", "server"])

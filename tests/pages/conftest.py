@@ -89,9 +89,9 @@ def _wait(port: int, service: subprocess.Popen[bytes]) -> None:
     raise AssertionError("the service ended before it listened")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's chromium; without it the tests are skipped."""
+    """Debian's chromium; without it the tests are skipped. Its driver holds an event loop, so it ends with the module."""
     if CHROMIUM is None:
         pytest.skip("no chromium on this machine: apt-get install chromium")
     with sync_playwright() as driver:

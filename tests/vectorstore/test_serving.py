@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine, func, select, update
 
 from tests.vectorstore.building import filled, put, texts
+from tests.vectorstore.nearness import HALF, alike
 from vectorstore.embedders.hashing import HashingEmbedder
 from vectorstore.embedders.local import LocalEmbedder
 from vectorstore.index import PassageIndex
@@ -28,7 +29,7 @@ class Near(float):
     """A score; equal to one that half precision of vectors makes of it."""
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, float) and abs(self - other) < 2e-3
+        return isinstance(other, float) and abs(self - other) < HALF
 
     __hash__ = float.__hash__
 
@@ -54,8 +55,8 @@ def test_the_same_neighbours(
     assert index.health().serving == "chroma"
     plain = PassageIndex(engine, tmp_path / "elsewhere", embedder)
     assert plain.health().serving == "exact"
-    as_dicts = [[dict(of_one) for of_one in answers(one, allowed)] for one in (index, plain)]
-    assert as_dicts[0] == as_dicts[1]  # what is equally near to four digits may stand the other way round
+    found, truth = ([dict(of_one) for of_one in answers(one, allowed)] for one in (index, plain))
+    assert all(alike(one, other) for one, other in zip(found, truth, strict=True))
 
 
 def test_what_is_newer_than_the_generation_is_found_and_what_is_gone_is_not(
