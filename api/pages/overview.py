@@ -18,6 +18,16 @@ _RANKED = 10
 
 
 @dataclass(frozen=True, slots=True)
+class Sums:
+    """What the filters leave, in how many themes; insights in none; from when to when there is data."""
+
+    totals: Totals
+    themes: int
+    unplaced: int
+    span: tuple[str | None, str | None]
+
+
+@dataclass(frozen=True, slots=True)
 class Moves:
     """What moves: themes that are new or grow, and waves, the latest first."""
 
@@ -26,15 +36,16 @@ class Moves:
     waves: list[dict[str, Any]]
 
 
-def sums(visit: Visit, filters: Filters) -> tuple[Totals, int, tuple[str | None, str | None]]:
-    """How much the filters leave, in how many themes, and from when to when there is data."""
+def sums(visit: Visit, filters: Filters) -> Sums:
+    """How much the filters leave."""
     themes = visit.app.store.list_themes(filters, 1)[1]
-    return visit.app.counting.totals(filters), themes, visit.app.store.span()
+    counting = visit.app.counting
+    return Sums(counting.totals(filters), themes, counting.unplaced(filters), visit.app.store.span())
 
 
-def tiles(visit: Visit, found: tuple[Totals, int, tuple[str | None, str | None]]) -> None:
+def tiles(visit: Visit, found: Sums) -> None:
     """Show them."""
-    words, (totals, themes, (first, last)) = visit.words, found
+    words, totals, unplaced, (first, last) = visit.words, found.totals, found.unplaced, found.span
     read = totals.records_read / totals.records if totals.records else 0.0
     if first and last:
         facts(words("span", first=first, last=last))
@@ -42,8 +53,8 @@ def tiles(visit: Visit, found: tuple[Totals, int, tuple[str | None, str | None]]
         (words("records"), f"{totals.records:,}", ""),
         (words("customers"), f"{totals.customers:,}", ""),
         (words("coverage"), words.percent(read), words("coverage_told", n=totals.records, read=totals.records_read)),
-        (words("insights"), f"{totals.insights:,}", ""),
-        (words("themes"), f"{themes:,}", ""),
+        (words("insights"), f"{totals.insights:,}", words("unplaced_told", n=unplaced) if unplaced else ""),
+        (words("themes"), f"{found.themes:,}", ""),
     ]
     with tag("dl", "", "tiles"):
         for name, value, told in shown:

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import date, timedelta
 from typing import Any
 
 from assistant.answering.labels import period_label, query_text, scope_label
 from assistant.answering.matching import share_named
 from assistant.answering.ports import Counting
 from assistant.answering.tabling import Row, chart_of, table_of
+from assistant.answering.within import LATEST, MOST, months_said, rows_said
 from assistant.domain.answers import Chart, Figure, Plan, Table
 from assistant.domain.counts import CountRow, Totals
 from assistant.domain.filters import Filters
@@ -32,7 +32,6 @@ _LEAST = re.compile(r"最(?:少|低)|倒数|垫底")
 _LETTERS = re.compile(r"原文|原话|逐字|字面|字样|提到|写到|说到")
 """So a question asks for words letter for letter: then it is told too that nobody wrote them."""
 _OVER_TIME = frozenset({_OF["month"], _OF["week"]})
-_MONTHS = 12
 
 
 @dataclass(slots=True)
@@ -51,16 +50,22 @@ class Counted:
     """What stands side by side, in order: the sides of a comparison, the months of a trend, the rows of a table."""
     of: str = ""
     """What they are rows of."""
+    of_all: bool = False
+    """The rows are of all records within the filters, not only of those that say the words."""
 
     @property
     def table(self) -> Table | None:
         """The rows as a table; None where there are less than two."""
-        return table_of(self.scope(self.filters), self.of, self.rows)
+        return table_of(self._title, self.of, self.rows)
 
     @property
     def chart(self) -> Chart | None:
         """The rows as what to draw; None where there are less than two."""
-        return chart_of(self.scope(self.filters), self.rows, over_time=self.of in _OVER_TIME)
+        return chart_of(self._title, self.rows, over_time=self.of in _OVER_TIME)
+
+    @property
+    def _title(self) -> str:
+        return f"{scope_label(self.filters, self.titles)} 所有反馈" if self.of_all else self.scope(self.filters)
 
     def scope(self, filters: Filters) -> str:
         """What is counted, for a label."""
@@ -157,26 +162,44 @@ def _round(value: float) -> float:
 
 def _table(by: Dimension, counting: Counting, counted: Counted, limit: int, *, least: bool = False) -> None:
     """The rows with the most records, or with the least."""
-    filters, scope = counted.filters, scope_label(counted.filters, counted.titles)
-    if by == "week" or least:
-        rows = counting.rows(by, filters)
-        rows = rows[-_MONTHS:] if by == "week" else rows[::-1][:limit]
-    else:
-        rows = counting.rows(by, filters, limit=limit)
-    told = [Row(row.label, tuple(_row_figures(row, by, scope, filters))) for row in rows]
+    filters, words = counted.filters, counted.words
+    within = _within_words(by, counting, counted, limit, least) if words else None
+    scope = scope_label(filters, counted.titles) if within is None else counted.scope(filters)
+    rows = _all_rows(by, counting, filters, limit, least) if within is None else within
+    told = [Row(row.label, tuple(_row_figures(row, by, scope, filters, words if within else ()))) for row in rows]
     counted.figures += [figure for row in told for figure in row.figures]
     if not counted.rows:
-        counted.rows, counted.of = told, _OF[by]
+        counted.rows, counted.of, counted.of_all = told, _OF[by], bool(words) and within is None
     if by == "theme":
         counted.themes += [row.key for row in rows if row.key not in counted.themes]
-    if counted.words:
-        counted.warnings.append(f"分项数字是“{scope}”的全部反馈，不只是提到“{'、'.join(counted.words)}”的")
+    if words and within is None:
+        counted.warnings.append(f"分项数字是“{scope}”的全部反馈，不只是提到“{'、'.join(words)}”的")
     if rows and max(row.records for row in rows) < TOO_FEW:
         counted.warnings.append("每一项都不到 5 条，先后次序说明不了什么")
 
 
-def _row_figures(row: CountRow, by: Dimension, scope: str, filters: Filters) -> list[Figure]:
-    name, how = f"「{row.label}」", query_text(f"count records by {by} = {row.key}", filters)
+def _all_rows(by: Dimension, counting: Counting, filters: Filters, limit: int, least: bool) -> list[CountRow]:
+    if by != "week" and not least:
+        return counting.rows(by, filters, limit=limit)
+    rows = counting.rows(by, filters)
+    return rows[-LATEST:] if by == "week" else rows[::-1][:limit]
+
+
+def _within_words(
+    by: Dimension, counting: Counting, counted: Counted, limit: int, least: bool
+) -> list[CountRow] | None:
+    said = rows_said(by, counted.words, counting, counted.filters, limit, least=least)
+    if said is None:
+        return None
+    if said.unknown:
+        counted.warnings.append(f"没有填{_OF[by]}的反馈没有列在分项里")
+    if said.cut:
+        counted.warnings.append(f"分项只数了反馈最多的 {MOST} 个{_OF[by]}")
+    return said.rows
+
+
+def _row_figures(row: CountRow, by: Dimension, scope: str, filters: Filters, words: Sequence[str] = ()) -> list[Figure]:
+    name, how = f"「{row.label}」", query_text(_holding(f"count records by {by} = {row.key}", words), filters)
     interval = (_round(100 * row.interval[0]), _round(100 * row.interval[1]))
     figures = [
         Figure(f"{scope} {name}反馈", row.records, "条", how),
@@ -192,7 +215,7 @@ def _row_figures(row: CountRow, by: Dimension, scope: str, filters: Filters) -> 
 
 def _trend(counting: Counting, counted: Counted) -> None:
     filters, scope = counted.filters, counted.scope(replace(counted.filters, since=None, until=None))
-    rows = _months(counting, counted)
+    rows = months_said(counted.words, counting, filters)
     for month, records in rows:
         how = query_text(_holding(f"count records by month = {month}", counted.words), filters)
         counted.rows.append(Row(month, (Figure(f"{month} {scope} 反馈", records, "条", how),)))
@@ -209,32 +232,6 @@ def _trend(counting: Counting, counted: Counted) -> None:
     counted.figures.append(Figure(f"{last} 较 {before} {scope} 变化", _round(100 * (m - n) / n), "%", how))
     if filters.until is None or filters.until[:7] == last:
         counted.warnings.append(f"{last} 可能还不是完整的一个月")
-
-
-def _months(counting: Counting, counted: Counted) -> list[tuple[str, int]]:
-    """Records of the last months in order, none left out, as (``YYYY-MM``, n)."""
-    records = {row.key: row.records for row in counting.rows("month", counted.filters) if row.key[:2] == "20"}
-    months = _between(min(records), max(records))[-_MONTHS:] if records else []
-    if not counted.words:
-        return [(month, records.get(month, 0)) for month in months]
-    return [(month, counting.mentions(counted.words, _within(counted.filters, month)).records) for month in months]
-
-
-def _between(first: str, last: str) -> list[str]:
-    """Every month from the first to the last: one in which nobody said anything is told too."""
-    year, month = int(first[:4]), int(first[5:])
-    found = []
-    while (label := f"{year:04d}-{month:02d}") <= last:
-        found.append(label)
-        year, month = year + month // 12, month % 12 + 1
-    return found
-
-
-def _within(filters: Filters, month: str) -> Filters:
-    first = date.fromisoformat(f"{month}-01")
-    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    since = max(filters.since or "", first.isoformat())
-    return replace(filters, since=since, until=min(filters.until or "9999", last.isoformat()))
 
 
 def _compare(plan: Plan, counting: Counting, counted: Counted, sides: Sequence[Filters]) -> None:

@@ -42,6 +42,7 @@ _TURN = re.compile(r"^(?:那么?|还有|另外|再)?(?:换成|换作|改成|改�
 """Said at the beginning to turn a question over to something else."""
 _LEANING = 24
 """A longer question stands for itself."""
+_MARKS = " ?？!！。.~，,…"
 _TOP = re.compile(r"(?:前|top ?)(\d{1,2}|[一二三四五六七八九十两])")
 _BY_ORDER: tuple[Dimension, ...] = (
     "nbn", "week", "month", "segment", "channel", "region", "model", "product", "deep_category", "aspect",
@@ -91,19 +92,28 @@ def plan(
     somebody is `searching` for; in a customer's own sentence they are left among the words to search.
     """
     question = simplified(question)
-    leans = bool(history and len(question) <= _LEANING and cues().follow_up.search(normalise(question)))
+    plain = question.rstrip(_MARKS)
+    leans = bool(history and len(plain) <= _LEANING and cues().follow_up.search(normalise(plain)))
     if leans:
-        question = _TURN.sub("", question)
+        question = _TURN.sub("", plain)
     told = leans or (searching and not cues().own.search(normalise(question)))
     read = _read(question, catalogue, today, told=told, searching=searching)
     if leans:
         read = _follow(_folded(history, catalogue, today), read)
+    elif history and _bare(read):
+        read = _follow(replace(_folded(history, catalogue, today), by=None, periods=()), read)
     filters = laid_over(read.filters, given) if given is not None else read.filters
     return replace(read, filters=filters)
 
 
 def _folded(history: Sequence[str], catalogue: Catalogue, today: date) -> Plan:
     return plan(history[-1], history[:-1], catalogue, today)
+
+
+def _bare(read: Plan) -> bool:
+    """Whether a question names nothing to look for, and does not ask what people speak of in general either."""
+    general = read.by == "theme" or ("reply" not in read.intents and cues().asking.search(normalise(read.question)))
+    return not general and not read.query and read.filters.empty and len(read.question) <= _LEANING
 
 
 def _follow(before: Plan, now: Plan) -> Plan:

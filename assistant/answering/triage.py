@@ -13,6 +13,8 @@ from vectorstore.text import simplified
 _CALLED = "我叫"
 _ADDRESSED = re.compile(r"^(?:帮我)?(?:查一下|查查|查询|查找|查|看看|找)?(?:客户|用户|顾客)?(?:名叫|叫做|叫|姓名)?")
 _HAN = re.compile(r"[\u4e00-\u9fff]{2,4}")
+_GOODS = re.compile(r"[机器锁车仪灯炉箱柜泵阀屏床椅锅壶扇桶]$")
+"""So goods are called, and hardly anybody."""
 LONGEST = 2000
 """Characters of a question."""
 
@@ -92,7 +94,8 @@ def _a_kind(word: str, question: str) -> bool:
 
 
 def _is_name(word: str, masked: Callable[[str], str]) -> bool:
-    return bool(_HAN.fullmatch(word)) and masked(f"{_CALLED}{word}").startswith(f"{_CALLED}⟦name:")
+    called = bool(_HAN.fullmatch(word)) and not _GOODS.search(word)
+    return called and masked(f"{_CALLED}{word}").startswith(f"{_CALLED}⟦name:")
 
 
 def turned_away(question: str) -> str | None:

@@ -52,6 +52,8 @@ def list_things(kind: Kind, limit: int, offset: int, as_json: bool, **values: An
     columns = _HEADINGS[kind]
     show_table(columns, [[_value(kind, name, row.get(name), language) for name in columns] for row in rows], language)
     click.secho(listed(len(rows), total, kind, language), dim=True, err=True)
+    if kind == "themes" and (n := app.store.counting.unplaced(filters)):
+        click.secho(said("unplaced", language, n=n), dim=True, err=True)
 
 
 def _value(kind: Kind, name: str, value: object, language: Language) -> object:

@@ -10,6 +10,7 @@ import click
 from assistant.domain.receipts import FileReceipt
 from assistant.domain.vocabulary import CHANNELS
 from assistant.errors import InputError, UsageError
+from assistant.intake.columns import FIELDS
 from assistant.intake.mappings import SavedMapping, check_name, load_mapping, save_mapping
 from assistant.intake.reading import ReadOptions
 
@@ -17,7 +18,13 @@ _OPTIONS = (
     click.option(
         "--channel", type=click.Choice(CHANNELS), help="Channel of all records, where it can't be recognised."
     ),
-    click.option("--map", "pairs", multiple=True, metavar="FIELD=COLUMN", help="Say which column holds a field."),
+    click.option(
+        "--map",
+        "pairs",
+        multiple=True,
+        metavar="FIELD=COLUMN",
+        help=f"Say which column holds a field; the fields are {', '.join(FIELDS)}.",
+    ),
     click.option("--product", help="Product of the records that name none."),
     click.option("--source", help="Name of the dataset; the same name and id is the same record."),
     click.option(

@@ -45,7 +45,8 @@ class ComparedRow:
     interval: tuple[float, float]
     """95 % interval of the difference (Newcombe)."""
     significant: bool
-    """Whether the difference may be called one, with at most one false finding in twenty over the whole table."""
+    """Whether the difference may be called one: at most one false finding in twenty over the whole table, and 0 is outside
+    the interval."""
     too_few: bool
     """Fewer than `FEWEST` records in both groups: nothing can be said."""
 

@@ -29,7 +29,8 @@ _LISTS = ("product", "channel", "segment", "theme", "customer", "deep_category",
 def compare(counting: Counting, by: Dimension, one: Filters, other: Filters) -> Comparison:
     """The rows of a dimension in two groups, the surest differences first.
 
-    The test takes the groups for independent: where they share records, those are counted and no difference is called one.
+    A difference is called one where the pooled test finds it and its interval leaves 0 out: of few records the two may
+    disagree. Both take the groups for independent: where they share records, those are counted and none is called one.
     """
     shared = _overlap(counting, one, other)
     here, there = ({row.key: row for row in counting.rows(by, filters)} for filters in (one, other))
@@ -64,9 +65,10 @@ def _row(
     there: CountRow | None,
     pair: tuple[int, int],
     bases: tuple[int, int],
-    significant: bool,
+    found: bool,
 ) -> ComparedRow:
     known = here or there
+    low, high = newcombe(pair, bases)
     shares = tuple(n / base if base else 0.0 for n, base in zip(pair, bases, strict=True))
     return ComparedRow(
         key=key,
@@ -75,8 +77,8 @@ def _row(
         customers=(here.customers if here else 0, there.customers if there else 0),
         shares=(shares[0], shares[1]),
         difference=shares[0] - shares[1],
-        interval=newcombe(pair, bases),
-        significant=significant,
+        interval=(low, high),
+        significant=found and (low > 0 or high < 0),
         too_few=max(pair) < FEWEST,
     )
 

@@ -61,6 +61,13 @@ class Counting:
         (records_found, persons, read), (insights_found,) = together(lambda: self._one(query), lambda: self._one(needs))
         return Totals(records_found, persons, insights_found, read)
 
+    def unplaced(self, filters: Filters) -> int:
+        """Insights among those of `totals` that are in no theme."""
+        found = (
+            select(func.count()).select_from(insights).where(*heard_conditions(filters), insights.c.theme_id.is_(None))
+        )
+        return self._one(found if filters.empty else by_index(found, insights, filters))[0]
+
     def _one(self, query: Select[*tuple[int, ...]]) -> tuple[int, ...]:
         with self.database.reading() as connection:
             return tuple(connection.execute(query).one())

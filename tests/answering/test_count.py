@@ -1,5 +1,6 @@
 """Figures for plans, checked against counts made by hand."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -7,7 +8,10 @@ import pytest
 from assistant.answering.count import count
 from assistant.answering.plan import Catalogue, plan
 from assistant.domain.answers import Figure
+from assistant.domain.counts import CountRow
+from assistant.domain.filters import Filters
 from assistant.domain.statistics import wilson
+from assistant.domain.vocabulary import Dimension
 from tests.answering.fakes import MemoryCounting, MemoryStore, need, theme, ticket
 
 TODAY = date(2026, 11, 21)
@@ -35,6 +39,13 @@ def _store() -> MemoryStore:
 
 STORE = _store()
 CATALOGUE = Catalogue(tuple(STORE.products()), (), *STORE.span())
+
+
+class ModelCounting(MemoryCounting):
+    """Two models, whatever is asked."""
+
+    def rows(self, by: Dimension, filters: Filters, *, limit: int | None = None) -> list[CountRow]:
+        return [CountRow(name, name, 9, 9, 0.5, (0.3, 0.7)) for name in ("A1", "B2")]
 
 
 def _figures(question: str, *meant: object) -> tuple[dict[str, Figure], list[str]]:
@@ -89,6 +100,23 @@ def test_a_table_gives_shares_with_wilson_intervals() -> None:
     low, high = wilson(10, 16)
     assert (share.value, share.unit) == (62.5, "%")
     assert share.interval == (round(100 * low, 1), round(100 * high, 1))
+
+
+def test_the_rows_of_a_table_are_counted_within_the_words() -> None:
+    made = plan("哪类客户掉线最多", (), CATALOGUE, TODAY)
+    counted = count(made, MemoryCounting(STORE), STORE.themes())
+    assert counted.table is not None
+    assert counted.table.title == "全部 原文提到“掉线”的"
+    assert [row[:4] for row in counted.table.rows] == [("消费者", 6.0, 6.0, 60.0), ("大企业", 4.0, 4.0, 40.0)]
+    assert not any("不只是" in warning for warning in counted.warnings)
+
+
+def test_rows_that_no_filter_narrows_to_are_said_to_be_of_all() -> None:
+    made = replace(plan("掉线有多少条", (), CATALOGUE, TODAY), by="model")
+    counted = count(made, ModelCounting(STORE), STORE.themes())
+    assert counted.table is not None
+    assert counted.table.title == "全部 所有反馈"
+    assert any("不只是提到“掉线”的" in warning for warning in counted.warnings)
 
 
 def test_groups_are_compared_by_the_share_of_their_own() -> None:

@@ -127,6 +127,7 @@ def test_the_dates_meant_are_said() -> None:
         ("近三个月门锁用户最在意什么", "那打印机呢", {"product": ("P2",), **NOV}, ""),
         ("8月打印机掉线有多少条", "上个月呢", {"product": ("P2",), **OCT}, "掉线"),
         ("门锁没电有多少条反馈", "那企业客户呢", {"product": ("L3",), "segment": BUSINESS}, "没电"),
+        ("漏水有几条", "X5呢？", {"product": ("X5",)}, "漏水"),
     ],
 )
 def test_a_follow_up_keeps_what_it_leaves_out(before: str, now: str, filters: dict[str, Any], query: str) -> None:
@@ -135,9 +136,37 @@ def test_a_follow_up_keeps_what_it_leaves_out(before: str, now: str, filters: di
     assert made.intents == plan(before, (), CATALOGUE, TODAY).intents
 
 
-def test_a_new_question_forgets_the_talk() -> None:
-    made = plan("热水器的差评有多少条", ("8月打印机掉线有多少条",), CATALOGUE, TODAY)
-    assert made.filters == Filters(product=("X5",), sentiment=("negative",))
+@pytest.mark.parametrize(
+    ("now", "intent", "by"),
+    [
+        ("怎么回复", "reply", None),
+        ("怎么回他们？", "reply", None),
+        ("怎么回复客户", "reply", None),
+        ("给我看看原话", "list", None),
+        ("哪个地区最多", "count", "region"),
+    ],
+)
+def test_a_question_that_names_nothing_takes_the_subject_of_the_one_before(
+    now: str, intent: str, by: str | None
+) -> None:
+    for history in (["热水器漏水有几条"], ["热水器漏水有几条", "怎么回复"], ["热水器漏水按月趋势"]):
+        made = plan(now, history, CATALOGUE, TODAY)
+        assert (made.intents[0], made.by, made.query, made.filters) == (intent, by, "漏水", Filters(product=("X5",)))
+        assert any("承接上一问" in note for note in made.notes)
+
+
+@pytest.mark.parametrize(
+    ("now", "filters"),
+    [
+        ("热水器的差评有多少条", Filters(product=("X5",), sentiment=("negative",))),
+        ("客户最在意什么", Filters()),
+        ("前5大问题", Filters()),
+        ("各产品的反馈数量", Filters()),
+    ],
+)
+def test_a_new_question_forgets_the_talk(now: str, filters: Filters) -> None:
+    made = plan(now, ("8月打印机掉线有多少条",), CATALOGUE, TODAY)
+    assert (made.filters, made.query) == (filters, "")
 
 
 def test_kinds_are_matched_by_stored_names_and_by_models() -> None:

@@ -45,6 +45,27 @@ def test_a_long_sample_is_cut_outside_its_masks(voc: Voc, tmp_path: Path) -> Non
     assert file["samples"]["text"] == ["长" * 55 + "…"]
 
 
+def test_a_dry_run_names_the_columns_and_channel_words_it_does_not_know(voc: Voc, tmp_path: Path) -> None:
+    path = tmp_path / "导出.csv"
+    words = ["热线", "抖音", "快手", "拨13912345678", "甲", "乙", "丙"]
+    rows = [f"{n},水温忽冷忽热洗到一半变凉,{word},丁{n},戊" for n, word in enumerate(words)]
+    path.write_text("\n".join(["工单编号,问题描述,渠道,班组口径,外包批次", *rows]), encoding="utf-8")
+    (file,) = voc("ingest", path, "--dry-run", "--json").json["files"]
+    assert file["mapping"]["channel"] == "渠道"
+    assert file["samples"]["channel"][0] == "call"
+    unknown = file["samples"]["channel not known"]
+    assert unknown[:2] == ["抖音", "快手"]
+    assert len(unknown) == 5
+    assert "13912345678" not in str(file)
+    assert any("'班组口径', '外包批次'" in note and "'渠道'" not in note for note in file["notes"])
+
+
+def test_help_names_the_fields_of_a_mapping(voc: Voc) -> None:
+    shown = " ".join(voc("ingest", "--help").out.split())
+    assert "customer.bought_service" in shown
+    assert "created_at" in shown
+
+
 def test_nothing_is_sampled_when_it_is_stored(voc: Voc, export: Path) -> None:
     assert voc("ingest", export, *PAIRS, "--json").json["files"][0]["samples"] == {}
 

@@ -10,6 +10,7 @@ from assistant.intake.dates import read_moment, read_month_or_day
 from assistant.intake.values import (
     cell_text,
     filled,
+    read_channel,
     read_list,
     read_rating,
     read_segment,
@@ -128,6 +129,22 @@ def test_statuses_keep_the_words_we_do_not_know(value: str, expected: str | None
 )
 def test_yes_and_no(value: object, expected: bool | None) -> None:
     assert read_yes_no(value) is expected
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("电话 来电 热线 400热线 客服热线", "call"),
+        ("微信 企业微信 公众号 APP 在线", "chat"),
+        ("微信群 企微群", "group"),
+        ("邮件 表单 工单系统 门店 短信", "ticket"),
+        ("评论", "review"),
+        ("回访", "survey"),
+        ("抖音 13812345678", None),
+    ],
+)
+def test_channel_words(words: str, expected: str | None) -> None:
+    assert {read_channel(word) for word in words.split()} == {expected}
 
 
 def test_lists() -> None:

@@ -202,6 +202,9 @@ def test_totals_and_mentions(filled: Repository, filters: Filters) -> None:
         assert (totals.records, totals.customers) == (len(about), len({row["person"] for row in about}))
         assert totals.records_read == sum(row["reading_key"] is not None for row in about)
         assert totals.insights == sum(len(heard(row, filters)) for row in about)
+        if not said:
+            loose = [one for row in about for one in heard(row, filters) if one["theme_id"] is None]
+            assert filled.counting.unplaced(filters) == len(loose)
 
 
 def test_the_period_before_of_every_dimension(filled: Repository) -> None:
@@ -250,11 +253,29 @@ def test_a_comparison_is_the_pooled_test_with_false_discoveries_held_to_one_in_t
     tables = [[[a, n - a], [b, m - b]] for a, b in (row.records for row in told)]
     p = [1.0 if not any(map(sum, zip(*table, strict=True))) or 0 in map(sum, zip(*table, strict=True)) else
          float(chi2_contingency(table, correction=False).pvalue) for table in tables]  # fmt: skip
-    assert [row.significant for row in told] == [bool(q <= 0.05) for q in false_discovery_control(p)]
+    outside = [row.interval[0] > 0 or row.interval[1] < 0 for row in told]
+    found_by_test = [bool(q <= 0.05) for q in false_discovery_control(p)]
+    assert [row.significant for row in told] == [q and out for q, out in zip(found_by_test, outside, strict=True)]
     for row in found.rows:
         shares = row.records[0] / n, row.records[1] / m
         assert (*row.shares, row.difference) == pytest.approx((*shares, shares[0] - shares[1]))
         assert row.interval[0] <= row.difference <= row.interval[1]
+
+
+def test_no_difference_is_called_one_whose_interval_holds_nought(store: Repository) -> None:
+    # 5 of 41 against 0 of 34: the pooled test says p = 0.035, the interval of the difference reaches over 0
+    made = [record(f"A-{n}", f"第{n}条 水温不稳", product="X5") for n in range(41)]
+    made += [record(f"B-{n}", f"第{n}条 噪音大", product="P2") for n in range(34)]
+    named = {f"A-{n}" for n in range(5)}
+    made = [replace(one, channel="review" if one.external_id in named else "call") for one in made]
+    store.save_records([(one, None) for one in made])
+    store.save_readings([Reading(one.id, True) for one in made], "rules-1", "rules")
+    rows = compare(store.counting, "channel", Filters(product=("X5",)), Filters(product=("P2",))).rows
+    review = next(row for row in rows if row.key == "review")
+    assert review.records == (5, 0)
+    assert not review.too_few
+    assert review.interval[0] <= 0 <= review.interval[1]
+    assert not any(row.significant for row in rows)
 
 
 def test_the_wilson_interval_is_the_known_one() -> None:
