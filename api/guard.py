@@ -22,7 +22,7 @@ _PAGES = (
     "connect-src 'self'; img-src 'self' data:; font-src 'self'; "
 )
 """The pages' library compiles its templates in the browser; what customers wrote never reaches them but as text."""
-_OF_PAGES = frozenset({"/", "/needs"})
+_OF_PAGES = frozenset({"/", "/needs", "/ideas", "/customers", "/jobs", "/admin"})
 _DOCS = (
     "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
     "img-src 'self' data:; font-src 'self'; worker-src blob:; "

@@ -88,6 +88,10 @@ RULES: dict[str, Rule] = {
     "* /mcp": _MCP,
     # The pages, what they are made of, and the socket by which they live. What is done on them asks for its own role.
     "GET /needs": _READ,
+    "GET /ideas": _READ,
+    "GET /customers": _READ,
+    "GET /jobs": _WATCH,
+    "GET /admin": _ADMIN,
     "GET /_nicegui/{file:path}": _READ,
     "* /_nicegui_ws/{file:path}": _READ,
     # Managers: what people decide, what costs money, what comes in.

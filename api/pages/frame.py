@@ -8,10 +8,13 @@ from nicegui import ui
 from api.entry import CSRF_COOKIE, CSRF_HEADER
 from api.pages.parts import box, link, tag
 from api.pages.visitor import LANGUAGE_COOKIE, LOOK_COOKIE, Visit
+from api.roles import RULES
+from api.routes.pages import STYLES
 
-WAYS = (("/", "ask"), ("/needs", "needs"))
+WAYS = (
+    ("/", "ask"), ("/needs", "needs"), ("/ideas", "nbn"), ("/customers", "customers"), ("/jobs", "jobs"), ("/admin", "admin"),
+)  # fmt: skip
 """Addresses of the pages and the names of what they are called."""
-_STYLE = "/web/pages.css"
 _SPOKEN = {"zh": "zh-CN", "en": "en"}
 _LOG_OUT = f"""() => {{
   const token = /(?:^|; ){CSRF_COOKIE}=([0-9a-f]+)/.exec(document.cookie)?.[1] || '';
@@ -23,8 +26,11 @@ _LOG_OUT = f"""() => {{
 def frame(visit: Visit, here: str, classes: str = "") -> Iterator[None]:
     """The page around its content; `here` is the address of the page."""
     words = visit.words
-    ui.page_title(f"{words(next(name for way, name in WAYS if way == here))} · {words('product')}")
-    ui.add_head_html(f'<link rel="stylesheet" href="{_STYLE}">')
+    name = next(name for way, name in WAYS if way == here)
+    ui.page_title(f"{words('page_' + name)} · {words('product')}")
+    for style in ("pages.css", f"{name}.css"):
+        if style in STYLES:
+            ui.add_head_html(f'<link rel="stylesheet" href="/web/{style}">')
     ui.add_head_html(f"<script>document.documentElement.lang = '{_SPOKEN[visit.language]}'</script>")
     ui.dark_mode({"light": False, "dark": True, "auto": None}[visit.look])
     with box("top", "header"):
@@ -34,7 +40,8 @@ def frame(visit: Visit, here: str, classes: str = "") -> Iterator[None]:
             tag("span", words("product"), "brand-name")
         with tag("nav", aria_label=words("ways")):
             for way, name in WAYS:
-                link(words(name), way, "way", aria_current="page" if way == here else None)
+                if visit.may(RULES[f"GET {way}"]):
+                    link(words(f"page_{name}"), way, "way", aria_current="page" if way == here else None)
         with box("switches"):
             other = "en" if visit.language == "zh" else "zh"
             _switch(words("other_language"), LANGUAGE_COOKIE, other, words("switch_language"))

@@ -46,7 +46,15 @@ class Words:
 
 @cache
 def words_in(language: str) -> Words:
-    """The words of a language, ``zh`` or ``en``."""
-    text = files("api.pages").joinpath("data", "words.toml").read_text(encoding="utf-8")
-    kept: dict[str, dict[str, Any]] = tomllib.loads(text)
-    return Words(language, {name: own[language] for name, own in kept.items()})
+    """The words of a language, ``zh`` or ``en``: what all pages say, and each page's own file.
+
+    Raises:
+        ValueError: a name is given twice.
+    """
+    kept: dict[str, str] = {}
+    for file in sorted(files("api.pages").joinpath("data").iterdir(), key=lambda one: one.name):
+        own: dict[str, dict[str, Any]] = tomllib.loads(file.read_text(encoding="utf-8"))
+        if twice := kept.keys() & own:
+            raise ValueError(f"{file.name} gives {', '.join(sorted(twice))} a second time")
+        kept |= {name: said[language] for name, said in own.items()}
+    return Words(language, kept)

@@ -4,11 +4,16 @@ from importlib.resources import files
 
 from fastapi import APIRouter, Response
 
+from assistant.errors import NotFoundError
+
+STYLES = frozenset(one.name for one in files("api").joinpath("web").iterdir() if one.name.endswith(".css"))
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/web/pages.css")
-def style() -> Response:
-    """The one place for colours and type."""
-    content = files("api").joinpath("web", "pages.css").read_bytes()
+@router.get("/web/{file}")
+def style(file: str) -> Response:
+    """`pages.css` is the one place for colours and type; each page adds what only it needs."""
+    if file not in STYLES:
+        raise NotFoundError(f"there is no {file[:80]} here")
+    content = files("api").joinpath("web", file).read_bytes()
     return Response(content, media_type="text/css; charset=utf-8", headers={"cache-control": "no-cache"})

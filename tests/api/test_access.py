@@ -35,7 +35,7 @@ CONTRACT = {
     "admin": ("DELETE /v1/customers/x", "GET /v1/keys", "POST /v1/keys", "DELETE /v1/keys/x", "GET /v1/audit"),
 }  # fmt: skip
 """The roles that were promised, apart from the table that grants them."""
-OF_PAGES = re.compile(r" /($|needs|_nicegui)")
+OF_PAGES = re.compile(r" /($|needs|ideas$|customers$|jobs|admin|_nicegui)")
 """Addresses of the pages, which one service of a process mounts."""
 PUBLIC = {
     "GET /healthz",
@@ -43,7 +43,7 @@ PUBLIC = {
     "GET /login",
     "POST /login",
     "POST /logout",
-    "GET /web/pages.css",
+    "GET /web/x",
 }
 
 

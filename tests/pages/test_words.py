@@ -13,7 +13,7 @@ from api.pages.address import Address, address_of
 from api.pages.words import words_in
 from assistant.errors import UsageError
 
-_SOURCES = sorted(Path(api.pages.__file__).parent.glob("*.py"))
+_SOURCES = sorted(Path(api.pages.__file__).parent.rglob("*.py"))
 _USED = re.compile(r"words\(\s*\"([a-z_]+)\"")
 
 

@@ -11,7 +11,7 @@ from fastapi import Request
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
-from api.pages.answer_card import AnswerCard
+from api.pages.ask.answer_card import AnswerCard
 from api.pages.doing import done, fetched, sentence_of
 from api.pages.frame import frame
 from api.pages.parts import box, button, emptiness, fault, link, tag, waiting
@@ -56,7 +56,7 @@ class AskingPage:
             link(words("new_talk"), "/", "button first new")
             self._side = box("talk-list", "nav", aria_label=words("talks"))
         with box("talking"):
-            self._title = tag("h1", words("ask"), "unseen")
+            self._title = tag("h1", words("page_ask"), "unseen")
             self._title.set_visibility(False)
             self._start = box("start")
             self._turns = box("turns")

@@ -8,8 +8,8 @@ from dataclasses import fields
 from nicegui import ui
 
 from api.pages import charts
+from api.pages.ask.leading import register
 from api.pages.doing import done
-from api.pages.leading import register
 from api.pages.parts import box, button, dialog, facts, fault, field, link, say, table, tag
 from api.pages.record_panel import Place, ladder
 from api.pages.visitor import Visit

@@ -8,15 +8,15 @@ from fastapi import Request
 from nicegui import ui
 
 from api.pages.address import Address, address_of
-from api.pages.comparing import compare_part
 from api.pages.doing import fetched, sentence_of
 from api.pages.frame import frame
-from api.pages.heat import heat_of, heat_table
-from api.pages.overview import friction_part, friction_rows, moves, moves_part, sums, tiles
+from api.pages.needs.comparing import compare_part
+from api.pages.needs.heat import heat_of, heat_table
+from api.pages.needs.overview import friction_part, friction_rows, moves, moves_part, sums, tiles
+from api.pages.needs.theme_list import themes_of, themes_part
+from api.pages.needs.theme_page import ThemePage
 from api.pages.parts import box, choice, fault, link, tag, waiting
 from api.pages.record_panel import RecordPanel
-from api.pages.theme_list import themes_of, themes_part
-from api.pages.theme_page import ThemePage
 from api.pages.visitor import Visit, visit_of
 from assistant.domain.filters import Filters
 from assistant.domain.vocabulary import CHANNELS, DEEP_CATEGORIES, SEGMENTS, SENTIMENTS

@@ -8,9 +8,9 @@ from nicegui.events import GenericEventArguments
 
 from api.pages import charts
 from api.pages.address import Address
-from api.pages.curation import Curation
 from api.pages.doing import fetched, looked, sentence_of
-from api.pages.heat import Heat, heat_of, heat_table
+from api.pages.needs.curation import Curation
+from api.pages.needs.heat import Heat, heat_of, heat_table
 from api.pages.parts import box, button, facts, fault, link, tag
 from api.pages.record_panel import Place, RecordPanel, ladder
 from api.pages.visitor import Visit

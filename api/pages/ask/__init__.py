@@ -1,0 +1,1 @@
+"""The page that questions are asked on."""
