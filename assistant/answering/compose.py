@@ -6,20 +6,30 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from assistant.answering.doubt import asked_back
+from assistant.answering.doubt import asked_back, not_yet
 from assistant.answering.events import BEAT, Event
+from assistant.answering.kin import wholes
 from assistant.answering.lexicon import Names, load_names
 from assistant.answering.material import Gathered
 from assistant.answering.pinning import Offer, Pins
 from assistant.answering.plan import Catalogue, plan
 from assistant.answering.planning import Planner, Read
-from assistant.answering.policies import passages, shown_beside
+from assistant.answering.policies import (
+    Likeness,
+    as_asked_of_the_house,
+    asked_of_the_house,
+    lacking_rule,
+    passages,
+    shown_beside,
+    unlike,
+)
 from assistant.answering.ports import Counting, Finder, Masker, Store
 from assistant.answering.searching import Sources
 from assistant.answering.selling import asked_not_to_sell, chances
 from assistant.answering.solved import precedents
 from assistant.answering.stepping import gather_either
-from assistant.answering.triage import LONGEST, people_named, turned_away
+from assistant.answering.translating import answer_in, figure_in, told
+from assistant.answering.triage import CALLED, LONGEST, people_named, turned_away
 from assistant.answering.understanding import catalogue_of
 from assistant.answering.verify import shown_in
 from assistant.answering.wording import MASKED, Wording
@@ -62,17 +72,18 @@ class AnswerService:
         pins: Pins | None = None,
         planning: Planning | None = None,
         prose: Callable[[str, str], str] | None = None,
+        likeness: Likeness = unlike,
     ) -> None:
         """Wire the service; where the engine has no answer after `patience` seconds the fallback answers.
 
-        `tone` is how the house wants to sound in replies. `prose` takes personal values out of a text made of what was shown,
+        `tone` is how the house wants to sound in replies. `likeness` is the embedder's opinion of documents. `prose` takes personal values out of a text made of what was shown,
         both given; without it every text is masked as a customer's is. What `planning` reads in a question within a quarter of that time goes before what the rules read.
         """
         self._planner = Planner(planning, self._masked, patience / 4) if planning is not None else None
         self._pins = pins
         self._store, self._counting, self._finder, self._masker = store, counting, finder, masker
         self._names = names or load_names()
-        self._documents = documents
+        self._documents, self._likeness = documents, likeness
         self._engine, self._tone = engine, tone
         self._prose = prose or (lambda text, _: self._masked(text))
         self._wording = Wording(engine, fallback, store, self._prose)
@@ -95,6 +106,10 @@ class AnswerService:
 
         No word of the text is told before it has been verified. ``waiting`` comes every few seconds in between.
         """
+        for event in self._steps(question, filters, history):
+            yield told(event, self._language)
+
+    def _steps(self, question: str, filters: Filters | None, history: Sequence[str]) -> Iterator[Event]:
         if len(question) > LONGEST:
             raise UsageError(f"the question has {len(question)} characters; at most {LONGEST} are answered")
         asked = _Asked(self._masked(question), time.monotonic())
@@ -112,11 +127,17 @@ class AnswerService:
             earlier = [_without(e, hidden) for e in earlier]
             made = plan(words, earlier, catalogue, self._today(), given)
             made = replace(made, query=_without(made.query, hidden))
-        made, nobody = people_named(made, self._masked)
+        made, nobody = people_named(made, self._masked_name)
+        ruled = nobody is None and asked_of_the_house(made)
+        made = as_asked_of_the_house(made) if ruled else made
         asked = replace(asked, plan=made)
         yield Event("plan", made)
-        if nobody is not None:
-            yield from self._tell(self._refusal(asked, nobody, ()))
+        if refusal := nobody or not_yet(made, self._today()):
+            yield from self._tell(self._refusal(asked, refusal, ()))
+            return
+        if ruled:
+            lacking = lacking_rule(made, self._documents(), catalogue, self._likeness)
+            yield from self._answer(asked, made, Gathered(nothing=lacking))
             return
         read = yield from self._read(made, earlier, given, catalogue)
         if read.back is not None or read.refusal is not None:
@@ -131,6 +152,10 @@ class AnswerService:
             yield Event("plan", followed)
         made = followed
         asked = replace(asked, plan=made)
+        yield from self._answer(asked, made, gathered)
+
+    def _answer(self, asked: _Asked, made: Plan, gathered: Gathered) -> Iterator[Event]:
+        """The answer that is pinned for a question, or a new one of what was gathered."""
         for figure in gathered.figures:
             yield Event("figure", figure)
         if gathered.nothing is not None:
@@ -164,10 +189,11 @@ class AnswerService:
         return replace(refusal, refused=False, refusal_reason=None, clarify=choices)
 
     def _pinned(self, question: str, made: Plan, gathered: Gathered) -> Offer:
-        return self._pins.offer(question, made, gathered.figures, gathered.needs) if self._pins else Offer()
+        figures = [figure_in(figure, self._language) for figure in gathered.figures]
+        return self._pins.offer(question, made, figures, gathered.needs) if self._pins else Offer()
 
     def _compose(self, asked: _Asked, made: Plan, gathered: Gathered) -> Iterator[Event]:
-        documents = passages(made, gathered.needs, self._documents())
+        documents = passages(made, gathered.needs, self._documents(), self._likeness)
         material = AnswerMaterial(
             question=made.question,
             plan=made,
@@ -178,6 +204,7 @@ class AnswerService:
             documents=documents,
             solved=precedents(made, gathered.voices, gathered.needs, self._store, self._masker),
             tone=self._tone,
+            wholes=wholes(made.query, gathered.voices, self._store),
         )
         averse = asked_not_to_sell(made.question)
         left = max(0.0, asked.begun + self._patience - time.monotonic())
@@ -217,6 +244,7 @@ class AnswerService:
 
     def _tell(self, answer: Answer, *, told: bool = False) -> Iterator[Event]:
         """Keep an answer and tell it; where its words were `told` already, only that it is done."""
+        answer = answer_in(answer, self._language)
         try:
             self._store.save_answer(answer)
         except (StoreError, BusyError):
@@ -247,6 +275,11 @@ class AnswerService:
         """Words to search for that are personal values once they stand alone, and what is to stand in their place."""
         alone = {word: self._masked(word) for word in made.query.split()}
         return {word: masked for word, masked in alone.items() if masked != word}
+
+    def _masked_name(self, text: str) -> str:
+        """A name masked; what several records say is no name, since names are masked in all of them."""
+        said = self._counting.mentions((text.removeprefix(CALLED),), Filters()).records
+        return text if said > 1 else self._masked(text)
 
     def _masked(self, text: str) -> str:
         return str(self._masker.mask_text(text)[0])

@@ -11,7 +11,8 @@ STALE_AFTER = timedelta(days=60)
 
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "半": 0}
 _N = r"(?:\d{1,2}|[一二三四五六七八九十两]{1,3})"
-_YEAR = r"(?P<year>20\d{2}年|今年|去年|前年)"
+_YEAR = r"(?P<year>20\d{2}年|今年|去年|前年|明年|后年)"
+_YEARS = {"今年": 0, "去年": -1, "前年": -2, "明年": 1, "后年": 2}
 _FIRST_MONTH = {"春": 3, "夏": 6, "秋": 9, "冬": 12}
 _FESTIVALS = {
     "元旦": (1, 1, 3), "五一": (5, 1, 5), "618": (6, 1, 20), "国庆": (10, 1, 7),
@@ -45,11 +46,10 @@ def reference_day(today: date, last_day: str | None) -> tuple[date, bool]:
     return (last, True) if today - last > STALE_AFTER else (today, False)
 
 
-def find_periods(text: str, anchor: date) -> list[Period]:
+def find_periods(text: str, anchor: date, today: date | None = None) -> list[Period]:
     """All stretches of time that a normalised text names, in order of place; relative ones count from `anchor`.
-
-    A month without a year is the latest one that has begun by the anchor. Names that make no day (2月30日) are
-    left in the text. ``以来`` and its like open the end, ``之前`` the beginning.
+    Days and weeks of the calendar on the wall (昨天, 本周) count from `today`, where given; a month without a year is the
+    latest begun. Names that make no day (2月30日) stay text. ``以来`` opens the end, ``之前`` the beginning.
     """
     found: list[Period] = []
     taken = [False] * len(text)
@@ -58,7 +58,7 @@ def find_periods(text: str, anchor: date) -> list[Period]:
             if any(taken[match.start() : match.end()]):
                 continue
             try:
-                days = days_of(match, anchor)
+                days = days_of(match, today if today is not None and days_of in _BY_THE_WALL else anchor)
             except ValueError:
                 continue
             since, until, end = _opened(text, match, days)
@@ -121,7 +121,7 @@ def number(word: str) -> int:
 def _year(word: str | None, anchor: date) -> int | None:
     if not word:
         return None
-    return {"今年": anchor.year, "去年": anchor.year - 1, "前年": anchor.year - 2}.get(word) or int(word[:4])
+    return anchor.year + _YEARS[word] if word in _YEARS else int(word[:4])
 
 
 def _month(year: int, month: int) -> tuple[date, date]:
@@ -297,3 +297,4 @@ _READERS: list[tuple[re.Pattern[str], Callable[[re.Match[str], date], tuple[date
         (r"最近|近期|近来|这阵子|这段时间", _lately),
     )
 ]
+_BY_THE_WALL = (_near_day, _this_or_last_week)

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from datetime import date
 from itertools import combinations
 
+from assistant.answering.labels import period_label
 from assistant.answering.lexicon import normalise
 from assistant.answering.plan import Catalogue
 from assistant.answering.searching import names_a_record
@@ -47,6 +49,13 @@ def asked_back(made: Plan, earlier: Sequence[str], given: Filters, catalogue: Ca
     if "compare" in made.intents and _WHICH.search(text) and not (made.periods or named_sides(made, catalogue)):
         return _compared_with_what(made) if made.by is None else None
     return None
+
+
+def not_yet(made: Plan, today: date) -> str | None:
+    """Why nothing is told of days that have not come; None where a question is of others."""
+    if not made.filters.since or made.filters.since <= today.isoformat():
+        return None
+    return f"资料不足：{period_label(made.filters.since, made.filters.until)}还没有到，反馈只记着已经发生的事。"
 
 
 def _with(text: str, match: re.Match[str], names: Sequence[str]) -> tuple[str, ...]:

@@ -5,6 +5,10 @@ from dataclasses import replace
 
 from assistant.answering.lexicon import normalise
 from assistant.answering.matching import content_grams, share_named
+from assistant.answering.ports import Store
+from assistant.domain.answers import Whole
+from assistant.domain.insights import Insight
+from assistant.domain.records import Record, customer_spans
 from assistant.domain.themes import Voice
 from assistant.rules.lexicon import lexicon
 from assistant.rules.topics import matters
@@ -29,16 +33,20 @@ def same_meaning(text: str) -> list[str]:
 
 
 def to_the_point(question: str, voices: Sequence[Voice]) -> list[Voice]:
-    """The voices that are about what a question is about, numbered anew; all of them where none is."""
+    """The voices that are about what a question is about, numbered anew, those that say its very words first; all of them
+    where none is."""
     point = Point(question)
     near = [voice for voice in voices if point.near(voice.quote, voice.surface)]
+    words = normalise(question).split()
+    near.sort(key=lambda voice: not all(word in normalise(voice.quote) for word in words))
     return [replace(voice, n=n) for n, voice in enumerate(near or voices, 1)]
 
 
 def speaking_of(query: str, situations: Collection[str], voices: Sequence[Voice]) -> list[Voice]:
-    """The voices whose own words show one of some situations plainly, those that fit the query best first."""
+    """The voices whose own words show one of some situations plainly, or that say what is asked letter for letter; those
+    that fit the query best first."""
     shown = {voice.n: _shown(situations, voice.quote) for voice in voices}
-    plainly = [voice for voice in voices if shown[voice.n] >= _PLAINLY]
+    plainly = [voice for voice in voices if shown[voice.n] >= _PLAINLY or share_named(query, voice.quote) >= 1]
     asked = meanings_in(query)
 
     def worth(voice: Voice) -> float:
@@ -71,3 +79,32 @@ class Point:
             or self._meanings & meanings_in(quote)
             or self._situations & matters(f"{quote}\n{surface}")
         )
+
+
+def wholes(query: str, voices: Sequence[Voice], store: Store) -> dict[int, Whole]:
+    """Voice → what the whole of its record tells beside the words quoted."""
+    pairs, asked = set(content_grams(query)), meanings_in(query)
+    ids = list(dict.fromkeys(voice.record_id for voice in voices))
+    records, read = store.records_by_id(ids), store.insights_of(ids)
+    return {
+        voice.n: _whole(
+            voice, records[voice.record_id], [i for i in read if i.record_id == voice.record_id], pairs, asked
+        )
+        for voice in voices
+        if voice.record_id in records
+    }
+
+
+def _whole(
+    voice: Voice, record: Record, read: Sequence[Insight], pairs: Collection[str], asked: Collection[int]
+) -> Whole:
+    text = "\n".join(record.text[a:b] for a, b in customer_spans(record))
+    literal = len(set(pairs) & set(content_grams(text))) / len(pairs) if pairs else 0.0
+    meant = len(set(asked) & meanings_in(text)) / len(asked) if asked else literal
+    borne = [insight.severity for insight in read if insight.start < voice.end and voice.start < insight.end]
+    return Whole(
+        share=(literal + meant) / 2,
+        severity=max(borne, default=0),
+        surfaces=tuple(insight.surface for insight in read),
+        sentiments=frozenset(insight.sentiment for insight in read),
+    )

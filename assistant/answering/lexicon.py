@@ -11,6 +11,8 @@ from pathlib import Path
 
 from assistant.errors import SettingError
 
+NAMES_FILE = "names.toml"
+"""What a house calls its goods and groups by, in its data directory."""
 _TABLES = ("segment", "channel", "aspect", "deep_category", "sentiment")
 
 
@@ -36,6 +38,12 @@ class Cues:
     asking: re.Pattern[str]
     by: Mapping[str, re.Pattern[str]]
     stop: re.Pattern[str]
+    proposing: re.Pattern[str]
+    """Said of what is to be proposed in general; such words are looked for in no record."""
+    overview: re.Pattern[str]
+    """Asks how things stand altogether."""
+    channel: Mapping[str, re.Pattern[str]]
+    """Channel → its everyday name where it means the channel and not a matter."""
     follow_up: re.Pattern[str]
     own: re.Pattern[str]
     """Somebody speaks of what happened to themselves."""
@@ -62,6 +70,9 @@ def cues() -> Cues:
         asking=_any(data["asking"]["cues"]),
         by={name: _any(patterns) for name, patterns in data["by"].items()},
         stop=_any(sorted(data["phrases"]["stop"], key=len, reverse=True)),
+        proposing=_any(data["phrases"]["proposing"]),
+        overview=_any(data["phrases"]["overview"]),
+        channel={name: _any(patterns) for name, patterns in data["channel"].items()},
         follow_up=_any(data["phrases"]["follow_up"]),
         own=_any(data["phrases"]["own"]),
         off_topic={name: _any(patterns) for name, patterns in data["off_topic"].items()},

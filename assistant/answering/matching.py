@@ -14,6 +14,8 @@ _PIECE = re.compile(r"[a-z0-9][a-z0-9.\-]*|[\u4e00-\u9fff]+")
 _CLAUSE = re.compile(r"[^。；;]+[。；;]?")
 _KEPT_OUT = re.compile(r"不收|不算|归(?!还|零)|排除|exclud|belongs? to", re.IGNORECASE)
 _NAMED = 0.5
+_PART = 0.5
+"""What a sentence that holds some of the words counts as a name."""
 _CAME = 0.2
 """How much it counts that the voices found speak of a need, against the words of its theme."""
 
@@ -114,6 +116,19 @@ def what_belongs(theme: Theme) -> str:
     return "".join(clause for clause in _CLAUSE.findall(theme.definition) if not _KEPT_OUT.search(clause))
 
 
+def share_titled(query: str, theme: Theme) -> float:
+    """Which share of a query's pairs the name of a theme says; a title that is but a sentence of one customer names it
+    only where it says them all."""
+    share = share_named(query, theme.title)
+    return share if share >= 1 or not titled_by_a_quote(theme) else _PART * share
+
+
+def titled_by_a_quote(theme: Theme) -> bool:
+    """Whether a theme's title is but the beginning of what one customer said, as the rules title needs of no known kind."""
+    _, colon, said = theme.title.partition("：")
+    return theme.engine == "rules" and bool(colon) and theme.surface.startswith(said)
+
+
 def matching_themes(query: str, themes: Sequence[Theme], limit: int = 3) -> list[Theme]:
     """Themes that the words name: at least half of the query's pairs stand in title, surface or definition.
 
@@ -122,7 +137,7 @@ def matching_themes(query: str, themes: Sequence[Theme], limit: int = 3) -> list
     """
     scored = [
         (
-            share_named(query, theme.title),
+            share_titled(query, theme),
             share_named(query, f"{theme.title}\n{theme.surface}\n{what_belongs(theme)}"),
             theme,
         )

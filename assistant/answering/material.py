@@ -3,24 +3,30 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from assistant.answering.count import Counted, count
+from assistant.answering.count import count
+from assistant.answering.counted import Counted
 from assistant.answering.find import find, meant_theme
 from assistant.answering.kin import speaking_of
 from assistant.answering.labels import query_text, scope_label
+from assistant.answering.lexicon import NAMES_FILE
 from assistant.answering.matching import fitting_first
 from assistant.answering.meant import situations_asked, themes_meant
 from assistant.answering.plan import COUNTING
 from assistant.answering.searching import FEW, SUPPORTED, Sources, names_a_record, search, search_by_words
-from assistant.answering.sides import named_sides
+from assistant.answering.sides import named_sides, words_apart
+from assistant.answering.standing import words_said
 from assistant.answering.triage import about_feedback
+from assistant.answering.understanding import not_sold
 from assistant.answering.voices import Found, merged, most_spoken_of, voices_of_needs, voices_of_themes
 from assistant.domain.answers import Chart, Figure, Need, Plan, Table
 from assistant.domain.filters import Filters
 from assistant.domain.themes import Theme, Voice
+from assistant.domain.vocabulary import Dimension
 
 ELSEWHERE = 0.75
 """Share of a question's pairs one passage must hold where nothing in the question speaks of feedback: of such
 questions from elsewhere (capitals, recipes, timetables) the highest has 0.6."""
+_SHOWN = 8
 SURE = 0.5
 """Below this support the reader is asked to check whether what was found fits the question."""
 
@@ -53,18 +59,22 @@ def gather(plan: Plan, given: Filters, sources: Sources) -> Gathered:
 
 
 def _counted(plan: Plan, given: Filters, sources: Sources) -> Gathered:
+    foreign = _foreign(plan, sources)
+    if foreign and not sources.counting.mentions(foreign[:1], given).records:
+        return Gathered(nothing=f"资料不足：{_no_such(foreign[0], sources)}")
     themes = sources.store.themes()
-    sides = named_sides(plan, sources.catalogue)
-    counted = count(plan, sources.counting, themes, _meant(plan, themes, sources), sides)
+    sides, words = named_sides(plan, sources.catalogue), words_apart(plan)
+    meant = _meant(plan, themes, sources) if not words else []
+    counted = count(plan, sources.counting, themes, meant, sides, words)
     if all(figure.value == 0 for figure in counted.figures if figure.unit == "条"):
-        return _uncounted(plan, given, sources)
+        return _nobody(plan, counted, sources) or _uncounted(plan, given, sources)
     found = _voices_for(plan, counted, sources)
     return Gathered(
         voices=tuple(found.voices),
         figures=tuple(counted.figures),
         needs=tuple(found.needs),
         opportunities=tuple(found.opportunities),
-        warnings=(*counted.warnings, *found.warnings),
+        warnings=(*counted.warnings, *found.warnings, *(f"“{name}”不是现有产品，只数提到它的反馈" for name in foreign)),
         table=counted.table,
         chart=counted.chart,
     )
@@ -83,6 +93,40 @@ def _meant(plan: Plan, themes: Sequence[Theme], sources: Sources) -> list[Theme]
     return [theme for theme in themes if theme.id == theme_id]
 
 
+def _foreign(plan: Plan, sources: Sources) -> tuple[str, ...]:
+    """Goods that a question names and that are none of the house's."""
+    return () if plan.filters.product else not_sold(plan.question, sources.catalogue)
+
+
+def _no_such(name: str, sources: Sources) -> str:
+    held = "、".join(sources.catalogue.products[:_SHOWN])
+    return (
+        f"现有数据里没有“{name}”这种产品，也没有一条反馈提到它。现有产品：{held}；"
+        f"如果其中有的就是它，请管理员在数据目录的 {NAMES_FILE} 的 [product] 表里写明。"
+    )
+
+
+def _nobody(plan: Plan, counted: Counted, sources: Sources) -> Gathered | None:
+    """Nought as an answer: of a scope in which there is nothing to count, unless it lies before the data."""
+    held = sources.catalogue
+    if (plan.query and not counted.rows) or (held.first_day and (plan.filters.until or "9") < held.first_day):
+        return None
+    figures = tuple(figure for figure in counted.figures if figure.unit != "%")
+    return Gathered(figures=figures, warnings=(*counted.warnings, *_what_there_is(plan.filters, sources)))
+
+
+def _what_there_is(filters: Filters, sources: Sources) -> list[str]:
+    """What the data hold of the dimensions that left nothing."""
+    asked: list[tuple[Dimension, str]] = [("channel", "渠道"), ("segment", "客户类型"), ("product", "产品")]
+    told = []
+    for by, name in asked:
+        if chosen := getattr(filters, by):
+            known = [row for row in sources.counting.rows(by, Filters()) if row.key != "unknown"]
+            if not {row.key for row in known} & set(chosen):
+                told.append(f"现有数据的{name}：{'、'.join(row.label for row in known[:_SHOWN]) or '都没有填'}")
+    return told
+
+
 def _uncounted(plan: Plan, given: Filters, sources: Sources) -> Gathered:
     """Nothing was counted: the words may still be found in other words, without a number to go with them."""
     if plan.query:
@@ -91,8 +135,8 @@ def _uncounted(plan: Plan, given: Filters, sources: Sources) -> Gathered:
             note = f"没有需求主题或原文逐字对应“{plan.query}”，给不出条数，只列出相近的原话"
             gathered.figures, gathered.warnings = (), (note, *gathered.warnings)
             return gathered
-    nothing = f"资料不足：在“{scope_label(plan.filters)}”范围内没有{_about(plan)}反馈。"
-    return Gathered(nothing=nothing)
+    where = "" if plan.filters.empty else f"在“{scope_label(plan.filters)}”范围内"
+    return Gathered(nothing=f"资料不足：{where}没有{_about(plan)}反馈。")
 
 
 def _voices_for(plan: Plan, counted: Counted, sources: Sources) -> Found:
@@ -104,15 +148,23 @@ def _voices_for(plan: Plan, counted: Counted, sources: Sources) -> Found:
             return merged(replace(found, voices=chosen), Found(), plan.limit)
     if not plan.query:
         return voices_of_needs(plan.filters, plan.limit, sources.store, sources.masker)
-    allowed = sources.store.record_ids(plan.filters)
-    return find(plan.query, plan, allowed, sources.store, sources.finder, sources.masker)
+    allowed, said = sources.store.record_ids(plan.filters), counted.words or tuple(plan.query.split())
+    found = find(" ".join(said), plan, allowed, sources.store, sources.finder, sources.masker, said)
+    return found if found.voices else find(plan.query, plan, allowed, sources.store, sources.finder, sources.masker)
 
 
 def _found(plan: Plan, given: Filters, sources: Sources) -> Gathered:
     found, notes = search(plan, given, sources)
-    elsewhere = not (about_feedback(plan) or names_a_record(plan.question) or found.together >= ELSEWHERE)
+    elsewhere = not (
+        about_feedback(plan) or plan.by is not None or names_a_record(plan.question) or found.together >= ELSEWHERE
+    )
     if not elsewhere and (not found.voices or found.support < SUPPORTED):
         found = search_by_words(plan, given, sources)
+    if (elsewhere or not found.voices) and (apart := _said_apart(plan, sources)).voices:
+        found, elsewhere = apart, False
+    foreign = _foreign(plan, sources)
+    if not found.voices and foreign:
+        return Gathered(nothing=f"资料不足：{_no_such(foreign[0], sources)}", warnings=notes)
     if elsewhere or not found.voices:
         where = "" if plan.filters.empty else f"在“{scope_label(plan.filters)}”范围内"
         return Gathered(nothing=f"资料不足：{where}没有找到{_about(plan)}客户反馈。", warnings=notes)
@@ -128,6 +180,17 @@ def _found(plan: Plan, given: Filters, sources: Sources) -> Gathered:
         opportunities=tuple(found.opportunities),
         warnings=(*notes, *found.warnings, *doubts),
     )
+
+
+def _said_apart(plan: Plan, sources: Sources) -> Found:
+    """Voices of records that say the halves of words which nobody says in one: 护工换人, of who says 护工又换人."""
+    words = words_said(plan, sources.counting) if plan.query else ()
+    if words == tuple(plan.query.split()):
+        return Found()
+    allowed = sources.store.record_ids(plan.filters)
+    found = find(" ".join(words), plan, allowed, sources.store, sources.finder, sources.masker, words)
+    found.support = max(found.support, SUPPORTED)
+    return found
 
 
 def _size_of_need(found: Found, filters: Filters, sources: Sources) -> tuple[Figure, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 
 from assistant.answering.dates import Period, find_periods, reference_day
+from assistant.answering.leftovers import blanked, words_left
 from assistant.answering.lexicon import Cues, Names, cues, load_names, normalise
 from assistant.answering.spans import FirstSaid, find_versions, with_same_days_before
 from assistant.answering.values import (
@@ -26,6 +27,7 @@ COUNTING: frozenset[Intent] = frozenset({"count", "compare", "trend"})
 """Intents answered with counted figures."""
 _ORDER: tuple[Intent, ...] = ("reply", "propose", "compare", "trend", "count", "explain", "list")
 _FACTS = frozenset({"product", "segment", "channel", "region"})
+_WHICH = re.compile(r"哪|谁")
 _OPEN = re.compile(r"什么|啥|哪|最|为何")
 """Said of a group, it asks what the group says."""
 _SAYS = re.compile(
@@ -33,7 +35,6 @@ _SAYS = re.compile(
     r"|们?(?:都|最|又)?(?:有|提了?|存在)(?:什么|啥|何|哪些)(?:怨言|意见|看法|不满|想法|要求|诉求|顾虑|建议|问题|烦恼|难处|困难)"
 )
 """Said right after a group, it asks what the group says."""
-_STAGE = re.compile(r"售[前中后]")
 _SIDES: tuple[Dimension, ...] = (
     "segment", "product", "channel", "region", "aspect", "deep_category", "sentiment",
 )  # fmt: skip
@@ -46,13 +47,8 @@ _MARKS = " ?？!！。.~，,…"
 _TOP = re.compile(r"(?:前|top ?)(\d{1,2}|[一二三四五六七八九十两])")
 _BY_ORDER: tuple[Dimension, ...] = (
     "nbn", "week", "month", "segment", "channel", "region", "model", "product", "deep_category", "aspect",
-    "journey_stage", "theme",
+    "journey_stage", "sentiment", "theme",
 )  # fmt: skip
-_EMPTY = frozenset(
-    "过事的了着在上中下对把被会要个人比说他她它给占看里就是有到得月来去从按各用让进出自每分那这哪边些只单几多少数量共总为以及"
-    "附想便才又再也都很太最更较条份位次件家类种样第啥吗呢么谁年日号一二三两"
-)
-"""A piece of these letters alone asks, and names nothing."""
 _TOP_WORDS = {c: i for i, c in enumerate("零一二三四五六七八九十")} | {"两": 2}
 
 
@@ -141,37 +137,67 @@ def _read(question: str, catalogue: Catalogue, today: date, *, told: bool, searc
     """`told`: it is known to speak about the feedback, whatever its words; `searching` leaves all but filters in."""
     text, words = normalise(question), cues()
     intents = tuple(name for name in _ORDER if words.intents[name].search(text)) or ("find",)
-    counting = bool(COUNTING & set(intents))
-    asking = told or counting or bool(words.asking.search(text)) or bool({"propose", "list"} & set(intents))
+    asking = told or bool((COUNTING | {"propose", "list"}) & set(intents) or words.asking.search(text))
     asking = asking or _asks_a_group(text, catalogue.lexicon)
+    made = _made(question, intents, catalogue, today, asking=asking, searching=searching)
+    if asking or words.own.search(text):
+        return made
+    asked = _made(question, intents, catalogue, today, asking=True, searching=searching)
+    return asked if _understood(asked, text) else made
+
+
+def _understood(asked: Plan, text: str) -> bool:
+    """Whether every word of a question has been heard as one about the feedback: then it is one."""
+    beyond = not replace(asked.filters, product=()).empty  # a product by itself is looked for
+    return not asked.query and (asked.by is not None or beyond or cues().overview.search(text) is not None)
+
+
+def _made(
+    question: str, told: tuple[Intent, ...], catalogue: Catalogue, today: date, *, asking: bool, searching: bool
+) -> Plan:
+    text, words, intents = normalise(question), cues(), told
+    counting = bool(COUNTING & set(intents))
     anchor, stale = reference_day(today, catalogue.last_day)
     versions = find_versions(text, catalogue.first_said) if asking and catalogue.first_said else []
     told_days = [period for _, period in versions]
-    periods = told_days + [p for p in find_periods(text, anchor) if not any(_meet(p, other) for other in told_days)]
+    periods = told_days + [
+        p for p in find_periods(text, anchor, today) if not any(_meet(p, other) for other in told_days)
+    ]
     periods = with_same_days_before(text, periods, anchor)
     if counting and len(periods) > 1 and "compare" not in intents:
         intents = ("compare", *intents)  # more than one stretch of time is counted each by itself
     named = _named(text, catalogue, asking=asking, counting=counting and not searching)
+    if intents[0] == "count" and _WHICH.search(text) and _several(named):
+        intents = ("compare", *intents)
     if searching:  # what is read out of insights is no fact to narrow a search by: the words find it too
         named = [item for item in named if item.field in _FACTS]
     filters = _filters(named, periods if asking else [])
-    notes = _notes(filters, periods, catalogue, anchor if stale else None, asking=asking)
+    shifted = stale and find_periods(text, anchor, today) != find_periods(text, today)
+    notes = _notes(filters, periods, catalogue, anchor if shifted else None, asking=asking)
     notes += tuple(f"{version} 在记录里最早于 {period.since} 提到，从这一天起算" for version, period in versions)
-    by = _by(_blanked(text, [], periods), words, filters, intents, len(periods))
+    by = _by(blanked(text, [], periods), words, filters, intents, len(periods))
     if by in {"theme", "month"} and not COUNTING & set(intents):
         by = None
+    days = periods if asking else []
+    if searching:
+        query = " ".join(blanked(text, [item for item in named if item.field != "product"], days).split())
+    else:
+        query = words_left(text, named, days, words, intents, by) if asking or intents != ("find",) else text
     return Plan(
         question=question,
         intents=intents,
         filters=filters,
         by=by,
-        query=_query(text, named, periods if asking else [], words, searching=searching)
-        if asking or intents != ("find",)
-        else text,
+        query=query,
         limit=_limit(text),
         periods=tuple(_days(p, anchor) for p in periods) if asking and len(periods) > 1 else (),
         notes=notes,
     )
+
+
+def _several(named: Sequence[Named]) -> bool:
+    """Whether more than one product, group, channel or region is named."""
+    return any(len({item.values for item in named if item.field == field}) > 1 for field in _FACTS)
 
 
 def _asks_a_group(text: str, names: Names) -> bool:
@@ -270,26 +296,3 @@ def _limit(text: str) -> int:
         return 8
     asked = int(match[1]) if match[1].isdigit() else _TOP_WORDS[match[1]]
     return max(1, min(asked, 20))
-
-
-def _query(text: str, named: Sequence[Named], periods: Sequence[Period], words: Cues, *, searching: bool) -> str:
-    if searching:
-        groups = [item for item in named if item.field != "product"]
-        return " ".join(_blanked(text, groups, periods).split())
-    return _rest(text, named, periods, words)
-
-
-def _blanked(text: str, named: Sequence[Named], periods: Sequence[Period]) -> str:
-    kept = list(text)
-    for start, end in [(n.start, n.end) for n in named] + [(p.start, p.end) for p in periods]:
-        kept[start:end] = " " * (end - start)
-    return "".join(kept)
-
-
-def _rest(text: str, named: Sequence[Named], periods: Sequence[Period], words: Cues) -> str:
-    rest = words.stop.sub(" ", _blanked(text, named, periods))
-    if words.by["journey_stage"].search(text):
-        rest = _STAGE.sub(" ", rest)
-    rest = re.sub(r"[^\w.⟦⟧:]+", " ", rest)
-    pieces = [piece for piece in rest.split() if not set(piece) <= _EMPTY]
-    return " ".join(pieces)

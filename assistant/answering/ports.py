@@ -87,6 +87,10 @@ class Store(Protocol):
         """Regions as stored."""
         ...
 
+    def origins(self) -> list[str]:
+        """Names of the data sets that records came in."""
+        ...
+
     def first_day_of_version(self, version: str) -> str | None:
         """The first day on which a record names a version of software, such as 3.2; None where none does."""
         ...

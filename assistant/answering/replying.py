@@ -23,6 +23,9 @@ _LEAST_CHARS, _LEAST_SHARE = 30, 0.5
 _SPEECH = frozenset("个种件样步点")
 _SPEECH_MOST = 5
 _OUTCOME = "outcome"
+_NAMED = re.compile(r"按《(?P<title>[^》]+)》[：:](?P<words>[^。！？!?\n]+[。！？!?]?)")
+_LEAST_READ = 6
+"""Characters of a document from which they are read out, and not merely used."""
 
 
 @dataclass(slots=True)
@@ -58,7 +61,7 @@ def checked_reply(
         return without_dates(sentence, days, set())
 
     kept, gone = [], dict[str, int]()
-    for sentence in _SENTENCE.findall(text):
+    for sentence in _pieces(text):
         reason = _reason(sentence, known, named, no_selling, dateless, checked)
         if reason is None:
             kept.append(sentence)
@@ -94,6 +97,9 @@ def _reason(
     """Why a sentence of a reply can't stay, None where it can; what backs it is noted."""
     if no_selling and _pattern("selling").search(normalise(sentence)):
         return "推销的话"
+    if (read_out := _read_out(sentence, named)) is not None:
+        checked.used.append(read_out)
+        return None
     backing: list[Backing] = []
     for clause in _CLAUSE.findall(sentence):
         for kind in _promised(clause):
@@ -106,6 +112,25 @@ def _reason(
         return "数字没有出处"
     checked.used += backing
     return None
+
+
+def _pieces(text: str) -> list[str]:
+    """The sentences of a reply; what is read out of a document is one, whatever its punctuation."""
+    found, at = list[str](), 0
+    for told in _NAMED.finditer(text):
+        found += [*_SENTENCE.findall(text[at : told.start()]), told.group()]
+        at = told.end()
+    return [*found, *_SENTENCE.findall(text[at:])]
+
+
+def _read_out(sentence: str, named: Sequence[Backing]) -> Backing | None:
+    """The document that a sentence reads out letter for letter, naming it; its conditions are then said too."""
+    told = _NAMED.match(sentence.strip())
+    if told is None:
+        return None
+    words = told["words"].rstrip("。！？!?；; ")
+    held = (b for b in named if b.title == told["title"] and len(words) >= _LEAST_READ and words in b.quote)
+    return next((narrowed(document, words) for document in held), None)
 
 
 def _promised(clause: str) -> list[str]:

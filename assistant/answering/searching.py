@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answering.find import find
-from assistant.answering.kin import meanings_in, same_meaning, speaking_of, to_the_point
+from assistant.answering.kin import meanings_in, same_meaning, speaking_of, to_the_point, wholes
 from assistant.answering.labels import scope_label
 from assistant.answering.matching import content_grams, matching_themes
 from assistant.answering.meant import situation_of, situations_asked, themes_meant
@@ -16,7 +16,7 @@ from assistant.answering.values import foreign_kinds
 from assistant.answering.voices import Found, merged, voices_of_themes
 from assistant.domain.answers import Plan
 from assistant.domain.filters import Filters
-from assistant.domain.themes import Theme
+from assistant.domain.themes import Theme, Voice
 from assistant.errors import NotFoundError
 from assistant.rules.topics import known_words, telling_words
 from vectorstore.text import of_other_matters
@@ -26,6 +26,8 @@ FEW = 3
 SUPPORTED = 0.38
 """Least support of a question by what was found; below, nothing is said. Of the sample's staff questions that find
 anything the lowest has 0.42; most questions from elsewhere find nothing at all, the rest have 0.35 to 0.74."""
+_CLEARLY = 0.2
+"""So much greater a share of a query in what some say is clearly greater."""
 _THEMES = 2
 """So many themes at most are taken for those that a question means."""
 _WORDS = 24
@@ -70,6 +72,11 @@ def search(plan: Plan, given: Filters, sources: Sources) -> tuple[Found, tuple[s
     themed = _of_meant_themes(plan, meant, sources)
     if themed is None:
         return found, notes
+    called = matching_themes(plan.query, meant)
+    if sources.by_voices and not called and _nearer(plan.query, found, themed, sources):
+        found.support = max(found.support, SUPPORTED)
+        found.voices = to_the_point(plan.query, found.voices)
+        return found, notes
     asked = situations_asked(plan) or {situation_of(theme) or "" for theme in meant}
     if len(themed.voices) >= FEW:
         found.voices, found.needs = speaking_of(plan.query, asked, found.voices), []
@@ -80,6 +87,17 @@ def search(plan: Plan, given: Filters, sources: Sources) -> tuple[Found, tuple[s
         found = replace(merged(found, themed, plan.limit), needs=merged(themed, found, plan.limit).needs)
     found.voices = to_the_point(plan.query, found.voices)
     return found, notes
+
+
+def _nearer(query: str, found: Found, themed: Found, sources: Sources) -> bool:
+    """Whether the voices that search found say clearly more of what a query speaks of than those of the themes that its
+    words seem to mean."""
+
+    def said(voices: Sequence[Voice]) -> list[float]:
+        return sorted((whole.share for whole in wholes(query, voices, sources.store).values()), reverse=True)[:FEW]
+
+    ours, theirs = said(found.voices), said(themed.voices)
+    return len(ours) == FEW and sum(ours) - sum(theirs) >= FEW * _CLEARLY
 
 
 def _from_elsewhere(plan: Plan, sources: Sources) -> bool:

@@ -10,10 +10,11 @@ from assistant.domain.answers import Plan
 from assistant.rules.topics import shows_a_matter
 from vectorstore.text import simplified
 
-_CALLED = "我叫"
+CALLED = "我叫"
+"""Said before a name that stands alone, so that it is masked as one."""
 _ADDRESSED = re.compile(r"^(?:帮我)?(?:查一下|查查|查询|查找|查|看看|找)?(?:客户|用户|顾客)?(?:名叫|叫做|叫|姓名)?")
 _HAN = re.compile(r"[\u4e00-\u9fff]{2,4}")
-_GOODS = re.compile(r"[机器锁车仪灯炉箱柜泵阀屏床椅锅壶扇桶]$")
+_GOODS = re.compile(r"[机器锁车仪灯炉箱柜泵阀屏床椅锅壶扇桶师员工费餐饭梯票]$")
 """So goods are called, and hardly anybody."""
 LONGEST = 2000
 """Characters of a question."""
@@ -95,7 +96,7 @@ def _a_kind(word: str, question: str) -> bool:
 
 def _is_name(word: str, masked: Callable[[str], str]) -> bool:
     called = bool(_HAN.fullmatch(word)) and not _GOODS.search(word)
-    return called and masked(f"{_CALLED}{word}").startswith(f"{_CALLED}⟦name:")
+    return called and masked(f"{CALLED}{word}").startswith(f"{CALLED}⟦name:")
 
 
 def turned_away(question: str) -> str | None:

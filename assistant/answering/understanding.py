@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 
-from assistant.answering.lexicon import Names
+from assistant.answering.lexicon import Names, load_names
 from assistant.answering.plan import Catalogue, plan
 from assistant.answering.ports import Store
-from assistant.answering.values import foreign_kinds, product_words
+from assistant.answering.values import foreign_kinds, product_words, with_kind_of
 from assistant.domain.answers import Plan
 from assistant.domain.filters import Filters
 
@@ -34,12 +34,13 @@ class Understood:
 def catalogue_of(store: Store, names: Names | None) -> Catalogue:
     """What the store holds now, as far as a question can name it."""
     first, last = store.span()
+    products, models = tuple(store.products()), tuple(store.models())
     return Catalogue(
-        tuple(store.products()),
-        tuple(store.models()),
+        products,
+        models,
         first,
         last,
-        names,
+        with_kind_of(store.origins(), products, models, names or load_names()),
         tuple(store.regions()),
         store.first_day_of_version,
     )
@@ -51,13 +52,13 @@ def understand(query: str, given: Filters, catalogue: Catalogue, today: date) ->
     named = tuple(
         field.name for field in fields(Filters) if getattr(made.filters, field.name) != getattr(given, field.name)
     )
-    foreign = () if made.filters.product else _not_sold(made.question, catalogue)
+    foreign = () if made.filters.product else not_sold(made.question, catalogue)
     notes = (*made.notes, *(f"现有产品里没有{name}，只列出提到它的反馈" for name in foreign[:1]))
     alone = bool(named) and not plan(query, (), catalogue, today, given).query
     return Understood(words_to_search(made, catalogue), made.filters, named, notes, alone, foreign)
 
 
-def _not_sold(question: str, held: Catalogue) -> tuple[str, ...]:
+def not_sold(question: str, held: Catalogue) -> tuple[str, ...]:
     """Goods named that are none of ours, but those that customers use together with anybody's."""
     if not held.products:
         return ()

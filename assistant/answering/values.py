@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.answering.lexicon import Names, normalise
+from assistant.answering.lexicon import Names, cues, normalise
 
 _ABOUT_ASPECT = re.compile(r"(?:在意|关心|关注|看重|抱怨|吐槽|嫌|投诉|关于|不满)(?:的?是?|的?问题是)$")
 _OF_ASPECT = re.compile(
@@ -16,6 +16,8 @@ _OR = re.compile(r"(?:还是|和|与|跟|、|,)$")
 _NOT_BEFORE = re.compile(r"(?:不|没|未)$")
 _NOT_AFTER = {"夸": re.compile("[张大口]")}
 _NEVER = re.compile(r"(?!)")
+_NARROWER = re.compile(r"[\u4e00-\u9fffa-z0-9](?<![嫌太说得怨诉怪是在于意很更最诉])$")
+"""Before a word of one letter it makes a narrower matter of it: 滤芯贵, not 嫌贵."""
 _BOT = re.compile(r"(?:智能|机器人|自动|语音|ai|虚拟|在线)$")
 """Said before 客服 it means no person."""
 _EXCEPT = re.compile(r"(?:除了?|除开|除去|不是|而非|不含|不算|不包括|排除|去掉|非)$")
@@ -163,6 +165,18 @@ def foreign_kinds(text: str, products: Sequence[str], models: Sequence[str], nam
     )
 
 
+def with_kind_of(origins: Iterable[str], products: Sequence[str], models: Sequence[str], names: Names) -> Names:
+    """The names, with products of no known kind taken for the one kind that the data sets are called by.
+
+    A house that sells one kind of goods calls them by codes, and the kind stands in its files' names only.
+    """
+    called = [normalise(origin) for origin in origins]
+    kinds = [kind for kind, words in names.kinds.items() if any(word in name for word in words for name in called)]
+    known = {product for kind in names.kinds for product in products_of(kind, products, models, names)}
+    bare = {normalise(product): kinds[0] for product in products if product not in known} if len(kinds) == 1 else {}
+    return replace(names, products={**names.products, **bare}) if bare else names
+
+
 def products_of(kind: str, products: Sequence[str], models: Sequence[str], names: Names) -> tuple[str, ...]:
     """The stored products of a kind: by the company's table, by their own name, or by a model that bears both."""
     words = names.kinds[kind]
@@ -194,7 +208,19 @@ def find_values(text: str, field: str, names: Names) -> list[Named]:
             found.append(Named(field, values, match.start(), match.end()))
     if field == "aspect":
         found += _second_aspects(text, names, found)
+    if field == "channel":
+        found += _everyday_channels(text, found)
     return sorted(found, key=lambda item: item.start)
+
+
+def _everyday_channels(text: str, found: Sequence[Named]) -> list[Named]:
+    """Channels by a name that means other things too: 电话里有几条, not 电话打不通."""
+    return [
+        Named("channel", (channel,), match.start(), match.end())
+        for channel, pattern in cues().channel.items()
+        for match in pattern.finditer(text)
+        if _free(found, match)
+    ]
 
 
 def _leftmost_longest(text: str, field: str, names: Names) -> list[tuple[str, re.Match[str], tuple[str, ...]]]:
@@ -207,6 +233,8 @@ def _leftmost_longest(text: str, field: str, names: Names) -> list[tuple[str, re
 
 def _is_about(text: str, match: re.Match[str], found: Sequence[Named]) -> bool:
     before, after = text[: match.start()], text[match.end() :]
+    if len(match.group()) == 1 and _NARROWER.search(before):
+        return False
     if match.group() == "客服" and _BOT.search(before):
         return False
     if _ABOUT_ASPECT.search(before) and _NO_MATTER.match(after):

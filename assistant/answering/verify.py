@@ -42,6 +42,7 @@ _CUSTOMERS_SAY = re.compile(
     r"|\b(?:customers?|users?) (?:say|said|complain|report|feel|want|think)",
     re.IGNORECASE,
 )
+_QUOTED = re.compile(r"“[^”]*”")
 _SOURCE = re.compile(r"[\[【]?([DS]\d{1,2})[\]】]?")
 
 _MAY_BE_SAID_ELSEWHERE = {"unproved_number", "unproved_words"}
@@ -261,7 +262,7 @@ def _unproved(text: str, cited: Cited, material: AnswerMaterial) -> str | None:
     if not intervals_hold(text, cited):
         return "wrong_comparison"
     only_house = cited.house and not cited.voices and not cited.figures
-    return "wrong_voice" if only_house and _CUSTOMERS_SAY.search(text) else None
+    return "wrong_voice" if only_house and _CUSTOMERS_SAY.search(_QUOTED.sub("", text)) else None
 
 
 def _of_voice(voice: Voice) -> list[str]:

@@ -1,13 +1,15 @@
 """Knows how to answer out of figures and voices alone: every sentence cites, every number was counted or said."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from assistant.domain.answers import AnswerMaterial, Need
 from assistant.domain.drafts import AnswerDraft, SentenceDraft
 from assistant.domain.themes import Voice
 from assistant.domain.vocabulary import zh
+from assistant.rules.choosing import chosen
 from assistant.rules.figures import figure_sentences
+from assistant.rules.house import asks_how, house_sentences
 from assistant.rules.lexicon import words
 from assistant.rules.replies import reply_to
 from assistant.rules.telling import frame_of
@@ -22,19 +24,27 @@ _NOTHING = "资料不足：没有找到与问题有关的客户反馈，也没�
 
 def answer(material: AnswerMaterial) -> AnswerDraft:
     """An answer in sentences with citations and figures, or a refusal where there are neither voices nor figures."""
-    if not material.voices and not material.figures:
+    house = house_sentences(material)
+    if not material.voices and not material.figures and not house:
         return AnswerDraft(refused=True, refusal_reason=_NOTHING, sentences=[], suggested_reply=None)
     most = _LISTED if "list" in material.plan.intents else _VOICES_MOST
-    counted = figure_sentences(material.figures, asked_how_many="count" in material.plan.intents)
-    sentences = [*counted, *_needs(material), *_voices(material.voices, most)]
-    return AnswerDraft(refused=False, refusal_reason=None, sentences=sentences, suggested_reply=reply_to(material))
+    voices = chosen(material)
+    if house and asks_how(material.question):  # a manual tells how; how many asked for it is another question
+        sentences = [*house, *_voices(voices, most - 1)]
+    else:
+        counted = figure_sentences(material.figures, asked_how_many="count" in material.plan.intents)
+        sentences = [*house, *counted, *_needs(material, voices), *_voices(voices, most)]
+    reply, backed_by = reply_to(material)
+    return AnswerDraft(
+        refused=False, refusal_reason=None, sentences=sentences, suggested_reply=reply, reply_backed_by=backed_by
+    )
 
 
-def _needs(material: AnswerMaterial) -> list[SentenceDraft]:
+def _needs(material: AnswerMaterial, voices: Sequence[Voice]) -> list[SentenceDraft]:
     """The needs behind the words, each carried by the voices that speak of it; a number nobody cited drops a rung."""
     sentences = []
     for place, need in enumerate(material.needs[:_NEEDS_MOST]):
-        bearing = _bearing(need, material.voices) or ([] if place else list(material.voices[:2]))
+        bearing = _bearing(need, voices) or ([] if place else list(voices[:2]))
         quotes = "".join(voice.quote for voice in bearing)
         rungs = [
             f"{name}——{text}" for name, text in _rungs(need) if text and (not _NUMBER.search(text) or text in quotes)

@@ -63,6 +63,8 @@ def _of(figure: Figure) -> str | None:
 
 def _said(figures: Sequence[Figure], run: Sequence[int]) -> str:
     first = figures[run[0]]
+    if first.label.endswith(" 相差") and not first.value:
+        return f"{first.label.removesuffix(' 相差')} 持平：相差 {_value(first)}。"
     of = _of(first)
     if of is None or len(run) == 1:
         return f"{first.label}：{_value(first)}{_interval(first)}。"

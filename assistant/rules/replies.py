@@ -6,14 +6,18 @@ from collections.abc import Iterable
 from assistant.domain.answers import AnswerMaterial
 from assistant.domain.vocabulary import ASPECTS, DEEP_CATEGORIES, Aspect, DeepCategory
 from assistant.rules.gist import motives_in
+from assistant.rules.house import rules_to_read_out
 from assistant.rules.lexicon import lexicon, normalise, table, words
 from assistant.rules.telling import frame_of
 from assistant.rules.topics import frame_fields
 from assistant.rules.trades import worded
 
-_ASKS_REPLY = re.compile(
-    r"怎么(?:回|答|说|讲|跟|安抚|解释|处理)|如何(?:回|答|安抚|解释)|话术|怎样回|回复客户|客户(?:说|问|抱怨|投诉)"
+_ASKS_REPLY = re.compile(r"怎么(?:回(?!事)|答|说|讲|跟|安抚|解释|处理)|如何(?:回|答|安抚|解释)|话术|怎样回|回复客户")
+_ONE_CUSTOMER = re.compile(
+    r"^(?:有个?|这位|那位|一位|一个)?(?:客户|用户|顾客)(?:说|问|抱怨|投诉|反映|来电|打电话)"
+    r"(?!(?:了|过|得|的)?(?:最|什么|啥|哪|多少|几|的是))(?!.*(?:最多|哪些|多少|几[条个位]|趋势|占比|原话))"
 )
+"""A question that is about the trouble of one customer."""
 _SHOWN = 3.0
 """Weight of a situation's cues in the question from which the question itself says what it is about."""
 
@@ -24,24 +28,39 @@ _NEEDS_HARM = frozenset({"heat", "injury", "smell", "brake", "fire"})
 _Scores = dict[tuple[str, str], float]
 
 
-def reply_to(material: AnswerMaterial) -> str | None:
-    """A reply staff may send, by situation, motive and aspect; None where the question asks for none.
+def reply_to(material: AnswerMaterial) -> tuple[str | None, list[str]]:
+    """A reply staff may send, by situation, motive and aspect, and the names (``D1``) of the documents it reads out of;
+    None where the question asks for none.
 
     The situation is the one the question shows; else that of the theme that fits it best. The motive is that of the
-    theme, else the situation's own.
+    theme, else the situation's own. A rule of the house that the trouble falls under is read out in its own words.
     """
-    if "reply" not in material.plan.intents and not _ASKS_REPLY.search(material.question):
-        return None
+    if not _wanted(material):
+        return None, []
     scores = _scores([material.question])
     frame = _frame(material, scores)
     if frame is not None and frame_fields()[frame].get("mood") == "positive":
-        return f"{words('replies', 'opening', 'praise')}{words('replies', 'body', 'thanks')}" + _close("positive")
+        return f"{words('replies', 'opening', 'praise')}{words('replies', 'body', 'thanks')}" + _close("positive"), []
     scores = _scores([material.question] * 3 + [voice.quote for voice in material.voices[:4]])
     aspect = _aspect(material, frame, scores)
     opening = words("replies", "opening", _motive(material, frame, aspect, scores))
     ask = worded(frame or "", "ask", [material.question]) or words("replies", "ask", aspect or "default")
     asked = words("replies", "body", "question").replace("{ask}", ask)
-    return f"您好，{_safety(material, frame)}{opening}{asked}{words('replies', 'body', 'record')}{_close('negative')}"
+    read_out, backed_by = rules_to_read_out(material)
+    body = [_safety(material, frame), opening, *read_out, asked, words("replies", "body", "record")]
+    return f"您好，{''.join(body)}{_close('negative')}", backed_by
+
+
+def _wanted(material: AnswerMaterial) -> bool:
+    """Whether a reply is asked for, or the question is one customer's trouble; what is counted by something is neither."""
+    plan, question = material.plan, material.question
+    if "reply" in plan.intents or _ASKS_REPLY.search(question):
+        return True
+    return (
+        plan.by is None
+        and not {"count", "compare", "trend"} & set(plan.intents)
+        and bool(_ONE_CUSTOMER.search(question))
+    )
 
 
 def _safety(material: AnswerMaterial, frame: str | None) -> str:

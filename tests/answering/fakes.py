@@ -112,6 +112,9 @@ class MemoryStore:
     def regions(self) -> list[str]:
         return sorted({r.customer.region for r in self.records if r.customer is not None and r.customer.region})
 
+    def origins(self) -> list[str]:
+        return sorted({record.source for record in self.records})
+
     def span(self) -> tuple[str | None, str | None]:
         days = sorted(record.day for record in self.records if record.day)
         return (days[0], days[-1]) if days else (None, None)

@@ -89,3 +89,23 @@ def test_any_text_gives_periods_in_their_places(text: str) -> None:
 )
 def test_small_numbers_are_read(word: str, value: int) -> None:
     assert number(word) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "since"),
+    [
+        ("昨天", "2026-11-20"),
+        ("本周", "2026-11-16"),
+        ("上周", "2026-11-09"),
+        ("上个月", "2026-05-01"),
+        ("最近", "2026-05-13"),
+    ],
+)
+def test_days_and_weeks_are_those_on_the_wall_whenever_the_data_end(text: str, since: str) -> None:
+    (period,) = find_periods(text, date(2026, 6, 11), TODAY)
+    assert str(period.since) == since
+
+
+def test_a_year_to_come_is_no_year_before() -> None:
+    (period,) = find_periods("明年3月", TODAY)
+    assert str(period.since) == "2027-03-01"

@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
-from assistant.answering.count import Counted, count
+from assistant.answering.count import count
+from assistant.answering.counted import Counted
 from assistant.answering.plan import plan
-from assistant.answering.sides import named_sides
+from assistant.answering.sides import named_sides, words_apart
 from tests.answering.fakes import MemoryCounting
 from tests.answering.test_count import CATALOGUE, STORE, TODAY
 
@@ -67,3 +68,23 @@ def test_a_line_has_every_month_even_a_silent_one() -> None:
     assert counted.chart is not None
     assert counted.chart.kind == "line"
     assert [(point.label, point.value) for point in counted.chart.points] == [("2026-08", 10), ("2026-09", 0)]
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("掉线和卡纸哪个多", ("掉线", "卡纸")),
+        ("掉线的投诉比卡纸多吗", ("掉线", "卡纸")),
+        ("掉线、卡纸、墨粉分别有多少条", ("掉线", "卡纸", "墨粉")),
+        ("掉线的反馈有多少条", ()),
+        ("打印机和门锁哪个投诉更多", ()),
+        ("8月和9月掉线相比", ()),
+    ],
+)
+def test_words_joined_are_counted_each_by_itself(question: str, words: tuple[str, ...]) -> None:
+    made = plan(question, (), CATALOGUE, TODAY)
+    assert words_apart(made) == words
+    if words:
+        counted = count(made, MemoryCounting(STORE), STORE.themes(), words=words)
+        assert [row.name for row in counted.rows] == list(words)
+        assert not counted.themes

@@ -2,8 +2,10 @@ from datetime import date
 
 import pytest
 
-from assistant.answering.plan import Catalogue
+from assistant.answering.lexicon import load_names
+from assistant.answering.plan import Catalogue, plan
 from assistant.answering.understanding import understand
+from assistant.answering.values import with_kind_of
 from assistant.domain.filters import Filters
 
 HELD = Catalogue(("X5", "P2", "L3"), (), "2026-01-01", "2026-10-31")
@@ -48,3 +50,15 @@ def test_what_is_given_wins() -> None:
 
 def test_a_query_of_filters_alone_is_looked_for_as_it_is() -> None:
     assert understand("上个月", Filters(), HELD, TODAY).query == "上个月"
+
+
+@pytest.mark.parametrize(
+    ("origins", "products"),
+    [(["净水器工单"], ("JS600", "RO20")), (["工单"], ()), (["净水器工单", "门锁工单"], ())],
+)
+def test_bare_codes_are_of_the_kind_that_the_data_sets_are_called_by(
+    origins: list[str], products: tuple[str, ...]
+) -> None:
+    names = with_kind_of(origins, ("JS600", "RO20"), (), load_names())
+    held = Catalogue(("JS600", "RO20"), names=names)
+    assert plan("净水器漏水有多少条", (), held, TODAY).filters.product == products

@@ -1,0 +1,175 @@
+"""Which records some words stand for: those that say them, or a need that is about them and that most of those share."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from assistant.answering.kin import meanings_in
+from assistant.answering.labels import query_text, scope_label
+from assistant.answering.lexicon import normalise
+from assistant.answering.matching import share_named, titled_by_a_quote
+from assistant.answering.meant import situation_of, situations_asked
+from assistant.answering.ports import Counting
+from assistant.domain.answers import Figure, Plan
+from assistant.domain.counts import Totals
+from assistant.domain.filters import Filters
+from assistant.domain.themes import Theme
+from vectorstore.text import Analyzer, meanings
+
+_LETTERS = re.compile(r"原文|原话|逐字|字面|字样|提到|写到|说到")
+"""So a question asks for words letter for letter: then it is told too that nobody wrote them."""
+_LEADING = frozenset("要想会被把给在对还就又再都")
+"""A letter that may stand before what is looked for, without being of it: 要退货."""
+_SCRIPTS = re.compile(r"[a-z0-9.\-]+|[\u4e00-\u9fff]+")
+_NAMED = 0.5
+"""Share of some words' pairs from which a title holds them."""
+_MOST = 2
+"""One record in so many of those that say the words must have been read as the need."""
+_OFTEN = 10
+"""Words said in so many records need no theme to stand for them, unless its title holds them."""
+_FEW = 3
+"""Fewer records than this tell nothing of how the words are meant."""
+_KIN = 3
+_LEAST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is counted for some words."""
+
+    filters: Filters
+    words: tuple[str, ...] = ()
+    """Counted letter for letter; empty where the themes of `filters` stand for them."""
+    figures: tuple[Figure, ...] = ()
+    """How many say the words, and how many of those are of the theme, so that both can be seen."""
+    warnings: tuple[str, ...] = ()
+    """Which of both was counted."""
+
+
+def standing(plan: Plan, counting: Counting, meant: Sequence[Theme]) -> Standing:
+    """What to count for the words of a plan, `meant` being the themes they may mean.
+
+    A theme stands for words that nobody says; and for words that its title says (or another word for them), if half of
+    the records that say them have been read as it and there are no fewer of it. Otherwise those that say them are
+    counted; words that nobody says in one, each in its place.
+    """
+    words = words_said(plan, counting)
+    said = counting.mentions(words, plan.filters)
+    if not said.records and meant:
+        words = tuple(plan.query.split())
+        only = _of(plan, meant)
+        if counting.totals(only).records:
+            zero = (_holding(words, plan.filters, said),) if _LETTERS.search(plan.question) else ()
+            note = f"没有反馈逐字写“{'、'.join(words)}”，按意思相近的需求主题{_titles(meant)}统计"
+            return Standing(only, figures=zero, warnings=(note,))
+    asked = situations_asked(plan)
+    about = [theme for theme in meant if _about(plan.query, theme) or situation_of(theme) in asked]
+    for themes in (about, meant if said.records < _OFTEN else ()):
+        only = _of(plan, themes)
+        both = counting.mentions(words, only) if themes and said.records else Totals(0, 0, 0, 0)
+        if not themes or not said.records:
+            continue
+        whole = counting.totals(only)
+        if themes is about and _stands(said, both, whole, themes):
+            note = f"“{plan.query}”按需求主题{_titles(themes)}统计：{_shared(said, both)}"
+            return Standing(only, figures=_beside(words, plan, themes, said, both), warnings=(note,))
+        if both.records * _MOST >= said.records >= _FEW:
+            note = f"只数原文提到“{'、'.join(words)}”的：{_shared(said, both)}归入需求主题{_titles(themes)}"
+            return Standing(plan.filters, words, _beside(words, plan, themes, None, both, whole), (note,))
+    return Standing(plan.filters, words, warnings=_other_words(plan, words, counting))
+
+
+def words_said(plan: Plan, counting: Counting) -> tuple[str, ...]:
+    """The words as they are asked; or in two where nobody says one of them in one, but somebody both halves."""
+    words = tuple(plan.query.split())
+    if counting.mentions(words, plan.filters).records:
+        return words
+    for place, word in enumerate(words):
+        for parts in _cuts(word):
+            each = (*words[:place], *parts, *words[place + 1 :])
+            if counting.mentions(each, plan.filters).records:
+                return each
+    return words
+
+
+def _cuts(word: str) -> list[tuple[str, ...]]:
+    """Ways to cut a word into two that the dictionary knows, or into its scripts; without a small word before it."""
+    scripts = tuple(_SCRIPTS.findall(word))
+    if len(scripts) > 1:
+        return [scripts]
+    known = _analyzer().general
+    if word[0] in _LEADING and len(word) > _LEAST and known(word[1:]):
+        return [(word[1:],)]
+    halves = [(word[:cut], word[cut:]) for cut in range(len(word) - 1, _LEAST - 1, -1)] if not word.isascii() else []
+    return [(one, other) for one, other in halves if known(one) and known(other)]
+
+
+@cache
+def _analyzer() -> Analyzer:
+    return Analyzer()
+
+
+def _of(plan: Plan, themes: Sequence[Theme]) -> Filters:
+    return replace(plan.filters, theme=tuple(theme.id for theme in themes))
+
+
+def _about(query: str, theme: Theme) -> bool:
+    """Whether a theme's title says some words, or says the same in others."""
+    same = meanings_in(query)
+    covered = {word for number in same for word in meanings()[number] if word in normalise(query)}
+    rest = normalise(query)
+    for word in sorted(covered, key=len, reverse=True):
+        rest = rest.replace(word, "")
+    if same and not rest.strip() and same <= meanings_in(theme.title):
+        return True
+    return share_named(query, theme.title) >= _NAMED
+
+
+def _stands(said: Totals, both: Totals, whole: Totals, themes: Sequence[Theme]) -> bool:
+    """Whether themes hold enough of the records that say some words; of themes named by one customer's sentence, also
+    whether enough of them say the words."""
+    sampled = any(map(titled_by_a_quote, themes))
+    shared = (both.records * _MOST >= said.records or said.records < _FEW) and whole.records >= said.records
+    return shared and (not sampled or both.records * _MOST >= whole.records)
+
+
+def _titles(themes: Sequence[Theme]) -> str:
+    return "".join(f"「{theme.title}」" for theme in themes)
+
+
+def _shared(said: Totals, both: Totals) -> str:
+    return f"提到它的 {said.records} 条里有 {both.records} 条"
+
+
+def _beside(
+    words: Sequence[str],
+    plan: Plan,
+    themes: Sequence[Theme],
+    said: Totals | None,
+    both: Totals,
+    whole: Totals | None = None,
+) -> tuple[Figure, ...]:
+    only = _of(plan, themes)
+    named = f"{scope_label(plan.filters)} {_titles(themes)}".removeprefix("全部 ")
+    label = f"{named} 原文提到“{'、'.join(words)}”的反馈"
+    shared = Figure(label, both.records, "条", query_text(_how(words), only))
+    first = (_holding(words, plan.filters, said),) if said is not None else ()
+    rest = (Figure(f"{named} 所有反馈", whole.records, "条", query_text("count records", only)),) if whole else ()
+    return (*first, shared, *rest)
+
+
+def _holding(words: Sequence[str], filters: Filters, said: Totals) -> Figure:
+    label = f"{scope_label(filters)} 原文提到“{'、'.join(words)}”的反馈"
+    return Figure(label, said.records, "条", query_text(_how(words), filters))
+
+
+def _how(words: Sequence[str]) -> str:
+    return f"count records whose text holds {' and '.join(words)}"
+
+
+def _other_words(plan: Plan, words: Sequence[str], counting: Counting) -> tuple[str, ...]:
+    """That records which say the same in other words have not been counted, naming some of those words."""
+    kin = [w for number in sorted(meanings_in(" ".join(words))) for w in meanings()[number] if w not in plan.query]
+    told = [w for w in kin if counting.mentions((w,), plan.filters).records][:_KIN] if len(words) == 1 else []
+    return (f"只数逐字写“{words[0]}”的；写成{'、'.join(f'“{w}”' for w in told)}等的不在内",) if told else ()
