@@ -6,12 +6,12 @@ from typing import Any
 from assistant.domain.answers import Chart
 from assistant.domain.statistics import wilson
 
-ACCENT, SOFT, QUIET = "#0f8074", "rgba(15,128,116,.18)", "#8a949e"
+ACCENT, SOFT, QUIET, WORSE = "#0f8074", "rgba(15,128,116,.18)", "#727e88", "#b3382c"
 PALETTE: dict[str, str] = {
     "new": "#b4661b", "growing": "#b3382c", "steady": "#0f8074", "fading": "#5d7f95", "gone": "#8a949e",
     "too_few": "#5f7a86",
 }  # fmt: skip
-_LABEL = {"color": QUIET}
+_LABEL = {"color": QUIET, "fontSize": 13}
 _SPLIT = {"lineStyle": {"color": QUIET, "opacity": 0.2}}
 _WHISKER = """(params, api) => {
   const low = api.coord([api.value(1), api.value(0)]), high = api.coord([api.value(2), api.value(0)]);
@@ -27,7 +27,7 @@ def _plain(**options: Any) -> dict[str, Any]:
         "animation": False,
         "textStyle": {"fontFamily": "inherit", "color": QUIET},
         "tooltip": {"trigger": "axis", "renderMode": "richText", "confine": True},
-        "grid": {"left": 8, "right": 16, "top": 28, "bottom": 8, "containLabel": True},
+        "grid": {"left": 8, "right": 36, "top": 28, "bottom": 8, "containLabel": True},
         **options,
     }
 
@@ -108,5 +108,61 @@ def treemap(groups: Sequence[tuple[str, Sequence[tuple[str, str, int, str]]]]) -
                     for upper, own in groups
                 ],
             }
+        ],
+    )  # fmt: skip
+
+
+def moments(rows: Sequence[str], points: Sequence[tuple[str, str, str]]) -> dict[str, Any]:
+    """What happened when: (day, row, name) as dots along time, one row above the other."""
+    return _plain(
+        tooltip={"renderMode": "richText", "confine": True, "formatter": "{c}"},
+        grid={"left": 8, "right": 24, "top": 8, "bottom": 4, "containLabel": True},
+        xAxis={"type": "time", "boundaryGap": ["4%", "4%"], "axisLabel": {**_LABEL, "hideOverlap": True, "formatter": "{yyyy}-{MM}"}, "splitLine": {"show": False}},
+        yAxis={"type": "category", "data": list(rows), "inverse": True, "axisLabel": _LABEL, "axisTick": {"show": False},
+               "splitLine": {"show": True, **_SPLIT}},
+        series=[
+            {"type": "scatter", "symbolSize": 14, "data": [[day, row] for day, row, _ in points],
+             "itemStyle": {"color": ACCENT, "opacity": 0.85}},
+        ],
+    )  # fmt: skip
+
+
+def differences(rows: Sequence[tuple[str, float, tuple[float, float], bool]], unit: str) -> dict[str, Any]:
+    """Differences of shares in points, to the right where there is more, with intervals; what is not sure stays pale."""
+    whiskers = [[place, round(100 * low, 1), round(100 * high, 1)] for place, (_, _, (low, high), _) in enumerate(rows)]
+    bars = [
+        {
+            "value": round(100 * value, 1),
+            "itemStyle": {"color": (WORSE if value > 0 else ACCENT) if sure else "#9aa7ae"},
+        }
+        for _, value, _, sure in rows
+    ]
+    cut = {**_LABEL, "width": 150, "overflow": "truncate"}
+    names = {"type": "category", "data": [row[0] for row in rows], "inverse": True, "axisLabel": cut}
+    return _plain(
+        xAxis={"type": "value", "name": unit, "nameLocation": "middle", "nameGap": 26, "splitLine": _SPLIT, "axisLabel": _LABEL},
+        yAxis={**names, "axisTick": {"show": False}, "axisLine": {"onZero": False, "show": False}},
+        grid={"left": 8, "right": 24, "top": 8, "bottom": 24, "containLabel": True},
+        series=[
+            {"type": "bar", "name": unit, "data": bars, "barMaxWidth": 16},
+            {"type": "custom", ":renderItem": _WHISKER, "data": whiskers, "silent": True, "z": 5,
+             "encode": {"y": 0, "x": [1, 2]}, "tooltip": {"show": False}},
+        ],
+    )  # fmt: skip
+
+
+_COLOURS = ("#0f8074", "#b4661b", "#5d7f95", "#7a5ea8", "#b3382c", "#7d8a2e", QUIET)
+
+
+def stacked(labels: Sequence[str], series: Sequence[tuple[str, Sequence[int]]], unit: str) -> dict[str, Any]:
+    """Amounts by label, one on the other: (name, its amounts); at most seven names have a colour of their own."""
+    return _plain(
+        color=list(_COLOURS),
+        legend={"bottom": 0, "icon": "roundRect", "itemWidth": 12, "itemHeight": 8, "textStyle": _LABEL, "type": "scroll"},
+        grid={"left": 8, "right": 16, "top": 28, "bottom": 34, "containLabel": True},
+        xAxis={"type": "category", "data": list(labels), "axisTick": {"show": False}, "axisLabel": {**_LABEL, "hideOverlap": True}},
+        yAxis={"type": "value", "name": unit, "splitLine": _SPLIT, "axisLabel": _LABEL},
+        series=[
+            {"type": "bar", "stack": "all", "name": name, "data": list(values), "barMaxWidth": 26} for name, values in series
         ],
     )  # fmt: skip

@@ -1,12 +1,15 @@
 """Work in the name of a visitor, away from the pages' own loop; what goes wrong is told in one sentence."""
 
+from asyncio import CancelledError
 from collections.abc import Callable
 from typing import TypeVar
 
 from anyio.to_thread import run_sync
+from nicegui import Client, ui
 
+from api.pages.frame import LOGGED_OUT
 from api.pages.parts import say
-from api.pages.visitor import Visit
+from api.pages.visitor import LoggedOutError, Visit
 from api.problems import problem_of
 
 T = TypeVar("T")
@@ -18,8 +21,30 @@ def sentence_of(visit: Visit, error: Exception) -> str:
 
 
 async def fetched(visit: Visit, work: Callable[[], T]) -> T:
-    """What some work in a thread gives back; it takes one of the seats that questions sit on."""
-    return await run_sync(work, limiter=visit.seats)
+    """What some work in a thread gives back; it takes one of the seats that questions sit on.
+
+    Raises:
+        LoggedOutError: the visitor is let in no more.
+        CancelledError: the visitor has left meanwhile, so that nobody is there to be shown anything.
+    """
+
+    def let_in() -> T:
+        visit.stay()
+        return work()
+
+    client = _client()
+    found = await run_sync(let_in, limiter=visit.seats)
+    if client is not None and client.is_deleted:
+        raise CancelledError
+    return found
+
+
+def _client() -> Client | None:
+    """The open page; None where what was pressed is gone by now, though its page may be there."""
+    try:
+        return ui.context.client
+    except RuntimeError:
+        return None
 
 
 async def done(visit: Visit, call: str, subject: str, work: Callable[[], T]) -> T | None:
@@ -42,5 +67,8 @@ async def looked(visit: Visit, work: Callable[[], T]) -> T | None:
     try:
         return await fetched(visit, work)
     except Exception as error:  # noqa: BLE001 - the page's door: whatever an action did, the page stays
-        say(sentence_of(visit, error), bad=True)
+        if isinstance(error, LoggedOutError):
+            ui.run_javascript(LOGGED_OUT)
+        else:
+            say(sentence_of(visit, error), bad=True)
         return None

@@ -5,21 +5,34 @@ from contextlib import contextmanager
 
 from nicegui import ui
 
+from api.doorway import LANGUAGE_COOKIE, LOOK_COOKIE, SPOKEN, WAYS
 from api.entry import CSRF_COOKIE, CSRF_HEADER
 from api.pages.parts import box, link, tag
-from api.pages.visitor import LANGUAGE_COOKIE, LOOK_COOKIE, Visit
+from api.pages.visitor import Visit
 from api.roles import RULES
 from api.routes.pages import STYLES
 
-WAYS = (
-    ("/", "ask"), ("/needs", "needs"), ("/ideas", "nbn"), ("/customers", "customers"), ("/jobs", "jobs"), ("/admin", "admin"),
-)  # fmt: skip
-"""Addresses of the pages and the names of what they are called."""
-_SPOKEN = {"zh": "zh-CN", "en": "en"}
 _LOG_OUT = f"""() => {{
   const token = /(?:^|; ){CSRF_COOKIE}=([0-9a-f]+)/.exec(document.cookie)?.[1] || '';
-  fetch('/logout', {{method: 'POST', headers: {{'{CSRF_HEADER}': token}}}}).finally(() => location.assign('/login'));
+  fetch('/logout', {{method: 'POST', headers: {{'{CSRF_HEADER}': token}}}}).finally(() => location.assign('/login?why=out'));
 }}"""
+LOGGED_OUT = "vocLoggedOut()"
+"""What a page calls that finds its visitor logged out."""
+_WATCH = """<script>
+function vocLoggedOut() {
+  const told = document.getElementById('logged-out');
+  if (!told || told.open) return;
+  const here = encodeURIComponent(location.pathname + location.search);
+  told.querySelector('a').href = '/login?why=expired&next=' + here;
+  told.showModal();
+}
+function vocStillIn() {
+  if (!document.hidden) fetch('/v1/me').then((answer) => { if (answer.status === 401) vocLoggedOut(); }).catch(() => {});
+}
+document.addEventListener('visibilitychange', vocStillIn);
+setInterval(vocStillIn, 60000);
+</script>"""
+"""Somebody who comes back to a page is told whether they are still logged in, before they write anything."""
 
 
 @contextmanager
@@ -31,11 +44,12 @@ def frame(visit: Visit, here: str, classes: str = "") -> Iterator[None]:
     for style in ("pages.css", f"{name}.css"):
         if style in STYLES:
             ui.add_head_html(f'<link rel="stylesheet" href="/web/{style}">')
-    ui.add_head_html(f"<script>document.documentElement.lang = '{_SPOKEN[visit.language]}'</script>")
+    ui.add_head_html(f"<script>document.documentElement.lang = '{SPOKEN[visit.language]}'</script>")
+    ui.add_head_html(_WATCH)
     ui.dark_mode({"light": False, "dark": True, "auto": None}[visit.look])
     with box("top", "header"):
         link(words("skip"), "#content", "skip")
-        with link("", "/", "brand"):
+        with link("", "/", "brand", aria_label=words("product")):
             tag("span", "", "brand-mark", aria_hidden="true")
             tag("span", words("product"), "brand-name")
         with tag("nav", aria_label=words("ways")):
@@ -51,8 +65,15 @@ def frame(visit: Visit, here: str, classes: str = "") -> Iterator[None]:
             if visit.principal.kind == "user":
                 told = words("who", name=visit.principal.name)
                 tag("button", words("log_out"), "switch", type="button", title=told).on("click", js_handler=_LOG_OUT)
+    ui.run_javascript(
+        "document.querySelector('.way[aria-current]')?.scrollIntoView({block: 'nearest', inline: 'center'})"
+    )
     with box(classes, id="content", tabindex=-1):
         yield
+    with box("logged-out", "dialog", id="logged-out", aria_labelledby="logged-out-title"):
+        tag("h2", words("logged_out_title"), id="logged-out-title")
+        tag("p", words("logged_out_told"))
+        link(words("door_go"), "/login", "button first")
 
 
 def _switch(text: str, cookie: str, value: str, told: str) -> None:

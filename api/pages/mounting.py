@@ -8,9 +8,11 @@ from nicegui import ui
 from api.pages.admin.page import admin_page
 from api.pages.ask.page import asking_page
 from api.pages.customers.page import customers_page
+from api.pages.jobs import parking, uploading
 from api.pages.jobs.page import jobs_page
 from api.pages.nbn.page import nbn_page
 from api.pages.needs.page import needs_page
+from api.pages.serving import serve_plainly
 from assistant.bootstrap import App
 
 _PAGES = (
@@ -22,10 +24,14 @@ _ICON = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0
 def mount_pages(service: FastAPI, app: App, seats: CapacityLimiter) -> None:
     """Let the service show the pages of an application; of several services in one process the last one's is shown."""
     pages.state.voc, pages.state.seats = app, seats
+    pages.state.working = getattr(service.state, "working", None)
     pages.config.socket_io_js_transports = ["websocket"]
     for way, shown in _PAGES:
         ui.page(way)(shown)
+    service.include_router(uploading.router)
+    pages.on_shutdown(parking.clear)
     ui.run_with(
         service,
         language="zh-CN" if app.settings.language == "zh" else "en-US", favicon=_ICON, tailwind=False, show_welcome_message=False, reconnect_timeout=30.0,
     )  # fmt: skip
+    serve_plainly(pages)

@@ -1,6 +1,7 @@
 """The small parts that pages are made of: every word goes in as text, never as markup."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from inspect import iscoroutine
 from typing import Any, TypeAlias
 
 from nicegui import ui
@@ -35,7 +36,8 @@ def button(text: str, act: Act, classes: str = "", **attributes: object) -> Text
     made = tag("button", text, f"button {classes}", type="button", **attributes)
 
     async def pressed() -> None:
-        if (coming := act()) is not None:
+        coming = act()
+        if iscoroutine(coming):  # a sheet can be awaited too, and would open by it
             await coming
 
     made.on("click", pressed)
@@ -48,7 +50,11 @@ def link(text: str, href: str, classes: str = "", **attributes: object) -> TextE
 
 
 def choice(
-    label: str, options: Sequence[tuple[str, str]], chosen: str, act: Callable[[str], None], classes: str = ""
+    label: str,
+    options: Sequence[tuple[str, str]],
+    chosen: str,
+    act: Callable[[str], Awaitable[object] | None],
+    classes: str = "",
 ) -> None:
     """A list to choose one of: (value, what is shown)."""
     with box(f"choice {classes}", "label"):
@@ -57,16 +63,19 @@ def choice(
             for value, shown in options:
                 tag("option", shown, value=value, selected=value == chosen)
 
-    def changed(event: GenericEventArguments) -> None:
-        act(str(event.args))
+    async def changed(event: GenericEventArguments) -> None:
+        if (coming := act(str(event.args))) is not None:
+            await coming
 
     made.on("change", changed, js_handler="(event) => emit(event.target.value)")
 
 
-def field(label: str, value: str = "", *, long: bool = False) -> Callable[[], str]:
-    """A field to write in; what it gives back tells what stands in it."""
-    made = (ui.textarea if long else ui.input)(label, value=value)
-    made.classes("field").props("outlined dense stack-label" + (" autogrow" if long else ""))
+def field(
+    label: str, value: str = "", *, long: bool = False, offered: Sequence[str] = (), longest: int = 4_000
+) -> Callable[[], str]:
+    """A field to write in, with words that are offered meanwhile; what it gives back tells what stands in it."""
+    made = ui.textarea(label, value=value) if long else ui.input(label, value=value, autocomplete=list(offered) or None)
+    made.classes("field").props(f"outlined dense stack-label maxlength={longest}" + (" autogrow" if long else ""))
     return lambda: str(made.value or "")
 
 
@@ -109,18 +118,19 @@ def facts(*told: str | None) -> TextElement:
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]], caption: str = "") -> None:
     """Rows side by side; numbers stand to the right. It scrolls by itself where there is no room."""
+    held = [[row[place] for row in rows] for place in range(len(columns))]
+    numbers = ["number" if any(isinstance(value, int | float) for value in column) else "" for column in held]
     with box("scroll", tabindex=0, role="region", aria_label=caption or columns[0]), tag("table"):
         if caption:
             tag("caption", caption)
         with tag("thead"), tag("tr"):
-            for column in columns:
-                tag("th", column, scope="col")
+            for column, number in zip(columns, numbers, strict=True):
+                tag("th", column, number, scope="col")
         with tag("tbody"):
             for row in rows:
                 with tag("tr"):
-                    for value in row:
-                        number = isinstance(value, int | float)
-                        tag("td", _shown(value), "number" if number else "")
+                    for value, number in zip(row, numbers, strict=True):
+                        tag("td", _shown(value), number)
 
 
 def _shown(value: Any) -> str:

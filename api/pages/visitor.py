@@ -7,6 +7,7 @@ from anyio import CapacityLimiter
 from fastapi import Request
 from nicegui import app as pages
 
+from api.doorway import LANGUAGE_COOKIE, LOOK_COOKIE
 from api.entry import COOKIE
 from api.pages.words import Words, words_in
 from api.roles import RULES, Rule
@@ -14,13 +15,15 @@ from assistant.answering.talking import ANYBODY
 from assistant.bootstrap import App
 from assistant.domain.access import MACHINE, Principal
 from assistant.errors import UsageError
-from assistant.pipeline.access import Access
-from assistant.records.audit_book import Via
+from assistant.pipeline.access import Access, By
 
-LANGUAGE_COOKIE, LOOK_COOKIE = "voc_language", "voc_look"
 Language = Literal["zh", "en"]
 Look = Literal["auto", "light", "dark"]
 _MERGE = "POST /v1/themes/merge"
+
+
+class LoggedOutError(UsageError):
+    """Whoever opened the page is let in no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +57,34 @@ class Visit:
         """Whether the visitor has what a rule asks for."""
         return rule.role is None or self.principal.may(rule.role, rule.scope)
 
+    def may_call(self, call: str) -> bool:
+        """Whether the visitor may do what a call of the service does: what they may not is not offered."""
+        return self.may(RULES[call])
+
+    @property
+    def by(self) -> By:
+        """In whose name, and by which door, something is written in the audit book."""
+        return By(self.principal.name, "page" if self.principal.kind == "user" else "machine")
+
+    def stay(self) -> None:
+        """See whether whoever opened the page is still let in.
+
+        Raises:
+            LoggedOutError: their session has ended, or the service asks everybody for one by now.
+        """
+        access, kind = Access(self.app.store.access), self.principal.kind
+        ended = kind == "user" and access.session_holder(self.session) is None
+        if ended or (kind == "machine" and not access.store.open):
+            raise LoggedOutError(self.words("logged_out"))
+
     def check(self, call: str) -> Rule:
         """The rule of a call of the service that does what a page is about to do.
 
         Raises:
-            UsageError: the visitor may not do it, or is logged out by now.
+            UsageError: the visitor may not do it, or is logged out by now (`LoggedOutError`).
         """
         rule = RULES[call]
-        if self.principal.kind == "user" and Access(self.app.store.access).session_holder(self.session) is None:
-            raise UsageError(self.words("logged_out"))
+        self.stay()
         if not self.may(rule):
             raise UsageError(self.words("not_allowed", role=self.words.label(f"role_{rule.role}")))
         return rule
@@ -70,8 +92,8 @@ class Visit:
     def note(self, rule: Rule, subject: str) -> None:
         """Tell the audit book what was done, as the service does of the same call."""
         if rule.noted is not None:
-            via: Via = "page" if self.principal.kind == "user" else "machine"
-            self.app.store.note(self.principal.name, rule.noted, self.masked(subject)[:200], "", 1, via)
+            by = self.by
+            self.app.store.note(by.name, rule.noted, self.masked(subject)[:200], "", 1, by.via)
 
     def masked(self, text: str) -> str:
         """What somebody typed, without personal data."""

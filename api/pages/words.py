@@ -35,6 +35,12 @@ class Words:
             return self._sentences.get(f"word_{word}") or zh(word)
         return self._sentences.get(f"word_{word}") or word.replace("_", " ")
 
+    def told(self, name: str, chinese: str, filled: Mapping[str, object]) -> str:
+        """A sentence that the house says in Chinese; in another language the one by this name, where there is one."""
+        if self.language == "zh" or name not in self._sentences:
+            return chinese
+        return self._sentences[name].format(**filled)
+
     def readable(self, text: str) -> str:
         """Masked text with what was blanked out named in words."""
         return _MASKED.sub(lambda hit: f"［{self.label(hit[1])}］", text)

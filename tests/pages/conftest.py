@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, expect, sync_playwright
 
 from assistant.bootstrap import open_app
 from assistant.intake.shapes import ReadOptions
@@ -32,6 +32,9 @@ MORE = [
     )
 ]  # fmt: skip
 OUTSIDE = '看图 ![追踪](http://evil.example/x.png) <b>打印机掉线</b> {{constructor.constructor("alert(3)")()}} 打印机升级后掉线'
+
+
+expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 
 
 @dataclass(frozen=True)
@@ -57,11 +60,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def served(place: Path) -> Iterator[str]:
-    """The address of a service on a data directory, as the command starts it."""
+def served(place: Path, **settings: str) -> Iterator[str]:
+    """The address of a service on a data directory, as the command starts it; by the rules, if nothing else is set."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    env = {**os.environ, "VOC_DATA_DIR": str(place), "VOC_ENGINE": "rules"}
+    env = {**os.environ, "VOC_DATA_DIR": str(place), "VOC_ENGINE": "rules", **settings}
     command = [sys.executable, "-c", "from assistant.cli.main import main; main()", "serve", "--port", str(port)]
     with subprocess.Popen(command, env=env, cwd=place.parent, stderr=subprocess.DEVNULL) as service:
         try:

@@ -65,6 +65,33 @@ def test_a_suggestion_asks_and_a_manager_s_question_shows_a_chart(visit: Callabl
     assert opened.faults == []
 
 
+def test_a_first_visit_is_told_what_this_is_for_until_it_is_understood(visit: Callable[..., Opened]) -> None:
+    opened = visit("/")
+    page = opened.page
+    expect(page.locator(".intro-step")).to_have_count(3)
+    quote = page.locator(".intro blockquote").inner_text()
+    page.get_by_role("button", name="看整条记录").click()
+    expect(page.locator("mark#quoted")).to_have_text(quote)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="知道了").click()
+    expect(page.locator(".intro")).to_have_count(0)
+    page.reload()
+    expect(page.locator(".suggestion").first).to_be_visible()
+    expect(page.locator(".intro")).to_have_count(0)
+    assert opened.faults == []
+
+
+def test_an_opportunity_is_taken_where_it_is_seen_and_followed_up(visit: Callable[..., Opened]) -> None:
+    opened = visit("/")
+    page = opened.page
+    expect(page.locator(".suggestion").first).to_be_visible()
+    _ask(page, "嫌墨粉盒太贵的客户想要什么?")
+    page.get_by_role("button", name="登记到我名下").first.click()
+    page.get_by_role("link", name="去跟进").click()
+    expect(page.locator(".lead-panel p.lead-owner")).to_have_text("本机")
+    assert opened.faults == []
+
+
 def test_thumbs_pin_and_a_talk_kept_and_deleted(visit: Callable[..., Opened]) -> None:
     opened = visit("/")
     page = opened.page

@@ -1,11 +1,17 @@
 """The page of needs: filters in the address, themes as list and map, one theme whole, edits and the way back."""
 
+import datetime as dt
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from playwright.sync_api import Page, expect
 
+from api.pages.address import widened
+from api.pages.needs.comparing import Span, halves, pairs_of
+from assistant.domain.filters import Filters
 from tests.pages.conftest import Opened
 
 
@@ -34,8 +40,56 @@ def test_the_overview_tells_how_much_there_is(visit: Callable[..., Opened]) -> N
     expect(page.locator(".tile").first).to_contain_text("17")
     expect(page.locator(".bars li").first).to_be_visible()
     expect(page.locator("table.heat .cell").first).to_be_visible()
+    expect(page.locator("#compare .chart canvas").first).to_be_visible()
+    page.locator("#compare summary", has_text="看数字").click()
     expect(page.locator("caption", has_text="两段时间对比")).to_be_visible()
     assert opened.faults == []
+
+
+def test_two_periods_are_chosen_in_one_press_or_by_a_day(visit: Callable[..., Opened]) -> None:
+    opened = visit("/needs?product=P2")
+    page = opened.page
+    page.get_by_role("link", name="近三个月对之前三个月").click()
+    expect(page.locator("#compare .compared")).to_have_text("2026-07..2026-09 对 2026-04..2026-06")
+    assert _query(page)["product"] == ["P2"]
+    page.get_by_label("某一天之后对之前").fill("2026-08-15")
+    page.get_by_label("某一天之后对之前").press("Tab")
+    expect(page.locator("#compare .compared")).to_contain_text("2026-08-15..")
+    expect(page.get_by_label("某一天之后对之前")).to_have_value("2026-08-15")
+    assert opened.faults == []
+
+
+@pytest.mark.parametrize(
+    ("span", "found"),
+    [
+        (("2025-06-03", "2026-01-20"), [("months", "2026-01", "2025-12"), ("quarters", "2025-11..2026-01", "2025-08..2025-10")]),
+        (("2024-01-31", "2026-01-01"), [("months", "2026-01", "2025-12"), ("quarters", "2025-11..2026-01", "2025-08..2025-10"),
+                                        ("years", "2026-01", "2025-01")]),
+        (("2026-01-02", "2026-01-20"), []),
+        ((None, None), []),
+    ],
+)  # fmt: skip
+def test_pairs_of_months_reach_no_further_than_the_data(span: Span, found: list[tuple[str, str, str]]) -> None:
+    assert pairs_of(span) == found
+
+
+@given(st.dates(), st.dates(), st.dates())
+def test_a_day_parts_what_there_is_into_two_halves_that_meet(first: dt.date, last: dt.date, day: dt.date) -> None:
+    found = halves((first.isoformat(), last.isoformat()), day.isoformat())
+    if not first < day <= last:
+        assert found is None
+        return
+    assert found is not None
+    after, before = (tuple(map(dt.date.fromisoformat, one.split(".."))) for one in found)
+    assert (before[0], after[1]) == (first, last)
+    assert (after[0] - before[1]).days == 1
+
+
+def test_a_region_is_found_by_its_beginning() -> None:
+    known = ["广东深圳", "广东广州", "上海"]
+    assert widened(Filters(region=("广东",)), known).region == ("广东深圳", "广东广州")
+    assert widened(Filters(region=("火星",)), known).region == ("火星",)
+    assert widened(Filters(), known) == Filters()
 
 
 def test_the_map_is_drawn(visit: Callable[..., Opened]) -> None:
@@ -104,6 +158,8 @@ def test_a_voice_opens_its_record(visit: Callable[..., Opened]) -> None:
     page = opened.page
     page.locator(".theme-title").first.click()
     quote = page.locator(".voice blockquote").first.inner_text()
+    expect(page.locator(".voice-source").first).to_contain_text("2026-0")
+    expect(page.locator(".voice-source").first).to_contain_text("ticket")
     page.get_by_role("button", name="Open record").first.click()
     expect(page.locator("mark#quoted")).to_have_text(quote)
     assert opened.faults == []

@@ -1,25 +1,25 @@
 """One answer on the page: it grows while it is told, and stands whole with its proofs when it is done."""
 
-import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import fields
 
 from nicegui import ui
 
-from api.pages import charts
+from api.pages.ask.counted import MARK, show_counts, show_figures, told_by_table
 from api.pages.ask.leading import register
 from api.pages.doing import done
-from api.pages.parts import box, button, dialog, facts, fault, field, link, say, table, tag
+from api.pages.parts import box, button, dialog, facts, fault, field, link, say, tag
 from api.pages.record_panel import Place, ladder
 from api.pages.visitor import Visit
 from assistant.answering.events import Event
-from assistant.domain.answers import Answer, Citation, Figure, Plan
+from assistant.domain.answers import Answer, Citation, Plan
 from assistant.domain.knowledge import Backing
 
-_MARK = re.compile(r"\[(D?\d{1,3})\]")
 _BREATH = 0.06
 """Seconds between two looks of a growing text."""
+_CHANCES = 3
+"""Opportunities shown at once; the others are folded away."""
 Open = Callable[[Place], Awaitable[None]]
 Ask = Callable[[str], Awaitable[None]]
 
@@ -79,14 +79,14 @@ class AnswerCard:
         self._rest.clear()
         with self._rest:
             self._show_choices(answer)
-            self._show_chart(answer)
             self._show_needs(answer)
             self._show_reply(answer)
             self._show_voices(answer.citations)
             self._show_backings(answer.backings)
-            self._show_figures(answer.figures)
+            show_figures(self._words, answer.figures)
             self._show_chances(answer)
-            for warning in answer.warnings:
+            told = answer.plan.notes if answer.plan else ()
+            for warning in (one for one in answer.warnings if one not in told):
                 tag("p", self._words.readable(warning), "warning")
             self._show_end(answer)
 
@@ -115,15 +115,28 @@ class AnswerCard:
         self._text.clear()
         self._text.classes(add="refused" if answer.refused else "")
         with self._text:
-            for line in filter(str.strip, answer.text.splitlines()):
-                with tag("p"):
-                    for place, piece in enumerate(_MARK.split(line)):
-                        if place % 2 == 0:
-                            tag("span", self._words.readable(piece))
-                        elif piece in places:
-                            self._cite(piece, places[piece])
-                        else:
-                            tag("span", f"[{piece}]", "mark quiet")
+            first, *others = [line for line in answer.text.splitlines() if line.strip()] or [""]
+            self._show_line(first, places)  # it says what was counted; what was counted follows it
+            show_counts(self._words, answer)
+            again = [line for line in others if told_by_table(line, answer)]
+            for line in others:
+                if line not in again:
+                    self._show_line(line, places)
+            if again:
+                with tag("details"):
+                    tag("summary", self._words("in_sentences", n=len(again)))
+                    for line in again:
+                        self._show_line(line, places)
+
+    def _show_line(self, line: str, places: dict[str, Place]) -> None:
+        with tag("p"):
+            for place, piece in enumerate(MARK.split(line)):
+                if place % 2 == 0:
+                    tag("span", self._words.readable(piece))
+                elif piece in places:
+                    self._cite(piece, places[piece])
+                else:
+                    tag("span", f"[{piece}]", "mark quiet")
 
     def _cite(self, number: str, place: Place) -> None:
         async def show() -> None:
@@ -142,27 +155,16 @@ class AnswerCard:
 
                 button(self._words.readable(meant), chosen, "suggestion")
 
-    def _show_chart(self, answer: Answer) -> None:
-        words = self._words
-        if answer.chart is not None and answer.chart.points:
-            names = (words("value"), words("interval"))
-            tall = 96 + (30 * len(answer.chart.points) if answer.chart.kind == "bar" else 150)
-            tag("h3", answer.chart.title)
-            made = ui.echart(charts.drawn(answer.chart, names)).classes("chart").style(f"height:{tall}px")
-            made.props["role"], made.props["aria-label"] = "img", words("chart_of", title=answer.chart.title)
-            tag("p", words("interval_told"), "facts")
-        if answer.table is not None:
-            rows = [[words.readable(one) if isinstance(one, str) else one for one in row] for row in answer.table.rows]
-            table(answer.table.columns, rows, answer.table.title)
-
     def _show_needs(self, answer: Answer) -> None:
         if not answer.needs:
             return
         tag("h3", self._words("need_behind"))
-        for need in answer.needs:
-            rungs = {"surface": need.surface, "secondary": need.secondary, "deep": need.deep}
-            ladder(self._visit, rungs, None)
-            link(self._words("to_theme"), f"/needs?theme={need.theme_id}", "more")
+        with box("needs-behind" if len(answer.needs) > 1 else ""):
+            for need in answer.needs:
+                rungs = {"surface": need.surface, "secondary": need.secondary, "deep": need.deep}
+                with box("need-behind"):
+                    ladder(self._visit, rungs, None)
+                    link(self._words("to_theme"), f"/needs?theme={need.theme_id}", "more")
 
     def _show_reply(self, answer: Answer) -> None:
         reply = answer.suggested_reply
@@ -204,30 +206,25 @@ class AnswerCard:
                     page = self._words("page", n=one.page) if one.page else None
                     facts(one.title, one.heading, page)
 
-    def _show_figures(self, figures: tuple[Figure, ...]) -> None:
-        if not figures:
-            return
-        words = self._words
-        with tag("details"):
-            tag("summary", words("figures", n=len(figures)))
-            spans = [f"{one.interval[0]:g} – {one.interval[1]:g}" if one.interval else None for one in figures]
-            rows = [
-                [words.readable(one.label), float(one.value), one.unit, span]
-                for one, span in zip(figures, spans, strict=True)
-            ]
-            table((words("figure"), words("value"), words("unit"), words("interval")), rows, words("counted"))
-
     def _show_chances(self, answer: Answer) -> None:
         if not answer.opportunities:
             return
+        tag("h3", self._words("chances"))
+        for chance in answer.opportunities[:_CHANCES]:
+            self._show_chance(chance)
+        if more := answer.opportunities[_CHANCES:]:
+            with tag("details"):
+                tag("summary", self._words("more_chances", n=len(more)))
+                for chance in more:
+                    self._show_chance(chance)
+
+    def _show_chance(self, chance: Mapping[str, object]) -> None:
         words = self._words
-        tag("h3", words("chances"))
-        for chance in answer.opportunities:
-            with box("chance"):
-                with box("voice-words"):
-                    tag("span", words.label(str(chance["type"])), "chip strong")
-                    tag("blockquote", words.readable(str(chance["quote"])))
-                register(self._visit, str(chance["record_id"]), str(chance["type"]))
+        with box("chance"):
+            with box("voice-words"):
+                tag("span", words.label(str(chance["type"])), "chip strong")
+                tag("blockquote", words.readable(str(chance["quote"])))
+            register(self._visit, str(chance["record_id"]), str(chance["type"]))
 
     def _show_end(self, answer: Answer) -> None:
         words, visit = self._words, self._visit
@@ -257,7 +254,7 @@ def thumbs(visit: Visit, answer_id: str) -> None:
         kept = visit.masked(comment) if comment else None
 
         def save() -> bool:
-            visit.app.store.save_feedback(answer_id, verdict, kept)
+            visit.app.store.save_feedback(answer_id, verdict, kept, visit.masked(visit.owner))
             return True
 
         if await done(visit, "POST /v1/feedback", answer_id, save):

@@ -1,9 +1,10 @@
 """An opportunity taken up where it is seen: the lead that was registered of it is given to whoever takes it."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from api.pages.doing import done
-from api.pages.parts import button, say
+from api.pages.parts import box, button, link, say, tag
 from api.pages.visitor import Visit
 from assistant.domain.filters import Filters
 from assistant.errors import NotFoundError
@@ -17,13 +18,16 @@ def register(visit: Visit, record_id: str, kind: str) -> None:
     words = visit.words
 
     async def take() -> None:
-        if await done(visit, _CHANGE, record_id, lambda: _taken(visit, record_id, kind)) is not None:
-            made.text = words("lead_taken")
-            made.props["disabled"] = True
-            made.update()
+        taken = await done(visit, _CHANGE, record_id, lambda: _taken(visit, record_id, kind))
+        if taken is not None:
+            place.clear()
+            with place:
+                tag("span", words("lead_taken"), "facts")
+                link(words("see_lead"), f"/customers?{urlencode({'lead': taken['id']})}", "more")
             say(words("lead_taken"))
 
-    made = button(words("take_lead"), take, "plain")
+    with box("taking") as place:
+        button(words("take_lead"), take, "plain")
 
 
 def _taken(visit: Visit, record_id: str, kind: str) -> dict[str, Any]:

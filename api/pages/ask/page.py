@@ -12,13 +12,16 @@ from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from api.pages.ask.answer_card import AnswerCard
+from api.pages.ask.introduction import COOKIE, SEEN, Example, example_of, introduce
 from api.pages.doing import done, fetched, sentence_of
 from api.pages.frame import frame
 from api.pages.parts import box, button, emptiness, fault, link, tag, waiting
 from api.pages.record_panel import RecordPanel
 from api.pages.visitor import Visit, visit_of
 from assistant.answering.events import Event
+from assistant.answering.starting import start_questions
 from assistant.answering.triage import LONGEST
+from assistant.domain.counts import Totals
 from assistant.domain.filters import Filters
 from assistant.errors import NotFoundError
 
@@ -32,7 +35,7 @@ async def asking_page(request: Request, talk: str = "", q: str = "") -> None:
     """The page; `talk` is a conversation to go on with, `q` a question that fills the box."""
     visit = visit_of(request)
     with frame(visit, "/", "ask-page"):
-        page = AskingPage(visit, talk[:200])
+        page = AskingPage(visit, talk[:200], new=request.cookies.get(COOKIE) != SEEN)
         page.build(q[:LONGEST])
     await ui.context.client.connected()
     await page.fill()
@@ -41,8 +44,8 @@ async def asking_page(request: Request, talk: str = "", q: str = "") -> None:
 class AskingPage:
     """The state of one open page."""
 
-    def __init__(self, visit: Visit, talk: str) -> None:
-        self._visit, self._words = visit, visit.words
+    def __init__(self, visit: Visit, talk: str, *, new: bool) -> None:
+        self._visit, self._words, self._new = visit, visit.words, new
         self._earlier = bool(talk)
         self._talk = talk or f"talk_{secrets.token_hex(8)}"
         self._running = self._stopping = False
@@ -60,7 +63,7 @@ class AskingPage:
             self._title.set_visibility(False)
             self._start = box("start")
             self._turns = box("turns")
-            with box("asker"):
+            with box("asker-place"), box("asker"):
                 self._box = ui.textarea(placeholder=words("ask_here"), value=question)
                 self._box.props(f"autogrow borderless dense maxlength={LONGEST}").classes("ask-box")
                 self._box.props["aria-label"] = words("question")
@@ -128,7 +131,7 @@ class AskingPage:
 
     async def _fill_start(self) -> None:
         visit, words = self._visit, self._words
-        totals, questions = await fetched(visit, lambda: (visit.app.counting.totals(Filters()), suggestions(visit)))
+        totals, questions, example = await fetched(visit, self._beginnings)
         self._start.clear()
         with self._start:
             if not totals.records:
@@ -136,6 +139,8 @@ class AskingPage:
                 return
             tag("h1", words("welcome"))
             tag("p", words("welcome_told", records=totals.records, customers=totals.customers), "lead")
+            if example is not None:
+                introduce(visit, example, self._panel)
             tag("p", words("try_asking"), "facts")
             with box("suggestions"):
                 for question in questions:
@@ -144,6 +149,12 @@ class AskingPage:
                         await self.ask(question)
 
                     button(words.readable(question), chosen, "suggestion")
+
+    def _beginnings(self) -> tuple[Totals, list[str], Example | None]:
+        visit = self._visit
+        told = example_of(visit) if self._new else None
+        questions = start_questions(visit.app.store, visit.app.counting)
+        return visit.app.counting.totals(Filters()), questions, told
 
     async def _entered(self, event: GenericEventArguments) -> None:
         self._box.value = str(event.args)
@@ -182,13 +193,15 @@ class AskingPage:
     async def _told(self, question: str, card: AnswerCard) -> None:
         visit = self._visit
         await fetched(visit, lambda: visit.check("POST /v1/ask"))
+        left = ui.context.client
         steps = visit.app.talks.stream(question, conversation_id=self._talk, owner=visit.owner)
         try:
             while (event := await run_sync(_next, steps, limiter=visit.seats)) is not None:
                 if self._stopping:
                     card.stop()
                     return
-                card.take(event)
+                if not left.is_deleted:  # who has left finds the answer among the talks
+                    card.take(event)
         finally:
             await run_sync(steps.close)
 
@@ -211,17 +224,3 @@ def _to_end() -> None:
     ui.run_javascript(
         "document.querySelector('.turn:last-child')?.scrollIntoView({block: 'start', behavior: 'smooth'})"
     )
-
-
-def suggestions(visit: Visit) -> list[str]:
-    """Questions that the data can answer: of its largest themes and products."""
-    words, app = visit.words, visit.app
-    themes, _ = app.store.list_themes(Filters(), 3)
-    products = [row.label for row in app.counting.rows("product", Filters(), limit=2)]
-    asked = [words("ask_theme", theme=theme.title) for theme in themes[:2]]
-    asked += [words("ask_product", product=product) for product in products[:1]]
-    asked.append(words("ask_months"))
-    if len(products) > 1:
-        asked.append(words("ask_compare", one=products[0], other=products[1]))
-    asked += [words("ask_reply", theme=theme.title) for theme in themes[2:]]
-    return asked

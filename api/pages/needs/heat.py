@@ -48,7 +48,7 @@ def heat_table(visit: Visit, address: Address, heat: Heat) -> None:
     tag("p", words("heat_told"), "facts")
     most = max(heat.counts.values())
     with (
-        box("scroll", tabindex=0, role="region", aria_label=words("heat")),
+        box("scroll", tabindex=0, role="region", aria_label=words("heat")).style(f"--products:{len(heat.products)}"),
         tag("table", "", "heat"),
     ):
         with tag("thead"), tag("tr"):

@@ -1,21 +1,22 @@
 """The page of needs: what there is, what moves, and the themes; or one theme whole."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
 from fastapi import Request
 from nicegui import ui
 
-from api.pages.address import Address, address_of
+from api.pages.address import Address, address_of, widened
 from api.pages.doing import fetched, sentence_of
 from api.pages.frame import frame
+from api.pages.narrowing import day_field, one_of, region_field
 from api.pages.needs.comparing import compare_part
 from api.pages.needs.heat import heat_of, heat_table
 from api.pages.needs.overview import friction_part, friction_rows, moves, moves_part, sums, tiles
 from api.pages.needs.theme_list import themes_of, themes_part
 from api.pages.needs.theme_page import ThemePage
-from api.pages.parts import box, choice, fault, link, tag, waiting
+from api.pages.parts import box, fault, link, tag, waiting
 from api.pages.record_panel import RecordPanel
 from api.pages.visitor import Visit, visit_of
 from assistant.domain.filters import Filters
@@ -23,6 +24,9 @@ from assistant.domain.vocabulary import CHANNELS, DEEP_CATEGORIES, SEGMENTS, SEN
 from assistant.errors import UsageError
 
 T = TypeVar("T")
+_CLOSED: tuple[tuple[str, Sequence[str]], ...] = (
+    ("segment", SEGMENTS), ("channel", CHANNELS), ("sentiment", SENTIMENTS), ("deep_category", DEEP_CATEGORIES),
+)  # fmt: skip
 
 
 async def needs_page(request: Request) -> None:
@@ -44,12 +48,13 @@ async def needs_page(request: Request) -> None:
         _faulty(visit, inside, visit.words("bad_filter"), visit.masked(str(error)))
         return
     try:
-        products = await fetched(visit, lambda: [row.key for row in visit.app.counting.rows("product", Filters())])
+        products, regions = await fetched(visit, lambda: (visit.app.store.products(), visit.app.store.regions()))
     except Exception as error:  # noqa: BLE001 - the page's door
         _faulty(visit, inside, visit.words("not_loaded"), sentence_of(visit, error))
         return
     with top:
-        _filters(visit, address, products)
+        _filters(visit, address, products, regions)
+    filters = widened(filters, regions)
     inside.clear()
     with inside:
         if address.theme:
@@ -65,43 +70,24 @@ def _faulty(visit: Visit, inside: Any, title: str, told: str) -> None:
         link(visit.words("clear"), "/needs", "more")
 
 
-def _filters(visit: Visit, address: Address, products: list[str]) -> None:
+def _filters(visit: Visit, address: Address, products: list[str], regions: list[str]) -> None:
     words = visit.words
-    listed: list[tuple[str, list[str]]] = [
-        ("product", products),
-        ("segment", list(SEGMENTS)),
-        ("channel", list(CHANNELS)),
-        ("sentiment", list(SENTIMENTS)),
-        ("deep_category", list(DEEP_CATEGORIES)),
-    ]
-    for name, values in listed:
-        shown = [(one, one if name == "product" else words.label(one)) for one in values]
-
-        def go(value: str, name: str = name) -> None:
-            ui.navigate.to(address.to(**{name: value}))
-
-        choice(words.label(f"filter_{name}"), [("", words("all")), *shown], address.first(name), go)
+    one_of(visit, address, "product", products, plain=True)
+    for name, values in _CLOSED:
+        one_of(visit, address, name, values)
+    region_field(visit, address, regions)
     for name in ("since", "until"):
-        _day(visit, address, name)
+        day_field(visit, address, name)
     if address.given:
-        link(words("clear"), "/needs" if not address.theme else f"/needs?theme={address.theme}", "button plain")
+        link(words("clear"), Address(theme=address.theme).to(), "button plain")
         tag("p", words("copy_link"), "facts")
-
-
-def _day(visit: Visit, address: Address, name: str) -> None:
-    with box("choice", "label"):
-        tag("span", visit.words.label(f"filter_{name}"))
-        made = tag("input", "", type="date", value=address.first(name))
-    made.on(
-        "change",
-        lambda event: ui.navigate.to(address.to(**{name: str(event.args)})),
-        js_handler="(event) => emit(event.target.value)",
-    )
 
 
 async def _fill(visit: Visit, address: Address, filters: Filters) -> None:
     words = visit.words
-    tag("h1", words("needs_title"))
+    with box("heading"):
+        tag("h1", words("needs_title"))
+        link(words("to_compare"), "#compare", "more")
     places = [box("part") for _ in range(6)]
     for place in places:
         with place:
@@ -113,11 +99,13 @@ async def _fill(visit: Visit, address: Address, filters: Filters) -> None:
         (partial(friction_rows, visit, filters), partial(friction_part, visit, address)),
         (partial(heat_of, visit, filters), partial(heat_table, visit, address)),
     ]
-    for place, (work, show) in zip(places, parts, strict=False):
+    comparing = places.pop(2)
+    for place, (work, show) in zip(places, parts, strict=True):
         await _part(visit, place, work, show)
-    places[-1].clear()
-    with places[-1]:
-        await compare_part(visit, address, filters)
+        if place is places[1]:
+            comparing.clear()
+            with comparing:
+                await compare_part(visit, address, filters)
 
 
 async def _part(visit: Visit, place: Any, work: Callable[[], T], show: Callable[[T], None]) -> None:

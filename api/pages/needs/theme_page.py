@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from nicegui import ui
 from nicegui.events import GenericEventArguments
@@ -15,6 +16,7 @@ from api.pages.parts import box, button, facts, fault, link, tag
 from api.pages.record_panel import Place, RecordPanel, ladder
 from api.pages.visitor import Visit
 from assistant.domain.filters import Filters
+from assistant.domain.records import Record
 from assistant.pipeline.watching import theme_sheet
 from assistant.records.views import page
 
@@ -119,19 +121,21 @@ class ThemePage:
                 tag("li", words("no_voices"), "facts")
 
     async def _next_voices(self) -> int:
-        found = await looked(
-            self._visit,
-            lambda: page(self._visit.app.store, "insights", self._filters, _VOICES, self._shown.count),
-        )
-        rows, total = found or ([], 0)
+        store = self._visit.app.store
+
+        def heard() -> tuple[list[dict[str, Any]], dict[str, Record], int]:
+            rows, total = page(store, "insights", self._filters, _VOICES, self._shown.count)
+            return rows, store.records_by_id([row["record_id"] for row in rows]), total
+
+        rows, records, total = await looked(self._visit, heard) or ([], {}, 0)
         with self._list:
             for row in rows:
-                self._voice(row)
+                self._voice(row, records.get(row["record_id"]))
         self._shown.count += len(rows)
         self._more.set_visibility(self._shown.count < total)
         return total
 
-    def _voice(self, row: dict[str, Any]) -> None:
+    def _voice(self, row: dict[str, Any], record: Record | None) -> None:
         words, shown = self._words, self._shown
         quote = words.readable(row["quote"])
 
@@ -148,7 +152,20 @@ class ThemePage:
                 tick.on("change", ticked, js_handler="(event) => emit(event.target.checked)")
             with box("voice-words"):
                 tag("blockquote", quote)
+                if record is not None:
+                    self._source(record)
                 facts(
                     words.label(row["sentiment"]), words.label(row["aspect"]), f"{words('severity')} {row['severity']}"
                 )
             button(words("opened"), show, "plain", aria_label=f"{words('opened')}: {row['external_id']}")
+
+    def _source(self, record: Record) -> None:
+        """Who said it, of which product, where and when."""
+        words, customer = self._words, record.customer
+        with box("voice-source"):
+            facts(
+                words.label(customer.segment if customer else None), customer.region if customer else None,
+                record.product, words.label(record.channel), record.day,
+            )  # fmt: skip
+            if customer:
+                link(customer.id, f"/customers?{urlencode({'customer': customer.id})}", "more")
