@@ -37,14 +37,15 @@ from api.routes import (
     pages,
     proposing,
     receiving,
+    retaining,
 )
 from api.tags import Tags
 from api.watching import Gauges, Watch
-from api.wire import ProblemOut
 from api.working import Working
 from assistant import __version__
 from assistant.bootstrap import App
 from assistant.pipeline.access import Access
+from assistant.pipeline.oidc import provider_of
 
 
 @asynccontextmanager
@@ -65,17 +66,18 @@ def create_app(app: App, working: Working | None = None) -> FastAPI:
     While it lives, `working` does the jobs that are queued; by default one with the machine's clock.
     """
     working = working or Working(app)
-    failures = {status: {"model": ProblemOut} for status in (401, 403, 404, 409, 412, 413, 422, 429, 500, 502, 503)}
     service: FastAPI = FastAPIOffline(
-        title="VOC assistant", version=__version__, redoc_url=None, responses=failures, lifespan=_worked
-    )
+        title="VOC assistant", version=__version__, redoc_url=None, lifespan=_worked,
+        generate_unique_id_function=openapi.operation_id,
+    )  # fmt: skip
     service.state.voc, service.state.working, service.state.mcp = app, working, mcp.McpDoor(app)
     service.state.watch, service.state.access = Watch(), Access(app.store.access)
     service.state.tries, service.state.ending = Buckets(), Event()
+    service.state.provider = provider_of(app.settings)
     service.state.watch.registry.register(Gauges(lambda: gauges_of(app, working)))
     service.state.seats = CapacityLimiter(app.settings.ask_concurrency)
     spoken = (asking, chatting, conversations, learning)
-    done = (curating, ideas, looking, impact, leads, alerts, proposing, outcomes, batches, receiving)
+    done = (curating, ideas, looking, impact, leads, alerts, proposing, outcomes, batches, receiving, retaining)
     kept = (accounts, auditing, logging_in, metrics)
     for module in (*spoken, *done, *kept, health, pages):
         service.include_router(module.router)
@@ -89,6 +91,8 @@ def create_app(app: App, working: Working | None = None) -> FastAPI:
     problems.install(service, mask)
     openapi.describe(service)
     service.add_middleware(Tags)
-    service.add_middleware(Entry, access=service.state.access, book=app.store, mask=mask)
+    service.add_middleware(
+        Entry, access=service.state.access, book=app.store, mask=mask, language=app.settings.language
+    )
     service.add_middleware(Guard, watch=service.state.watch)
     return service

@@ -29,7 +29,7 @@ class ChatError(UsageError):
 class _Open(BaseModel):
     """What else a client sends is for other models, and left out."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", strict=True)
 
 
 class PartIn(_Open):
@@ -162,6 +162,21 @@ class ModelsOut(BaseModel):
 
     object: Literal["list"] = "list"
     data: Sequence[ModelOut]
+
+
+class FaultOut(BaseModel):
+    """What was wrong, as OpenAI's clients read it."""
+
+    message: str
+    type: str
+    param: str | None
+    code: str | None
+
+
+class ErrorOut(BaseModel):
+    """An error of what chat clients call."""
+
+    error: FaultOut
 
 
 def error_body(message: str, kind: str, param: str | None = None, code: str | None = None) -> dict[str, Any]:

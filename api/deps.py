@@ -10,7 +10,9 @@ from assistant.answering.talking import ANYBODY
 from assistant.bootstrap import App
 from assistant.domain.access import Principal
 from assistant.domain.filters import Filters
+from assistant.pipeline.access import By
 from assistant.pipeline.actor import staff_name
+from assistant.records.audit_book import Via
 
 
 async def _app_of(request: Request) -> App:
@@ -51,6 +53,11 @@ def _utf8(header: str) -> str:
         return header
 
 
+async def _by_of(principal: PrincipalDep) -> By:
+    doors: dict[str, Via] = {"key": "key", "user": "page"}
+    return By(principal.name, doors.get(principal.kind, "machine"))
+
+
 async def _actor_of(principal: PrincipalDep) -> str:
     return principal.name
 
@@ -80,7 +87,9 @@ UserDep = Annotated[str, Depends(_user_of)]
 (UTF-8); without keys whatever that header says, else nobody in particular."""
 ActorDep = Annotated[str, Depends(_actor_of)]
 """Who does it, for histories: the name of the user or key."""
+ByDep = Annotated[By, Depends(_by_of)]
+"""Who does it and by which door, for the audit book."""
 FiltersDep = Annotated[Filters, Depends(_filters_of)]
 """The filters of a GET, each parameter repeatable."""
 Limit = Annotated[int, Query(ge=1, le=500, description="at most so many items")]
-Offset = Annotated[int, Query(ge=0, description="items to skip")]
+Offset = Annotated[int, Query(ge=0, le=1_000_000_000, description="items to skip")]

@@ -13,10 +13,11 @@ from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.addresses import from_this_machine
+from api.doorway import Turned, opened_page, refused_page, wanted_by
 from api.limits import USUAL_PER_MINUTE, Buckets
 from api.problems import told
-from api.roles import Found, Rule, methods_of, rule_of
-from assistant.domain.access import MACHINE, NOBODY, Kind, Principal
+from api.roles import Found, Rule, methods_of, open_to_all, rule_of
+from assistant.domain.access import MACHINE, NOBODY, Kind, Principal, Role
 from assistant.domain.engine import Usage
 from assistant.errors import VocError
 from assistant.llm.metering import metered
@@ -27,7 +28,6 @@ from assistant.records.database import now
 COOKIE, CSRF_COOKIE, CSRF_HEADER = "voc_session", "voc_csrf", "x-csrf-token"
 NO_KEY = "this service asks for a key (Authorization: Bearer …) or for logging in at /login"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_NO_PAGES = ("/v1/", "/mcp", "/metrics", "/openapi.json", "/_")
 _VIA: dict[Kind, Via] = {"key": "key", "user": "page"}
 _log = logging.getLogger("voc.api")
 
@@ -39,14 +39,20 @@ class RefusedError(Exception):
     status: int
     detail: str
     headers: dict[str, str] = field(default_factory=dict)
+    principal: Principal | None = None
+    """Who it is, where that is known."""
+    role: Role | None = None
+    """The role that was asked for."""
 
 
 class Entry:
     """Lets in who may come in, behind the guard; what is let in finds who it is in `scope["state"]["principal"]`."""
 
-    def __init__(self, app: ASGIApp, access: Access, book: AuditBook, mask: Callable[[str], str]) -> None:
+    def __init__(
+        self, app: ASGIApp, access: Access, book: AuditBook, mask: Callable[[str], str], language: str = "zh"
+    ) -> None:
         self._app, self._access, self._book, self._mask = app, access, book, mask
-        self._buckets = Buckets()
+        self._buckets, self._language = Buckets(), language
         self._used: dict[str, str] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,10 +63,15 @@ class Entry:
         try:
             found, principal = await self._let_in(scope, Headers(scope=scope))
         except RefusedError as refusal:
-            await _refuse(refusal, scope, receive, send)
+            await _refuse(refusal, scope, receive, send, self._language)
             return
         except VocError as error:
-            await told(scope, error)(scope, receive, send)
+            if opened_page(scope):
+                await refused_page(wanted_by(scope, self._language), Turned(told(scope, error).status_code))(
+                    scope, receive, send
+                )
+            else:
+                await told(scope, error)(scope, receive, send)
             return
         scope.setdefault("state", {})["principal"] = principal
         with metered(lambda cost: _quiet(lambda: self._spend(principal, cost))) as meter:
@@ -78,9 +89,9 @@ class Entry:
             scope.setdefault("state", {})["route"] = found.route
         principal = await run_in_threadpool(self._who, scope, headers)
         if found is None:
-            if principal is None:
+            if principal is None and not open_to_all(scope["path"]):
                 raise _unknown(scope, headers)
-            raise _nowhere(scope["path"])
+            raise _nowhere(scope["path"], principal or NOBODY)
         if found.rule.role is None:
             return found, principal or NOBODY
         if principal is None:
@@ -116,7 +127,8 @@ class Entry:
         most = principal.limits.per_minute or USUAL_PER_MINUTE
         if (wait := self._buckets.take(principal.id, most)) > 0:
             again = {"retry-after": str(int(wait) + 1)}
-            raise RefusedError(429, f"{most} requests a minute is the most here: try again in a moment", again)
+            said = f"{most} requests a minute is the most here: try again in a moment"
+            raise RefusedError(429, said, again, principal)
 
     def _check_spent(self, principal: Principal, rule: Rule) -> None:
         most = principal.limits.tokens_per_day
@@ -169,9 +181,10 @@ def _quiet(write: Callable[[], None]) -> None:
 def _check_rule(principal: Principal, rule: Rule) -> None:
     assert rule.role is not None
     if not principal.has(rule.role):
-        raise RefusedError(403, f"this is for the role {rule.role}; you have {principal.role}")
+        told_of = f"this is for the role {rule.role}; you have {principal.role}"
+        raise RefusedError(403, told_of, principal=principal, role=rule.role)
     if rule.scope not in principal.scopes:
-        raise RefusedError(403, f"this key lacks the scope {rule.scope}")
+        raise RefusedError(403, f"this key lacks the scope {rule.scope}", principal=principal, role=rule.role)
 
 
 def _check_csrf(headers: Headers) -> None:
@@ -184,24 +197,29 @@ def _check_csrf(headers: Headers) -> None:
 
 def _unknown(scope: Scope, headers: Headers) -> RefusedError:
     """A browser that opens a page is led to where it can log in."""
-    opened = scope.get("method") == "GET" and "text/html" in headers.get("accept", "")
-    if opened and not scope["path"].startswith(_NO_PAGES):
+    if opened_page(scope):
         asked = scope["path"] + (f"?{query}" if (query := scope["query_string"].decode("latin-1")) else "")
-        return RefusedError(303, "log in first", {"location": f"/login?next={quote(asked, safe='')}"})
+        ended = "&why=expired" if COOKIE in cookie_parser(headers.get("cookie", "")) else ""
+        return RefusedError(303, "log in first", {"location": f"/login?next={quote(asked, safe='')}{ended}"})
     said = "this key is unknown, revoked or has expired" if "authorization" in headers else NO_KEY
     return RefusedError(401, said, {"www-authenticate": "Bearer"})
 
 
-def _nowhere(path: str) -> RefusedError:
+def _nowhere(path: str, principal: Principal) -> RefusedError:
     methods = methods_of(path)
     if not methods:
-        return RefusedError(404, "there is nothing at this address: /docs lists what there is")
-    return RefusedError(405, f"this address answers to {', '.join(methods)}", {"allow": ", ".join(methods)})
+        return RefusedError(404, "there is nothing at this address: /docs lists what there is", principal=principal)
+    listed = ", ".join(methods)
+    return RefusedError(405, f"this address answers to {listed}", {"allow": listed}, principal)
 
 
-async def _refuse(refusal: RefusedError, scope: Scope, receive: Receive, send: Send) -> None:
+async def _refuse(refusal: RefusedError, scope: Scope, receive: Receive, send: Send, language: str) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1008, "reason": refusal.detail})
+        return
+    if opened_page(scope) and refusal.status >= 400:
+        turned = Turned(refusal.status, refusal.principal, refusal.role, refusal.headers)
+        await refused_page(wanted_by(scope, language), turned)(scope, receive, send)
         return
     response = told(scope, refusal.status, refusal.detail)
     response.headers.update(refusal.headers)

@@ -14,7 +14,7 @@ from api.watching import Watch
 
 LARGEST = 1_000_000
 """Bytes of a request's body …"""
-LARGEST_OF = {"/v1/records": 32_000_000, "/v1/files": 512_000_000}
+LARGEST_OF = {"/v1/records": 32_000_000, "/v1/files": 512_000_000, "/jobs/file": 512_000_000}
 """… and of those that bring records: up to 1,000 in JSON, and files."""
 _PLAIN = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
 _PAGES = (

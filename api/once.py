@@ -16,7 +16,17 @@ from assistant.errors import BusyError, UsageError
 from assistant.intake.privacy import load_key
 from assistant.records.request_store import Answered
 
-Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
+Key = Annotated[
+    str | None,
+    Header(alias="Idempotency-Key", min_length=1, max_length=200, description="sent again, the same answer is given"),
+]
+REPLAYED: dict[str, Any] = {
+    "Idempotency-Replayed": {
+        "description": "set where the same key brought this answer before",
+        "schema": {"const": "true"},
+    }
+}
+PLACE: dict[str, Any] = {"Location": {"description": "where it can be read", "schema": {"type": "string"}}}
 Content = dict[str, Any]
 T = TypeVar("T")
 _under_way: set[str] = set()

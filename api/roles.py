@@ -1,6 +1,7 @@
 """Which role and scope each address asks for, and what the audit book calls it: one table, checked against all routes."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -34,6 +35,9 @@ RULES: dict[str, Rule] = {
     "GET /readyz": _OPEN,
     "GET /login": _OPEN,
     "POST /login": _OPEN,
+    "GET /login/oidc": _OPEN,
+    "GET /login/oidc/back": _OPEN,
+    "GET /login/language/{language}": _OPEN,
     "POST /logout": _OPEN,
     "GET /web/{file}": _OPEN,
     # The staff: asking, looking, leads, votes and thumbs.
@@ -121,6 +125,8 @@ RULES: dict[str, Rule] = {
     "POST /v1/batches/{batch_id}/resume": _does("manager", "batches.resume"),
     "POST /v1/records": _does("manager", "records.import", "import"),
     "POST /v1/files": _does("manager", "files.import", "import"),
+    "POST /jobs/file": Rule("manager", "import"),
+    "POST /v1/probe": _does("manager", "model.probe"),
     # Administrators. What these change writes its own lines in the book.
     "DELETE /v1/customers/{customer_id}": _ADMIN,
     "GET /v1/keys": _ADMIN,
@@ -129,7 +135,14 @@ RULES: dict[str, Rule] = {
     "GET /v1/users": _ADMIN,
     "POST /v1/users": _ADMIN,
     "PATCH /v1/users/{user_id}": _ADMIN,
+    "GET /v1/spendings": _ADMIN,
+    "GET /v1/retention": _ADMIN,
+    "PUT /v1/retention": _ADMIN,
+    "POST /v1/retention": _ADMIN,
+    "POST /v1/alerts/test": _does("admin", "alerts.test", "admin"),
+    "POST /v1/alerts/retry": _does("admin", "alerts.retry", "admin"),
     "GET /v1/audit": _ADMIN,
+    "GET /v1/audit/lines.csv": _does("admin", "audit.export", "admin"),
     "GET /v1/audit/verdict": _ADMIN,
 }
 """Method and address (`*`: every method) → what is asked. An address that is not here is answered to nobody."""
@@ -148,15 +161,29 @@ class Found:
 def rule_of(method: str, path: str) -> Found | None:
     """The rule that a request falls under; None where there is no such address."""
     method = "GET" if method == "HEAD" else method
-    for asked, pattern, route, rule in _compiled():
-        if asked in (method, "*") and (hit := pattern.fullmatch(path)):
+    for asked, rule, hit, route in _meant(path):
+        if asked in (method, "*"):
             return Found(rule, route, hit.groups())
     return None
 
 
 def methods_of(path: str) -> list[str]:
     """The methods that an address answers to."""
-    return sorted({asked for asked, pattern, _, _ in _compiled() if pattern.fullmatch(path)})
+    return sorted({asked for asked, _, _, _ in _meant(path)})
+
+
+def open_to_all(path: str) -> bool:
+    """Whether anybody may call an address by one of its methods: then nobody is kept in the dark of the others."""
+    return any(rule.role is None for _, rule, _, _ in _meant(path))
+
+
+def _meant(path: str) -> Iterator[tuple[str, Rule, re.Match[str], str]]:
+    """The lines of the table for an address: those of one route, ``/v1/themes/health`` and not ``/v1/themes/{id}``."""
+    meant = None
+    for asked, pattern, route, rule in _compiled():
+        if meant in (None, route) and (hit := pattern.fullmatch(path)):
+            meant = route
+            yield asked, rule, hit, route
 
 
 @cache

@@ -18,6 +18,12 @@ from assistant.domain.answers import Answer, Citation, Figure, Plan
 
 BEAT = b": waiting\n\n"
 """A comment: a sign of life for proxies and clients, which none of them shows."""
+STREAMED = {
+    "text/event-stream": {
+        "schema": {"type": ["string", "object"], "description": "server-sent events, each `event` with its `data`"}
+    }
+}
+"""What an answer that streams is in the service's document."""
 HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 

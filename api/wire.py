@@ -1,35 +1,58 @@
 """What goes over the wire: requests checked, answers shaped, apart from how anything is stored."""
 
 import calendar
+import datetime as dt
 import re
-from datetime import date
-from typing import Annotated, Generic, Literal, TypeVar
+from types import GenericAlias
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from assistant.domain.filters import Filters
 from assistant.domain.vocabulary import Aspect, Channel, DeepCategory, Dimension, Segment, Sentiment
 
 T = TypeVar("T")
+_DAY = re.compile(r"([0-9]{4})-([0-9]{2})(?:-([0-9]{2}))?")
 
 
 def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+def _or_one(kind: Any) -> BeforeValidator:
+    """Lets a list be given as its only member."""
+    return BeforeValidator(_listed, json_schema_input_type=GenericAlias(list, (kind,)) | kind)
+
+
+def _written(value: object) -> object:
+    """Of a day its text alone: the library would take a number for seconds since 1970."""
+    if isinstance(value, dt.date) or (isinstance(value, str) and _DAY.fullmatch(value)):
+        return value
+    raise ValueError("write a day as 2026-08-31")
+
+
+def _day(value: str, *, last: bool) -> dt.date:
+    """The day that is written, or the first or last one of the month that is."""
+    if (found := _DAY.fullmatch(value)) is None:
+        raise ValueError("write a day as 2026-08-31, or a month as 2026-08")
+    year, month = int(found[1]), int(found[2])
+    whole = calendar.monthrange(year, month)[1] if last and 1 <= month <= 12 and year else 1
+    return dt.date(year, month, int(found[3] or whole))
+
+
 def _first_day(value: str) -> str:
-    return date.fromisoformat(f"{value}-01" if len(value) == 7 else value).isoformat()
+    return _day(value, last=False).isoformat()
 
 
 def _last_day(value: str) -> str:
-    if re.fullmatch(r"\d{4}-\d{2}", value):
-        year, month = int(value[:4]), int(value[5:])
-        return date(year, month, calendar.monthrange(year, month)[1] if 1 <= month <= 12 else 1).isoformat()
-    return date.fromisoformat(value).isoformat()
+    return _day(value, last=True).isoformat()
 
 
+_WRITTEN = WithJsonSchema({"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?$"})
 Name = Annotated[str, Field(min_length=1, max_length=200)]
-Names = Annotated[list[Name], BeforeValidator(_listed), Field(max_length=100)]
+Names = Annotated[list[Name], _or_one(Name), Field(max_length=100)]
+Day = Annotated[dt.date, BeforeValidator(_written), Field(strict=False)]
+"""A day in a request's body, as ``2026-08-31``."""
 
 
 class Wire(BaseModel):
@@ -39,25 +62,27 @@ class Wire(BaseModel):
 
 
 class Asked(BaseModel):
-    """Base of everything received: unknown fields are refused, so that no typing error passes in silence."""
+    """Base of everything received: unknown fields and wrong types are refused, so that no typing error passes in silence."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class FiltersIn(BaseModel):
     """Filters as given by a caller; each list means "one of these", both days are included."""
 
     product: Names = []
-    channel: Annotated[list[Channel], BeforeValidator(_listed)] = []
-    segment: Annotated[list[Segment], BeforeValidator(_listed)] = []
+    channel: Annotated[list[Channel], _or_one(Channel)] = []
+    segment: Annotated[list[Segment], _or_one(Segment)] = []
     region: Names = []
-    since: Annotated[str, AfterValidator(_first_day)] | None = Field(None, description="2026-08-01 or 2026-08")
-    until: Annotated[str, AfterValidator(_last_day)] | None = Field(None, description="2026-08-31 or 2026-08")
+    since: Annotated[str, AfterValidator(_first_day), _WRITTEN] | None = Field(
+        None, description="2026-08-01 or 2026-08"
+    )
+    until: Annotated[str, AfterValidator(_last_day), _WRITTEN] | None = Field(None, description="2026-08-31 or 2026-08")
     theme: Names = []
     customer: Names = []
-    deep_category: Annotated[list[DeepCategory], BeforeValidator(_listed)] = []
-    aspect: Annotated[list[Aspect], BeforeValidator(_listed)] = []
-    sentiment: Annotated[list[Sentiment], BeforeValidator(_listed)] = []
+    deep_category: Annotated[list[DeepCategory], _or_one(DeepCategory)] = []
+    aspect: Annotated[list[Aspect], _or_one(Aspect)] = []
+    sentiment: Annotated[list[Sentiment], _or_one(Sentiment)] = []
 
     def to_filters(self) -> Filters:
         """The filters as the core knows them."""

@@ -11,7 +11,9 @@ from api.problems import problem_of
 from assistant.bootstrap import App, open_app
 from assistant.domain.engine import Usage
 from assistant.domain.jobs import Job
-from assistant.errors import VocError
+from assistant.domain.receipts import IngestReceipt
+from assistant.errors import BusyError, VocError
+from assistant.pipeline.context import Context
 from assistant.pipeline.jobs import StageFailedError, Worker
 from assistant.pipeline.receiving import sweep
 from assistant.pipeline.scheduling import Schedule, take_turns
@@ -23,6 +25,8 @@ _POLL = 1.0
 """Seconds between two looks at the queue, which other processes fill too."""
 _PATIENCE = 8.0
 """Seconds that a job is given to reach a safe point when the service stops; else the next start takes it up."""
+PATIENCE = 20.0
+"""Seconds that what comes in waits for a run that is at work to pause."""
 _log = logging.getLogger("voc.api")
 Clock = Callable[[], dt.datetime]
 
@@ -163,3 +167,20 @@ class Working:
             if app is not self._app:
                 self.spent += app.engine.usage()
                 app.close()
+
+
+def taken_in(app: App, working: Working | None, take: Callable[[Context, float], IngestReceipt]) -> IngestReceipt:
+    """Take something in at once; where a job of this service is at work, in its next pause between two calls.
+
+    `take` is given what to work with, and for how many seconds to wait for another run to end.
+    """
+    try:
+        return take(app.pipeline.context, 0)
+    except BusyError:
+        worker = working.worker if working is not None else None
+    if worker is None:
+        return take(app.pipeline.context, PATIENCE)
+    with worker.visit(PATIENCE) as context:
+        if context is not None:
+            return take(context, 0)
+    return take(app.pipeline.context, PATIENCE / 4)

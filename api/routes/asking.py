@@ -8,14 +8,14 @@ from fastapi import APIRouter, Header
 
 from api.answer_wire import AnswerOut, QuestionIn, wire_of
 from api.deps import AppDep, SeatsDep, UserDep
-from api.streaming import EventStream, events
+from api.streaming import STREAMED, EventStream, events
 from api.wire import Name
 
 router = APIRouter(prefix="/v1", tags=["ask"])
 _STREAM = {"description": "The answer; as text/event-stream: plan, figure, citation, token, done, error"}
 
 
-@router.post("/ask", response_model=AnswerOut, responses={200: {**_STREAM, "content": {"text/event-stream": {}}}})
+@router.post("/ask", response_model=AnswerOut, responses={200: {**_STREAM, "content": STREAMED}})
 async def ask(
     app: AppDep, seats: SeatsDep, user: UserDep, asked: QuestionIn, accept: Annotated[str, Header()] = "*/*"
 ) -> AnswerOut | EventStream:

@@ -1,7 +1,6 @@
 """Batches: work on the whole corpus, queued, watched, stopped and taken up again. For managers."""
 
 import asyncio
-import datetime as dt
 import hashlib
 import json
 from collections.abc import AsyncIterator
@@ -15,10 +14,11 @@ from fastapi.sse import format_sse_event
 from pydantic import Field
 
 from api.deps import AppDep, Limit, Offset, PrincipalDep
-from api.once import Key, key_of
+from api.once import PLACE, Key, key_of
 from api.paging import page_of
-from api.streaming import HEADERS
-from api.wire import Asked, Name, Page
+from api.shapes.work import JobOut, JobsOut, JobWhole
+from api.streaming import HEADERS, STREAMED
+from api.wire import Asked, Day, Name, Page
 from api.working import Working, schedules_of, utc_now
 from assistant.bootstrap import App
 from assistant.domain.access import Principal
@@ -39,44 +39,30 @@ class BatchIn(Asked):
     """What is to be done, of how much, for how much."""
 
     kind: JobKind
-    limit: Annotated[int | None, Field(ge=1, description="analyse, run: at most so many records; ideas: themes")] = None
-    since: dt.date | None = None
+    limit: Annotated[
+        int | None, Field(ge=1, le=1_000_000_000, description="analyse, run: at most so many records; ideas: themes")
+    ] = None
+    since: Day | None = None
     retry_failed: bool = False
     rebuild: bool = False
-    theme_ids: Annotated[tuple[Name, ...], Field(max_length=1000)] = ()
-    budget_tokens: Annotated[int | None, Field(ge=0)] = None
+    theme_ids: Annotated[tuple[Name, ...], Field(max_length=1000, strict=False)] = ()
+    budget_tokens: Annotated[int | None, Field(ge=0, le=1_000_000_000_000)] = None
     budget_money: Annotated[float | None, Field(ge=0, allow_inf_nan=False)] = None
 
 
-@router.post("", status_code=202)
+@router.post("", status_code=202, response_model=JobOut, responses={202: {"headers": PLACE}})
 def queue(
     app: AppDep, who: PrincipalDep, request: Request, response: Response, given: BatchIn, key: Key = None
 ) -> dict[str, Any]:
     """Queue a job; with the same `Idempotency-Key` the same job is answered, and nothing is queued twice."""
-    said = given.model_dump(exclude={"kind"})
-    since = given.since.isoformat() if given.since else None
-    wish = Wish(**{**said, "since": since})
-    for theme_id in wish.theme_ids:
-        app.store.theme(theme_id)
-    stages = [step.name for step in steps_of(app.pipeline.context, given.kind, wish)]
     own = key_of(who, "batches", key)
-    named = f"key {hashlib.sha256(own.encode()).hexdigest()}" if own else None
-    known = app.store.jobs.with_key(named) if named else None
-    cost = 0 if known else _cost(app, who, wish.budget_tokens)
-    job = app.store.jobs.add(given.kind, wish, stages, origin="http", key=named)
-    if job is not None:
-        _book(app, who, cost)
-    else:
-        job = app.store.jobs.with_key(str(named))
-        assert job is not None
-        if (job.kind, job.wish) != (given.kind, wish):
-            raise UsageError("this Idempotency-Key was given with another request: use a new one")
+    job = queued(app, who, given, f"key {hashlib.sha256(own.encode()).hexdigest()}" if own else None)
     _call(request)
     response.headers["location"] = f"/v1/batches/{job.id}"
     return job_row(job)
 
 
-@router.get("")
+@router.get("", response_model=JobsOut)
 def batches(app: AppDep, request: Request, limit: Limit = 50, offset: Offset = 0) -> dict[str, Any]:
     """Jobs, newest first, and the schedule with its next turns."""
     found, total = app.store.jobs.list_jobs(limit, offset)
@@ -85,32 +71,30 @@ def batches(app: AppDep, request: Request, limit: Limit = 50, offset: Offset = 0
     return {**page.model_dump(), "schedules": schedules}
 
 
-@router.get("/{batch_id}")
+@router.get("/{batch_id}", response_model=JobWhole)
 def read(app: AppDep, batch_id: str) -> dict[str, Any]:
     """One job with the receipts of its stages."""
     return job_row(app.store.jobs.job(batch_id), whole=True)
 
 
-@router.delete("/{batch_id}")
+@router.delete("/{batch_id}", response_model=JobOut)
 def stop(app: AppDep, batch_id: str) -> dict[str, Any]:
     """Stop a job at its next safe point; what it finished is kept."""
     return job_row(app.store.jobs.ask_stop(batch_id))
 
 
-@router.post("/{batch_id}/resume", status_code=202)
+@router.post("/{batch_id}/resume", status_code=202, response_model=JobOut)
 def resume(app: AppDep, who: PrincipalDep, request: Request, batch_id: str) -> dict[str, Any]:
     """Go on with a job that failed, stopped or was done in part; finished stages are not done again.
 
     One of the command line that has files to take in yet goes on there only.
     """
-    cost = _cost(app, who, app.store.jobs.job(batch_id).wish.budget_tokens)
-    job = app.store.jobs.resume(batch_id, for_service=True)
-    _book(app, who, cost)
+    job = resumed(app, who, batch_id)
     _call(request)
     return job_row(job)
 
 
-@router.get("/{batch_id}/events", responses={200: {**_STREAM, "content": {"text/event-stream": {}}}})
+@router.get("/{batch_id}/events", response_class=StreamingResponse, responses={200: {**_STREAM, "content": STREAMED}})
 async def events(app: AppDep, request: Request, batch_id: str) -> StreamingResponse:
     """A job as it goes on: `progress` at every change, `stage` when one has ended, `done` at the end.
 
@@ -145,6 +129,44 @@ async def _watched(app: App, job: Job, ending: Event) -> AsyncIterator[bytes]:
 
 def _sent(name: str, data: dict[str, Any], number: int) -> bytes:
     return format_sse_event(event=name, data_str=json.dumps(data, ensure_ascii=False), id=str(number))
+
+
+def queued(app: App, who: Principal, given: BatchIn, named: str | None = None) -> Job:
+    """Put a job into the queue; where one of this name is or was there, that one.
+
+    Raises:
+        NotFoundError: there is no such theme.
+        UsageError: the name was given to another job, or it may cost more than somebody has left.
+    """
+    since = given.since.isoformat() if given.since else None
+    wish = Wish(**{**given.model_dump(exclude={"kind"}), "since": since})
+    for theme_id in wish.theme_ids:
+        app.store.theme(theme_id)
+    stages = [step.name for step in steps_of(app.pipeline.context, given.kind, wish)]
+    known = app.store.jobs.with_key(named) if named else None
+    cost = 0 if known else _cost(app, who, wish.budget_tokens)
+    job = app.store.jobs.add(given.kind, wish, stages, origin="http", key=named)
+    if job is not None:
+        _book(app, who, cost)
+        return job
+    job = app.store.jobs.with_key(str(named))
+    assert job is not None
+    if (job.kind, job.wish) != (given.kind, wish):
+        raise UsageError("this Idempotency-Key was given with another request: use a new one")
+    return job
+
+
+def resumed(app: App, who: Principal, batch_id: str) -> Job:
+    """Put a job into the queue again, see `JobStore.resume`.
+
+    Raises:
+        NotFoundError: there is none.
+        UsageError: it does not go on here, or may cost more than somebody has left.
+    """
+    cost = _cost(app, who, app.store.jobs.job(batch_id).wish.budget_tokens)
+    job = app.store.jobs.resume(batch_id, for_service=True)
+    _book(app, who, cost)
+    return job
 
 
 def _cost(app: App, who: Principal, budget: int | None) -> int:

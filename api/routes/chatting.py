@@ -15,7 +15,7 @@ from api.chat_streaming import Window
 from api.chat_wire import ChatError, ChatIn, CompletionOut, ModelOut, ModelsOut, error_body
 from api.deps import AppDep, SeatsDep, UserDep
 from api.problems import problem_of
-from api.streaming import EventStream
+from api.streaming import STREAMED, EventStream
 from assistant.errors import VocError
 
 MODELS = {"voc": False, "voc-manager": True}
@@ -64,7 +64,7 @@ def _error_of(error: VocError | RequestValidationError | HTTPException) -> tuple
 router = APIRouter(prefix="/v1", tags=["chat"], route_class=ChatRoute)
 
 
-@router.post("/chat/completions", response_model=CompletionOut)
+@router.post("/chat/completions", response_model=CompletionOut, responses={200: {"content": STREAMED}})
 async def complete(app: AppDep, seats: SeatsDep, user: UserDep, asked: ChatIn) -> CompletionOut | EventStream:
     """Answer the user's last message; earlier ones are history, everything else is ignored.
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from api.deps import ActorDep, AppDep, FiltersDep, Limit, Offset
+from api.shapes.themes import HealthOut, LineageEvent, ParentOut, SpikeOut, ThemeChanged, ThemeEdit, ThemesTold
 from api.wire import Asked, Name, Page
 from assistant.bootstrap import App
 from assistant.errors import UsageError
@@ -57,7 +58,7 @@ class Move(Asked):
     insight_ids: Insights
 
 
-@router.patch("/{theme_id}")
+@router.patch("/{theme_id}", response_model=ThemeChanged)
 def change(app: AppDep, by: ActorDep, theme_id: str, wish: ThemeChange) -> dict[str, Any]:
     """Write a theme's words by hand, lock it or put it away; each is an edit of its own."""
     given = wish.model_dump(exclude_none=True)
@@ -70,59 +71,59 @@ def change(app: AppDep, by: ActorDep, theme_id: str, wish: ThemeChange) -> dict[
     return {"edit_ids": [edit.id for edit in edits], **theme_row(app.store.theme(theme_id))}
 
 
-@router.post("/merge")
+@router.post("/merge", response_model=ThemesTold)
 def merge(app: AppDep, by: ActorDep, wish: Merge) -> dict[str, Any]:
     """Put the members of themes into another one."""
     return _told(app, _apply(app, lambda store: store.merge_themes(wish.theme_ids, wish.into, by)))
 
 
-@router.post("/{theme_id}/split")
+@router.post("/{theme_id}/split", response_model=ThemesTold)
 def split(app: AppDep, by: ActorDep, theme_id: str, wish: Split) -> dict[str, Any]:
     """Take insights out of a theme into a new one, which comes last in the answer."""
     title = _masked(app, wish.title)
     return _told(app, _apply(app, lambda store: store.split_theme(theme_id, wish.insight_ids, title, by)))
 
 
-@router.post("/{theme_id}/parts")
+@router.post("/{theme_id}/parts", response_model=ThemesTold)
 def part(app: AppDep, by: ActorDep, theme_id: str) -> dict[str, Any]:
     """Split a theme into the parts that its members' words fall into; they come last in the answer."""
     return _told(app, split_by_meaning(app.pipeline.context, theme_id, by))
 
 
-@router.get("/{theme_id}/lineage")
+@router.get("/{theme_id}/lineage", response_model=Page[LineageEvent])
 def lineage(app: AppDep, theme_id: str) -> Page[dict[str, Any]]:
     """What happened to a theme, oldest first: founded, renamed, split, merged, and what people decided."""
     found = theme_lineage(app.store, theme_id)
     return Page(items=found, total=len(found), next=None)
 
 
-@router.post("/{theme_id}/members")
+@router.post("/{theme_id}/members", response_model=ThemesTold)
 def move(app: AppDep, by: ActorDep, theme_id: str, wish: Move) -> dict[str, Any]:
     """Put insights into a theme, from wherever they are."""
     return _told(app, _apply(app, lambda store: store.move_insights(wish.insight_ids, theme_id, by)))
 
 
-@router.get("/health")
+@router.get("/health", response_model=HealthOut)
 def health(app: AppDep) -> dict[str, Any]:
     """Duplicates, overlaps, what is too wide or too thin, what has no theme, each with the edit that would mend it."""
     return asdict(themes_health(app.pipeline.context))
 
 
-@router.get("/spikes")
+@router.get("/spikes", response_model=Page[SpikeOut])
 def spikes(app: AppDep) -> Page[dict[str, Any]]:
     """Weeks in which a theme was far louder than usual, the latest first, with the quotes that made it."""
     found = theme_spikes(app.store)
     return Page(items=found, total=len(found), next=None)
 
 
-@router.get("/parents")
+@router.get("/parents", response_model=Page[ParentOut])
 def parents(app: AppDep, filters: FiltersDep) -> Page[dict[str, Any]]:
     """The upper level of themes, counted as unions within the filters, most customers first."""
     found = [asdict(parent) for parent in app.store.theme_parents(filters)]
     return Page(items=found, total=len(found), next=None)
 
 
-@router.get("/edits")
+@router.get("/edits", response_model=Page[ThemeEdit])
 def edits(app: AppDep, limit: Limit = 50, offset: Offset = 0) -> Page[dict[str, Any]]:
     """Who changed what about the themes, newest first."""
     items, total = app.store.theme_edits(limit, offset)
@@ -131,7 +132,7 @@ def edits(app: AppDep, limit: Limit = 50, offset: Offset = 0) -> Page[dict[str, 
     return Page(items=items, total=total, next=following)
 
 
-@router.post("/edits/{edit_id}/undo")
+@router.post("/edits/{edit_id}/undo", response_model=ThemesTold)
 def undo(app: AppDep, by: ActorDep, edit_id: str) -> dict[str, Any]:
     """Take an edit back."""
     return _told(app, _apply(app, lambda store: store.undo_edit(edit_id, by)))

@@ -9,10 +9,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 
-from api.deps import ActorDep, AppDep, FiltersDep, Limit, Offset
+from api.deps import AppDep, ByDep, FiltersDep, Limit, Offset
 from api.paging import page_of
 from api.problems import MEDIA_TYPE, problem
-from api.wire import Page
+from api.shapes.people import CustomerOut, CustomerWhole, ErasedOut
+from api.wire import Page, ProblemOut
+from assistant.domain.customers import Screened
 from assistant.pipeline import Ground
 from assistant.records.customer_view import customer_detail
 from assistant.records.screening import screen
@@ -25,7 +27,7 @@ Reason = Annotated[str, Query(max_length=500, description="why: kept in the audi
 AllOfThem = Annotated[bool, Query(description="erase every customer who goes by this telephone")]
 
 
-class ScreeningOut(Page[dict[str, Any]]):
+class ScreeningOut(Page[Screened]):
     """A screening: considered = total + averse + quiet."""
 
     considered: int
@@ -33,7 +35,13 @@ class ScreeningOut(Page[dict[str, Any]]):
     quiet: int
 
 
-@router.get("")
+class LeftOut(ProblemOut):
+    """Something of a customer is left: the problem with the receipt of what was erased."""
+
+    receipt: ErasedOut | None = None
+
+
+@router.get("", response_model=Page[CustomerOut])
 def customers(
     app: AppDep, filters: FiltersDep, request: Request, limit: Limit = 50, offset: Offset = 0
 ) -> Page[dict[str, Any]]:
@@ -48,20 +56,20 @@ def screening(
 ) -> ScreeningOut:
     """Customers worth inviting into the private domain, best first, every point explained."""
     found = screen(app.store.database, filters)
-    items = [asdict(one) for one in found.customers[offset : offset + limit]]
+    items = found.customers[offset : offset + limit]
     shown = page_of(request, items, len(found.customers), offset)
     return ScreeningOut(**dict(shown), considered=found.considered, averse=found.averse, quiet=found.quiet)
 
 
-@router.get("/{customer_id}")
+@router.get("/{customer_id}", response_model=CustomerWhole)
 def customer(app: AppDep, customer_id: str) -> dict[str, Any]:
     """A customer, pseudonymous: how often we hear them, of what, which signals and leads; by the id here or of the source."""
     return customer_detail(app.store, app.pipeline.find_customer(customer_id))
 
 
-@admin.delete("/{customer_id}", response_model=None)
+@admin.delete("/{customer_id}", response_model=ErasedOut, responses={500: {"model": LeftOut}})
 def erase(
-    app: AppDep, by: ActorDep, customer_id: str, reason: Reason = "", all_of_them: AllOfThem = False
+    app: AppDep, by: ByDep, customer_id: str, reason: Reason = "", all_of_them: AllOfThem = False
 ) -> dict[str, Any] | JSONResponse:
     """Erase a customer from everything and prove it; the receipt. A problem (with the receipt) where something is left.
 
@@ -69,7 +77,7 @@ def erase(
     with several customers is refused unless all of them are asked for.
     """
     meant = app.pipeline.find_to_erase(customer_id, all_of_them=all_of_them)
-    receipt = app.pipeline.erase(customer_id, Ground(reason, by=by), all_of_them=all_of_them)
+    receipt = app.pipeline.erase(customer_id, Ground(reason, by.name, by.via), all_of_them=all_of_them)
     whom = {"customer": meant[0], "customers": meant, "proved": receipt.proved}
     content = {**whom, "mentioned_elsewhere": receipt.mentioned_elsewhere, **asdict(receipt)}
     if receipt.proved:

@@ -1,4 +1,4 @@
-"""Health: alive at all, and ready to answer."""
+"""Health: alive at all, and ready to answer; and what the model endpoint was found to understand."""
 
 from typing import Any
 
@@ -8,18 +8,23 @@ from fastapi.responses import JSONResponse
 from api.deps import AppDep, PrincipalDep
 from api.gauges import checks_of, needs_of
 from api.problems import MEDIA_TYPE, problem
+from api.shapes.work import AliveOut, NotReadyOut, ReadyOut
+from assistant.cli.health import probed
 from assistant.domain.filters import Filters
+from assistant.llm.probe import ProbeResult
 
 router = APIRouter(tags=["health"])
 
 
-@router.get("/healthz")
+@router.get("/healthz", response_model=AliveOut)
 def alive() -> dict[str, str]:
     """The process answers."""
     return {"status": "ok"}
 
 
-@router.get("/readyz", response_model=None)
+@router.get(
+    "/readyz", response_model=ReadyOut, response_model_exclude_unset=True, responses={503: {"model": NotReadyOut}}
+)
 def ready(app: AppDep, request: Request, principal: PrincipalDep) -> dict[str, Any] | JSONResponse:
     """Whether questions can be answered: the store can be read, the disk has room; 503 where not.
 
@@ -37,3 +42,9 @@ def ready(app: AppDep, request: Request, principal: PrincipalDep) -> dict[str, A
     records = app.counting.totals(Filters()).records
     said = {"records": records, "first_day": first, "last_day": last, "engine": app.engine.name}
     return {"status": "ready", **said, "checks": checks_of(app, request.app.state.working)}
+
+
+@router.post("/v1/probe")
+def probe(app: AppDep) -> ProbeResult:
+    """Find out what the model endpoint can do, by about a dozen small calls and a long one, and remember it."""
+    return probed(app.settings)

@@ -8,6 +8,8 @@ from fastapi.responses import HTMLResponse, PlainTextResponse
 from pydantic import Field
 
 from api.deps import ActorDep, AppDep, Limit, Offset, PrincipalDep, spoken_for
+from api.once import PLACE
+from api.shapes.ideas import IdeaChanged, IdeaEditOut, IdeasTold, IdeaWhole
 from api.wire import Asked, Name, Page
 from assistant.bootstrap import App
 from assistant.errors import UsageError
@@ -65,7 +67,7 @@ class IdeaMerge(Asked):
     by: Name | None = None
 
 
-@router.get("/history")
+@router.get("/history", response_model=Page[IdeaEditOut])
 def history(app: AppDep, limit: Limit = 50, offset: Offset = 0) -> Page[dict[str, Any]]:
     """Who decided what about ideas, newest first."""
     items, total = app.store.idea_history(None, limit, offset)
@@ -74,7 +76,12 @@ def history(app: AppDep, limit: Limit = 50, offset: Offset = 0) -> Page[dict[str
     return Page(items=items, total=total, next=following)
 
 
-@router.get("/portfolio", response_model=None)
+@router.get(
+    "/portfolio",
+    response_class=HTMLResponse,
+    response_model=None,
+    responses={200: {"content": {"text/markdown": {"schema": {"type": "string"}}}}},
+)
 def page(
     app: AppDep, form: Annotated[Literal["html", "md"], Query(alias="format")] = "html"
 ) -> HTMLResponse | PlainTextResponse:
@@ -85,26 +92,26 @@ def page(
     return HTMLResponse(render_html(found, language))
 
 
-@router.post("/merge")
+@router.post("/merge", response_model=IdeasTold)
 def merge(app: AppDep, who: PrincipalDep, wish: IdeaMerge) -> dict[str, Any]:
     """Put ideas away as part of another one, which takes over their themes and evidence."""
     by = spoken_for(who, wish.by)
     return _told(app, _decide(app, lambda store: store.merge_ideas(wish.idea_ids, wish.into, _said(app, wish.why), by)))
 
 
-@router.post("/edits/{edit_id}/undo")
+@router.post("/edits/{edit_id}/undo", response_model=IdeasTold)
 def undo(app: AppDep, by: ActorDep, edit_id: str) -> dict[str, Any]:
     """Take a decision back."""
     return _told(app, _decide(app, lambda store: store.undo_idea_edit(edit_id, by)))
 
 
-@router.get("/{idea_id}")
+@router.get("/{idea_id}", response_model=IdeaWhole)
 def read(app: AppDep, idea_id: str) -> dict[str, Any]:
     """An idea whole: evidence, the parts of its score, votes and history."""
     return idea_sheet(app.store, idea_id)
 
 
-@router.patch("/{idea_id}")
+@router.patch("/{idea_id}", response_model=IdeaChanged)
 def change(app: AppDep, who: PrincipalDep, idea_id: str, wish: IdeaChange) -> dict[str, Any]:
     """Write an idea's words by hand, reject it with a reason, or bring it back; each is an edit of its own."""
     given = wish.model_dump(exclude_none=True, exclude={"why", "by", "status"})
@@ -125,7 +132,7 @@ def change(app: AppDep, who: PrincipalDep, idea_id: str, wish: IdeaChange) -> di
     return {"edit_ids": [edit.id for edit in edits], **idea_sheet(app.store, idea_id)}
 
 
-@router.post("/{idea_id}/votes", status_code=201)
+@router.post("/{idea_id}/votes", status_code=201, response_model=IdeasTold, responses={201: {"headers": PLACE}})
 def vote(app: AppDep, who: PrincipalDep, idea_id: str, wish: Vote, response: Response) -> dict[str, Any]:
     """Vote for or against an idea; the last vote of a person counts."""
     by = spoken_for(who, wish.by)

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from api.deps import ActorDep, AppDep, FiltersDep, Limit, Offset
 from api.paging import page_of
+from api.shapes.people import LeadOut, LeadWhole
 from api.wire import Asked, Page, Wire
 from assistant.domain.vocabulary import LeadStatus, OpportunityType
 from assistant.errors import NotFoundError
@@ -26,7 +27,7 @@ class LeadIn(Asked):
     override: Note | None = None
 
 
-class LeadsOut(Page[dict[str, Any]]):
+class LeadsOut(Page[LeadOut]):
     """Leads, and how many more are on hold: their customers don't want to be sold to."""
 
     held: int
@@ -75,7 +76,8 @@ def leads(
 ) -> LeadsOut:
     """Leads, one for each customer and type, newest records first; those on hold only where asked for."""
     items, total = app.store.list_leads(filters, limit, offset, status=status, owner=owner, kind=type)
-    return LeadsOut(**dict(page_of(request, items, total, offset)), held=app.store.held_leads(filters))
+    shown = page_of(request, [LeadOut(**item) for item in items], total, offset)
+    return LeadsOut(**dict(shown), held=app.store.held_leads(filters))
 
 
 @router.get("/funnel")
@@ -86,7 +88,7 @@ def conversion(app: AppDep, filters: FiltersDep, by: FunnelKey = "type") -> Funn
     return FunnelOut(items=items, total=len(items), by=by, all=FunnelRowOut.model_validate(total))
 
 
-@router.get("/{lead_id}")
+@router.get("/{lead_id}", response_model=LeadWhole)
 def lead(app: AppDep, lead_id: str) -> dict[str, Any]:
     """A lead with its history, the others it stands for, and why it is on hold."""
     if (found := app.store.lead(lead_id)) is None:
@@ -94,7 +96,7 @@ def lead(app: AppDep, lead_id: str) -> dict[str, Any]:
     return found
 
 
-@router.patch("/{lead_id}")
+@router.patch("/{lead_id}", response_model=LeadWhole)
 def change(app: AppDep, by: ActorDep, lead_id: str, wish: LeadIn) -> dict[str, Any]:
     """Give a lead a status, an owner, a note; written down with who and when."""
     wanted = LeadChange(**wish.model_dump()).masked(app.mask)

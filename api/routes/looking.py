@@ -6,6 +6,9 @@ from fastapi import APIRouter, Query, Request
 
 from api.deps import AppDep, FiltersDep, Limit, Offset
 from api.paging import page_of
+from api.shapes.ideas import IdeaOut
+from api.shapes.records import InsightOut, RecordOut
+from api.shapes.themes import ParentOut, ThemeRow, ThemeWhole
 from api.wire import CountOut, HitOut, Page, SearchOut, StatsOut, TotalsOut, UnderstoodOut
 from assistant.domain.vocabulary import Dimension
 from assistant.pipeline.watching import anything, theme_sheet
@@ -39,13 +42,13 @@ def stats(app: AppDep, filters: FiltersDep, by: Dimension = "theme", limit: Limi
     return StatsOut(items=items, total=len(rows), by=by, totals=totals)
 
 
-@router.get("/records/{any_id}")
+@router.get("/records/{any_id}", response_model=RecordOut)
 def record(app: AppDep, any_id: str) -> dict[str, Any]:
     """A record with its turns and insights, by its own id or ours."""
     return record_detail(app.store, any_id)
 
 
-@router.get("/themes")
+@router.get("/themes", response_model=Page[ThemeRow])
 def themes(
     app: AppDep, filters: FiltersDep, request: Request, limit: Limit = 50, offset: Offset = 0
 ) -> Page[dict[str, Any]]:
@@ -53,7 +56,7 @@ def themes(
     return _page(app, "themes", filters, request, limit, offset)
 
 
-@router.get("/themes/{theme_id}")
+@router.get("/themes/{theme_id}", response_model=ThemeWhole | ParentOut)
 def theme(app: AppDep, theme_id: str) -> dict[str, Any]:
     """A theme with its voices and history, its change and how sure that is, its waves; a parent with its themes."""
     if theme_id.startswith("tp_"):
@@ -61,7 +64,7 @@ def theme(app: AppDep, theme_id: str) -> dict[str, Any]:
     return theme_sheet(app.store, theme_id)
 
 
-@router.get("/insights")
+@router.get("/insights", response_model=Page[InsightOut])
 def insights(
     app: AppDep, filters: FiltersDep, request: Request, limit: Limit = 50, offset: Offset = 0
 ) -> Page[dict[str, Any]]:
@@ -69,7 +72,7 @@ def insights(
     return _page(app, "insights", filters, request, limit, offset)
 
 
-@router.get("/ideas")
+@router.get("/ideas", response_model=Page[IdeaOut])
 def ideas(
     app: AppDep, filters: FiltersDep, request: Request, limit: Limit = 50, offset: Offset = 0
 ) -> Page[dict[str, Any]]:

@@ -9,16 +9,21 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 
 from api.deps import AppDep, PrincipalDep, spoken_for
-from api.once import Key, key_of, once
-from api.wire import ProposalIn, ProposalPatch
+from api.once import PLACE, REPLAYED, Key, key_of, once
+from api.shapes.proposals import ProposalEventOut, ProposalOut, ProposalWhole
+from api.wire import Page, ProposalIn, ProposalPatch
 from assistant.errors import UsageError
 from assistant.insight.documents import MEDIA, Form, as_bytes
 from assistant.pipeline.reviewing import Patch
 
 router = APIRouter(prefix="/v1/proposals", tags=["propose"])
+DOCUMENTS = {
+    MEDIA["md"].partition(";")[0]: {"schema": {"type": "string"}},
+    MEDIA["docx"]: {"schema": {"type": "string", "format": "binary"}},
+}
 
 
-@router.post("", status_code=201, response_model=None)
+@router.post("", status_code=201, response_model=ProposalOut, responses={201: {"headers": {**PLACE, **REPLAYED}}})
 def draft(app: AppDep, who: PrincipalDep, given: ProposalIn, key: Key = None) -> JSONResponse:
     """Draft a proposal from an idea, from a theme's best idea, or from a brief in one sentence.
 
@@ -32,7 +37,7 @@ def draft(app: AppDep, who: PrincipalDep, given: ProposalIn, key: Key = None) ->
     return answer
 
 
-@router.get("/{proposal_id}", response_model=None)
+@router.get("/{proposal_id}", response_model=ProposalWhole, responses={200: {"content": DOCUMENTS}})
 def read(
     app: AppDep, proposal_id: str, form: Annotated[Form, Query(alias="format")] = "json"
 ) -> dict[str, Any] | Response:
@@ -44,7 +49,7 @@ def read(
     return Response(as_bytes(proposal, form), media_type=MEDIA[form], headers=named)
 
 
-@router.patch("/{proposal_id}")
+@router.patch("/{proposal_id}", response_model=ProposalOut)
 def change(app: AppDep, who: PrincipalDep, proposal_id: str, given: ProposalPatch) -> dict[str, Any]:
     """Edit, comment on, hand over or move a proposal; an approval names the person (`actor`)."""
     if given.status == "approved" and given.actor is None and who.kind != "user":
@@ -53,7 +58,7 @@ def change(app: AppDep, who: PrincipalDep, proposal_id: str, given: ProposalPatc
     return asdict(app.pipeline.change_proposal(proposal_id, patch, spoken_for(who, given.actor)))
 
 
-@router.get("/{proposal_id}/history")
+@router.get("/{proposal_id}/history", response_model=Page[ProposalEventOut])
 def history(app: AppDep, proposal_id: str) -> dict[str, Any]:
     """Who did what to a proposal and when, the first first."""
     events = [asdict(event) for event in app.store.proposal_history(proposal_id)]

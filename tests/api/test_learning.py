@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from assistant.bootstrap import App, open_app
 from assistant.intake.shapes import ReadOptions
+from assistant.pipeline.learning import learn
 from assistant.settings import Settings
 from tests.api.conftest import PHONE, TICKETS, _wire
 
@@ -132,6 +133,20 @@ def test_what_our_data_cannot_tell_is_collected(door: TestClient) -> None:
 def test_thumbs_are_listed_with_what_they_are_on(door: TestClient) -> None:
     answer = ask(door)
     for verdict in ("up", "down"):
-        door.post("/v1/feedback", json={"answer_id": answer["id"], "verdict": verdict})
+        thumb = {"answer_id": answer["id"], "verdict": verdict}
+        door.post("/v1/feedback", json=thumb, headers={"X-User": f"{verdict} {PHONE}"})
     rows = door.get("/v1/feedback").json()
+    assert [row["actor"].split()[0] for row in rows["items"]] == ["down", "up"]
+    assert PHONE not in str(rows)
     assert [(row["verdict"], row["question"]) for row in rows["items"]] == [("down", QUESTION), ("up", QUESTION)]
+
+
+def test_a_question_that_is_answered_later_leaves_the_list(door: TestClient, own: App, tmp_path: Path) -> None:
+    assert ask(door, "打印机保修几年")["refused"]
+    (tmp_path / "三包.md").write_text("# 三包\n\n## 保修\n打印机整机质保一年。\n", encoding="utf-8")
+    learn(own.pipeline.context, [tmp_path / "三包.md"])
+    assert "质保一年" in ask(door, "请问打印机保修几年？")["text"]
+    assert door.get("/v1/unanswered").json()["total"] == 0
+    (row,) = door.get("/v1/unanswered", params={"answered": True}).json()["items"]
+    assert row["question"] == "打印机保修几年"
+    assert row["answered_at"] >= row["last_at"]

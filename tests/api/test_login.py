@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from assistant.bootstrap import App, open_app
+from assistant.errors import UsageError
 from assistant.pipeline.access import Access, By
 from assistant.settings import Settings
 
@@ -129,3 +130,77 @@ def test_one_changes_ones_own_password_knowing_the_old_one(client: TestClient) -
     assert client.put("/v1/me/password", json=right, headers=_token(client)).status_code == 200
     assert client.get("/v1/me").status_code == 401
     assert _log_in(client, password=new + new) == 303
+
+
+BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "zh", "en"),
+    [
+        ("/admin", 403, "这一页需要管理员权限", "This page is for the role admin"),
+        ("/no/such/page", 404, "没有这一页", "There is no such page"),
+        ("/logout", 405, "这个网址不能这样打开", "This address is not for opening"),
+    ],
+)
+def test_a_browser_is_told_in_its_language_and_a_program_as_ever(
+    client: TestClient, path: str, status: int, zh: str, en: str
+) -> None:
+    _log_in(client)
+    client.cookies.set("voc_look", "dark")
+    for language, said in (("zh", zh), ("en", en)):
+        client.cookies.set("voc_language", language)
+        shown = client.get(path, headers=BROWSER)
+        assert shown.status_code == status
+        assert f"<h1>{said}</h1>" in shown.text
+        assert '<body class="body--dark">' in shown.text
+        assert shown.headers["x-request-id"] in shown.text
+    for headers in ({"accept": "*/*"}, {"accept": "application/json"}):
+        told = client.get(path, headers=headers)
+        assert told.status_code == status
+        assert told.headers["content-type"] == "application/problem+json"
+    assert client.get("/v1/nothing", headers=BROWSER).headers["content-type"] == "application/problem+json"
+
+
+def test_who_is_not_logged_in_is_led_to_the_form_and_back(client: TestClient) -> None:
+    led = client.get("/needs?product=P2", headers=BROWSER, follow_redirects=False)
+    assert (led.status_code, led.headers["location"]) == (303, "/login?next=%2Fneeds%3Fproduct%3DP2")
+    client.cookies.set("voc_session", "ended")
+    led = client.get("/needs", headers=BROWSER, follow_redirects=False)
+    assert led.headers["location"] == "/login?next=%2Fneeds&why=expired"
+    assert "登录已过期" in client.get(led.headers["location"]).text
+
+
+def test_before_there_are_accounts_strangers_are_told_what_to_do(tmp_path: Path) -> None:
+    app = open_app(Settings(engine="rules", data_dir=tmp_path / "new"))
+    with TestClient(create_app(app), base_url="http://voc.example", client=("10.0.0.7", 1)) as stranger:
+        shown = stranger.get("/needs", headers=BROWSER)
+        assert shown.status_code == 403
+        assert "voc users add" in shown.text
+    with TestClient(create_app(app), base_url="http://127.0.0.1:8000", client=("127.0.0.1", 1)) as here:
+        assert "不用登录" in here.get("/login").text
+    app.close()
+
+
+def test_the_language_leads_back_inside(client: TestClient) -> None:
+    led = client.get("/login/language/en", params={"next": "//evil.example"}, follow_redirects=False)
+    assert (led.status_code, led.headers["location"]) == (303, "/")
+    assert "voc_language=en" in led.headers["set-cookie"]
+    assert "Log in" in client.get("/login").text
+    assert client.get("/login/language/fr").status_code == 422
+
+
+def test_no_page_takes_the_last_administrator_away(app: App) -> None:
+    access = Access(app.store.access)
+    page = By("王琳", "page")
+    access.add_user("王琳", "admin", PASSWORD, BY)
+    changes: list[Callable[[], object]] = [
+        lambda: access.disable_user("王琳", page),
+        lambda: access.change_role("王琳", "staff", page),
+    ]
+    for change in changes:
+        with pytest.raises(UsageError, match="last administrator"):
+            change()
+    access.add_user("韩梅梅", "admin", PASSWORD, BY)
+    assert access.change_role("王琳", "staff", page).role == "staff"
+    assert access.disable_user("韩梅梅", BY).disabled_at is not None
