@@ -4,7 +4,7 @@
 PY := .venv/bin/python
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: demo test serve check eval bench bench-large torture lock clean
+.PHONY: demo test serve check check-api eval bench bench-large bench-load torture lock clean
 
 .venv/.ready: requirements.lock pyproject.toml
 ifdef UV
@@ -33,11 +33,17 @@ check: .venv/.ready
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
+check-api: .venv/.ready
+	VOC_CHECK_EXAMPLES=60 $(PY) -m pytest -n0 tests/api/test_document.py
+
 eval: .venv/.ready
 	@.venv/bin/voc eval all
 
 bench: .venv/.ready
 	@$(PY) -m evals.bench
+
+bench-load: .venv/.ready
+	@$(PY) -m evals.benches.load
 
 bench-large: .venv/.ready
 	@$(PY) -m evals.bench --large

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.answering.compose import AnswerService
+from assistant.answering.lexicon import NAMES_FILE, load_names
 from assistant.answering.lookup import Lookup
 from assistant.answering.pinning import Pins
 from assistant.answering.talking import Talks
@@ -160,13 +161,15 @@ def open_app(
     index.add_names(context.names())
     finder = Finder(index, _reranker(settings, database, people, chosen))
     pins = Pins(store, store.documents.all)
+    names = load_names(data_dir / NAMES_FILE)
     ask = AnswerService(
-        store=store, counting=store.counting, finder=finder, engine=chosen, fallback=rules, masker=masker,
+        store=store, counting=store.counting, finder=finder, engine=chosen, fallback=rules, masker=masker, names=names,
         language=settings.language, documents=store.documents.all, pins=pins,
         planning=_planning(settings, chosen), prose=net.prose,
-        tone=_sendable(tone_of(settings.company_file, data_dir), settings, data_dir),
+        tone=_sendable(tone_of(settings.company_file, data_dir), settings, data_dir), likeness=finder.likeness,
+        patience=settings.ask_patience,
     )  # fmt: skip
-    lookup = Lookup(store, finder)
+    lookup = Lookup(store, finder, names)
     held = [database.close]
     held += [embedder.close] if isinstance(embedder, EndpointEmbedder) else []
     held += [chosen.close] if isinstance(chosen, ModelEngine) else []

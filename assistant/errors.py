@@ -3,10 +3,12 @@
 VocError                    one clear sentence for a person: what, where, what to do
 ├── UsageError              the caller asked for something that can't be (exit 2, HTTP 422)
 │   ├── SettingError        a setting has a value that can't be used
-│   └── NotFoundError       no such record, theme, idea … (HTTP 404)
+│   ├── NotFoundError       no such record, theme, idea … (HTTP 404)
+│   └── IdentityError       what somebody brings from the identity provider is not proved, or gives them no role (HTTP 403)
 ├── InputError              a file or row can't be read; the rest of the work goes on
 ├── BusyError               another run holds the data directory (exit 1, HTTP 409)
 ├── StoreError              database or index can't be used
+├── ProviderError           the house's identity provider can't be asked, or answers nonsense (HTTP 502)
 └── ModelError              the model endpoint; vendors' errors are translated in `assistant.llm.vendor` only
     ├── ModelAccessError    wrong key, unknown model, refused: trying again is useless
     ├── ModelDownError      time-out, connection refused, 429, 5xx after all retries
@@ -33,6 +35,10 @@ class NotFoundError(UsageError):
     """The thing asked for is not in the store."""
 
 
+class IdentityError(UsageError):
+    """What somebody brings back from the identity provider is not proved, or gives them no role here."""
+
+
 class InputError(VocError):
     """A file or a row can't be read."""
 
@@ -43,6 +49,10 @@ class BusyError(VocError):
 
 class StoreError(VocError):
     """The database or the index can't be used."""
+
+
+class ProviderError(VocError):
+    """The house's identity provider can't be asked, or answers nonsense: an administrator must see to it."""
 
 
 class ModelError(VocError):

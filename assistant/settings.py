@@ -4,12 +4,14 @@ import datetime as dt
 import re
 from pathlib import Path
 from typing import Literal, get_args
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from assistant.domain.access import ROLES, Role
 from assistant.domain.jobs import JobKind
 from assistant.errors import SettingError
 
@@ -55,7 +57,9 @@ class Settings(BaseSettings):
     )
     data_dir: Path = Field(Path("data"), alias="VOC_DATA_DIR", description="where everything is kept")
     database_url: str | None = Field(
-        None, alias="VOC_DATABASE_URL", description="default: SQLite in the data directory"
+        None,
+        alias="VOC_DATABASE_URL",
+        description="default: SQLite in the data directory; `postgresql+psycopg://user:password@host/name`",
     )
     chroma_url: str | None = Field(
         None, alias="VOC_CHROMA_URL", description="a Chroma server instead of the embedded one"
@@ -104,6 +108,33 @@ class Settings(BaseSettings):
     ask_concurrency: int = Field(
         64, alias="VOC_ASK_CONCURRENCY", ge=1, le=512, description="questions the service answers at once"
     )
+    oidc_issuer: str | None = Field(
+        None, alias="VOC_OIDC_ISSUER", description="the house's identity provider (OpenID Connect): people log in there"
+    )
+    oidc_client_id: str | None = Field(None, alias="VOC_OIDC_CLIENT_ID", description="by what the provider knows us")
+    oidc_client_secret: SecretStr | None = Field(
+        None, alias="VOC_OIDC_CLIENT_SECRET", description="our secret at the provider; unset: a public client"
+    )
+    oidc_role_claim: str | None = Field(
+        None,
+        alias="VOC_OIDC_ROLE_CLAIM",
+        description="the claim that names roles or groups, dots lead inside (`realm_access.roles`); unset: roles are given here",
+    )
+    oidc_roles: str | None = Field(
+        None,
+        alias="VOC_OIDC_ROLES",
+        description="values of that claim and their roles, `voc-admins=admin; 质量部=manager`",
+    )
+    oidc_default_role: Literal["staff", "refuse"] = Field(
+        "staff", alias="VOC_OIDC_DEFAULT_ROLE", description="whose claim names no role: `staff`, or `refuse` them"
+    )
+    ask_patience: float = Field(
+        60.0,
+        alias="VOC_ASK_PATIENCE",
+        gt=0,
+        le=600,
+        description="seconds a question waits for the model before the rules answer it",
+    )
     host: str = Field("127.0.0.1", alias="VOC_HOST", description="address the service listens on")
     port: int = Field(8000, alias="VOC_PORT", ge=1, le=65535, description="port the service listens on")
 
@@ -123,6 +154,11 @@ class Settings(BaseSettings):
         "company_file",
         "vault_key",
         "schedule",
+        "oidc_issuer",
+        "oidc_client_id",
+        "oidc_client_secret",
+        "oidc_role_claim",
+        "oidc_roles",
         mode="before",
     )
     @classmethod
@@ -136,11 +172,27 @@ class Settings(BaseSettings):
             raise ValueError("must begin with http:// or https://")
         return value
 
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _is_safe_issuer(cls, value: str | None) -> str | None:
+        if value is not None and not is_safe(value):
+            raise ValueError("must begin with https:// (http:// for this machine alone)")
+        return value
+
+    @field_validator("oidc_roles")
+    @classmethod
+    def _are_roles(cls, value: str | None) -> str | None:
+        role_pairs(value)
+        return value
+
     @field_validator("database_url")
     @classmethod
-    def _is_sqlite(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith("sqlite"):
-            raise ValueError("must begin with sqlite:/// (PostgreSQL is not supported yet)")
+    def _is_known_database(cls, value: str | None) -> str | None:
+        kind, mark, rest = (value or "").partition("://")
+        if kind in ("postgresql", "postgres"):
+            return f"postgresql+psycopg{mark}{rest}"
+        if value is not None and (kind not in ("sqlite", "postgresql+psycopg") or not mark):
+            raise ValueError("must begin with sqlite:/// or postgresql+psycopg://")
         return value
 
     @field_validator("schedule")
@@ -168,6 +220,11 @@ class Settings(BaseSettings):
         return schedule_parts(self.schedule)
 
     @property
+    def role_names(self) -> dict[str, Role]:
+        """Which role each value of the provider's claim stands for; our own names stand for themselves."""
+        return {**{role: role for role in ROLES}, **role_pairs(self.oidc_roles)}
+
+    @property
     def engine_name(self) -> Literal["llm", "rules"]:
         """The engine that `auto` comes down to."""
         if self.engine == "auto":
@@ -189,6 +246,33 @@ def schedule_parts(text: str | None) -> list[tuple[JobKind, str]]:
     return found
 
 
+def role_pairs(text: str | None) -> dict[str, Role]:
+    """The roles in ``value=role; value=role``.
+
+    Raises:
+        ValueError: a part is not written so, or names no role of ours.
+    """
+    found: dict[str, Role] = {}
+    for part in filter(None, (part.strip() for part in (text or "").split(";"))):
+        value, _, named = (one.strip() for one in part.rpartition("="))
+        role: Role | None = next((one for one in ROLES if one == named), None)
+        if role is None or not value:
+            raise ValueError(f"write value=role, parted by `;`; roles are {', '.join(ROLES)}")
+        found[value] = role
+    return found
+
+
+def is_safe(address: str) -> bool:
+    """Whether secrets may go to an address: it is https, or on this machine."""
+    try:
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    here = host in ("localhost", "127.0.0.1", "::1")
+    return bool(host) and not parts.username and (parts.scheme == "https" or (parts.scheme == "http" and here))
+
+
 def without_login(text: str) -> str:
     """A setting's value without the user and password that a URL may hold."""
     return _LOGIN.sub("//***@", text)
@@ -204,6 +288,8 @@ def load_settings(**overrides: object) -> Settings:
         settings = Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         raise SettingError("; ".join(_sentence(dict(item)) for item in error.errors())) from None
+    if (settings.oidc_issuer is None) != (settings.oidc_client_id is None):
+        raise SettingError("VOC_OIDC_ISSUER and VOC_OIDC_CLIENT_ID go together: set both, or neither")
     if settings.engine == "llm" and not (settings.openai_api_key or settings.openai_base_url):
         raise SettingError("VOC_ENGINE=llm needs OPENAI_API_KEY (or OPENAI_BASE_URL of a server without keys)")
     return settings
@@ -212,7 +298,7 @@ def load_settings(**overrides: object) -> Settings:
 def _sentence(item: dict[str, object]) -> str:
     location = item["loc"]
     name = str(location[0]) if isinstance(location, tuple) and location else "setting"
-    hidden = name in ("OPENAI_API_KEY", "VOC_RERANK_KEY", "VOC_VAULT_KEY")
+    hidden = name in ("OPENAI_API_KEY", "VOC_RERANK_KEY", "VOC_VAULT_KEY", "VOC_OIDC_CLIENT_SECRET")
     value = "" if hidden else f" is {without_login(str(item.get('input')))!r}"
     message = str(item["msg"]).removeprefix("Value error, ")
     return f"{name}{value}: {message[:1].lower()}{message[1:]}"

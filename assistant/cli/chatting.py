@@ -145,7 +145,7 @@ class Chat:
             self._note("unpin", answer)
             self.tell("unpinned", id=answer.id)
         elif command in ("up", "down"):
-            self._app.store.save_feedback(answer.id, command, comment_of(self._app.masker, rest))
+            self._app.store.save_feedback(answer.id, command, comment_of(self._app.masker, rest), actor())
             self._note("feedback", answer)
             self.tell("thumbed", id=answer.id)
 

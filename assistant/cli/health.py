@@ -16,9 +16,11 @@ from assistant.cli.opening import open_app
 from assistant.cli.output import emit_json, json_option, plain
 from assistant.cli.tables import Language, said, width, word
 from assistant.domain.filters import Filters
-from assistant.errors import UsageError
+from assistant.errors import ProviderError, UsageError
+from assistant.llm.probe import ProbeResult
 from assistant.llm.probe import probe as probe_endpoint
 from assistant.pipeline.journal import unfinished
+from assistant.pipeline.oidc import provider_of
 from assistant.pipeline.scheduling import Schedule, schedule_rows
 from assistant.pipeline.taking import is_abandoned
 from assistant.records.database import now
@@ -59,11 +61,7 @@ def _show(found: dict[str, Any], language: Language) -> None:
 @json_option
 def probe(as_json: bool) -> None:
     """Find out what the model endpoint can do, and remember it: ways of asking for JSON, thinking, long prompts, traps."""
-    settings = load_settings()
-    if settings.engine_name != "llm":
-        raise UsageError("there is no endpoint to probe: set OPENAI_API_KEY or OPENAI_BASE_URL")
-    embedding = None if settings.embedding_model == "local" else settings.embedding_model
-    found = probe_endpoint(chat_endpoint(settings, prepare(settings.data_dir)), embedding)
+    found = probed(load_settings())
     if as_json:
         emit_json(found)
     else:
@@ -78,6 +76,19 @@ def probe(as_json: bool) -> None:
         for trap in found.traps:
             click.secho(f"  mind: {trap}", fg="yellow")
     click.get_current_context().exit(0 if found.rung else 1)
+
+
+def probed(settings: Settings) -> ProbeResult:
+    """What the model endpoint of the settings can do, found out now and remembered; see `assistant.llm.probe`.
+
+    Raises:
+        UsageError: the settings name no endpoint.
+        ModelError: it can't be used at all.
+    """
+    if settings.engine_name != "llm":
+        raise UsageError("there is no endpoint to probe: set OPENAI_API_KEY or OPENAI_BASE_URL")
+    embedding = None if settings.embedding_model == "local" else settings.embedding_model
+    return probe_endpoint(chat_endpoint(settings, prepare(settings.data_dir)), embedding)
 
 
 def report(app: App) -> dict[str, Any]:
@@ -115,7 +126,14 @@ def _access(app: App, problems: list[str]) -> dict[str, object]:
     store, book = app.store.access, app.store.verify_book()
     if not book.stands:
         problems.append(f"the audit book was changed from line {book.broken_at} on: `voc audit --verify`")
+    provider = provider_of(app.settings)
+    if provider is not None:
+        try:
+            provider.ask()
+        except ProviderError as error:
+            problems.append(str(error))
     return {
+        "firm_accounts": "none" if provider is None else without_login(provider.issuer),
         "open_to": "this machine, without a key" if store.open else "whoever has a key or logs in",
         "keys": sum(key.holds(now()) for key in store.all_keys()),
         "users": sum(user.disabled_at is None for user in store.all_users()),

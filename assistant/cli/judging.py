@@ -33,7 +33,7 @@ def feedback(answer_id: str, verdict: str, comment: str | None, as_json: bool) -
     """A thumb up or down on an answer; what is voted down stands in `voc list unanswered`."""
     app = open_app(load_settings())
     masked = comment_of(app.masker, comment)
-    app.store.save_feedback(answer_id, verdict, masked)
+    app.store.save_feedback(answer_id, verdict, masked, actor())
     if as_json:
         emit_json({"answer_id": answer_id, "verdict": verdict, "comment": masked})
     else:

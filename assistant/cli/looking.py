@@ -23,7 +23,8 @@ _HEADINGS: dict[str, tuple[str, ...]] = {
     "customers": ("id", "segment", "region", "records"),
     "refused": ("external_id", "reason", "field", "text", "surface"),
     "unanswered": ("times", "why", "last_at", "answer_id", "question", "reason"),
-    "feedback": ("created_at", "verdict", "answer_id", "question", "comment"),
+    "answered": ("times", "answered_at", "answered_by", "question", "reason"),
+    "feedback": ("created_at", "actor", "verdict", "answer_id", "question", "comment"),
     "pinned": ("answer_id", "actor", "at", "question", "text"),
 }
 """What a terminal shows of each kind; --json has everything."""
@@ -37,7 +38,7 @@ _HEADINGS: dict[str, tuple[str, ...]] = {
 @json_option
 def list_things(kind: Kind, limit: int, offset: int, as_json: bool, **values: Any) -> None:
     """List records, insights, themes, ideas, proposals, leads or customers; what was refused of readings and why; questions
-    that our data cannot tell (unanswered), thumbs and comments (feedback), and pinned answers."""
+    that our data cannot tell (unanswered; answered: those it can since), thumbs and comments (feedback), and pinned answers."""
     app = opened()
     filters = filters_of(values)
     rows, total = page(app.store, kind, filters, limit, offset)

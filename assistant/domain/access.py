@@ -73,7 +73,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person with a password, as they are shown."""
+    """A person who logs in, as they are shown."""
 
     id: str
     name: str
@@ -81,6 +81,10 @@ class User:
     created_at: str
     created_by: str
     disabled_at: str | None
+    issuer: str | None = None
+    """The identity provider where they log in; None: they log in here, with a password."""
+    seen_at: str | None = None
+    """When they logged in last."""
 
     def principal(self) -> Principal:
         """Who comes with their session."""

@@ -104,6 +104,20 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
+class Whole:
+    """What the whole record around a voice tells."""
+
+    share: float
+    """Which share of what is asked about, in these or other words, stands in what the customer said in all, 0 to 1."""
+    severity: int = 0
+    """Of the need that the quoted words bear, 0 where none was read from them."""
+    surfaces: tuple[str, ...] = ()
+    """The needs read from it."""
+    sentiments: frozenset[str] = frozenset()
+    """How they are felt."""
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerMaterial:
     """All that an engine may use for an answer; figures are numbered from 1 in order."""
 
@@ -119,6 +133,8 @@ class AnswerMaterial:
     """What agents said in feedback that was solved (kind ``agent``): S1, S2 … in order."""
     tone: str = ""
     """How the house wants to sound; empty: nothing said."""
+    wholes: Mapping[int, Whole] = field(default_factory=dict)
+    """Voice → what the whole of its record tells."""
 
 
 @dataclass(frozen=True, slots=True)

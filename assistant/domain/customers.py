@@ -56,6 +56,8 @@ class Tag:
     label: str
     reason: str
     evidence: Trace | None = None
+    filled: Mapping[str, object] = field(default_factory=dict)
+    """What stands in the reason, for whoever tells it in another language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ class ScorePart:
     name: str
     points: float
     reason: str
+    filled: Mapping[str, object] = field(default_factory=dict)
+    """What stands in the reason, for whoever tells it in another language."""
 
 
 @dataclass(frozen=True, slots=True)

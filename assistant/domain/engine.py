@@ -167,6 +167,15 @@ class Foreseeing(Protocol):
 
 
 @runtime_checkable
+class ForeseeingDrafts(Protocol):
+    """An engine that costs money and can tell beforehand how much a proposal takes."""
+
+    def forecast_sections(self, asked: Iterable[Asked]) -> Forecast:
+        """What drafting these sections would take, each once; what is in the cache already takes nothing."""
+        ...
+
+
+@runtime_checkable
 class Checking(Protocol):
     """An engine that can judge single members by a theme's definition; the rules know no meaning beyond likeness."""
 

@@ -77,6 +77,24 @@ class Idea:
 
 
 @dataclass(frozen=True, slots=True)
+class IdeaHead:
+    """What a board of ideas shows of one of them."""
+
+    id: str
+    theme_ids: tuple[str, ...]
+    nbn_type: NbnType
+    title: str
+    concept: str
+    engine: EngineName
+    status: str
+    customers: int
+    marks: tuple[str, ...]
+    rank: float
+    votes: tuple[int, int] = (0, 0)
+    """Persons for and against."""
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """A thing that is there already, to which a new idea is compared."""
 

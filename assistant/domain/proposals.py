@@ -172,6 +172,24 @@ class ProposalEvent:
     detail: Mapping[str, object]
 
 
+@dataclass(frozen=True, slots=True)
+class ProposalHead:
+    """What a list of proposals shows of one of them."""
+
+    id: str
+    idea_id: str | None
+    theme_id: str | None
+    title: str
+    status: ProposalStatus
+    engine: EngineName
+    nbn_type: NbnType
+    language: str
+    owner: str | None
+    customers: int
+    created_at: str
+    updated_at: str
+
+
 MOVES: Mapping[ProposalStatus, tuple[ProposalStatus, ...]] = {
     "draft": ("in_review", "rejected"),
     "in_review": ("approved", "draft", "rejected"),

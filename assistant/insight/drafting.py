@@ -1,7 +1,7 @@
 """One section of a proposal after the other: drafted, checked, repaired once, settled for those that follow."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
@@ -27,6 +27,8 @@ from assistant.insight.wordlist import Language, phrase
 
 _TOGETHER: tuple[SectionName, ...] = ("execution", "value", "proof")
 _MOST_CITED = 3
+Told = Callable[[str], None]
+"""Hears the name of each section that is drafted and checked."""
 
 
 @dataclass(slots=True)
@@ -59,15 +61,21 @@ class Drafted:
         return {**total, "sections": sections, "reasons": dict(reasons)}
 
 
-def draft_sections(engine: Engine, dossier: Dossier, language: Language) -> Drafted:
+def quiet(section: str) -> None:
+    """Drafting that nobody watches."""
+
+
+def draft_sections(engine: Engine, dossier: Dossier, language: Language, told: Told = quiet) -> Drafted:
     """Draft all sections; those that need each other one after the other, the rest side by side.
+
+    `told` hears of each section that stands, from whatever thread drafted it.
 
     Raises:
         ModelError: a section got nothing usable. What was paid for before is kept by the engine's cache.
     """
     checker = Checker(spoken_of(dossier))
     drafted = Drafted()
-    asking = _Asking(engine, dossier, checker, language)
+    asking = _Asking(engine, dossier, checker, language, told)
     need = asking.section("need", (), drafted)
     assert isinstance(need, NeedDraft)
     settled: tuple[Settled, ...] = (_settled("need", drafted.checked["need"]),)
@@ -98,8 +106,9 @@ def spoken_of(dossier: Dossier) -> Spoken:
 class _Asking:
     """Asks for sections and checks what comes."""
 
-    def __init__(self, engine: Engine, dossier: Dossier, checker: Checker, language: Language) -> None:
+    def __init__(self, engine: Engine, dossier: Dossier, checker: Checker, language: Language, told: Told) -> None:
         self._engine, self._dossier, self._checker, self._language = engine, dossier, checker, language
+        self._told = told
 
     def section(self, name: SectionName, settled: Sequence[Settled], drafted: Drafted) -> SectionDraft:
         """One section, with one repair try where a sentence of it could not stand as it was."""
@@ -111,6 +120,7 @@ class _Asking:
                 replace(asked, complaints=tuple(checked.complaints)), draft, checked, drafted
             )
         drafted.checked[name] = checked
+        self._told(name)
         return draft
 
     def _repaired(

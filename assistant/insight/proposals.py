@@ -11,7 +11,7 @@ from assistant.domain.proposal_drafts import MetricDraft
 from assistant.domain.proposal_texts import worded
 from assistant.domain.proposals import CountedFigure, Proposal
 from assistant.insight.dossier import Dossier
-from assistant.insight.drafting import Drafted, draft_sections
+from assistant.insight.drafting import Drafted, Told, draft_sections, quiet
 from assistant.insight.figures import shown
 from assistant.insight.wording import told
 from assistant.insight.wordlist import Language, baselines, phrase
@@ -19,8 +19,8 @@ from assistant.insight.wordlist import Language, baselines, phrase
 _TITLE, _TEXT, _MOST_LINES = 60, 600, 8
 
 
-def draft(engine: Engine, dossier: Dossier, language: Language = "zh") -> Proposal:
-    """Draft a proposal: texts from the engine, everything counted from the dossier.
+def draft(engine: Engine, dossier: Dossier, language: Language = "zh", told_of: Told = quiet) -> Proposal:
+    """Draft a proposal: texts from the engine, everything counted from the dossier; `told_of` hears of each section.
 
     The summary begins with a sentence that code counted. Every sentence is a fact with evidence or a figure, a plan, or
     marked as an assumption; what claims a count nobody made or words nobody said is left out. `provenance` tells what
@@ -29,7 +29,7 @@ def draft(engine: Engine, dossier: Dossier, language: Language = "zh") -> Propos
     Raises:
         ModelError: where the engine gave nothing usable for a section.
     """
-    drafted = draft_sections(engine, dossier, language)
+    drafted = draft_sections(engine, dossier, language, told_of)
     idea, material, theme = dossier.material.idea, dossier.material, dossier.material.material.theme
     proposal = Proposal(
         id=proposal_id(dossier, engine, language),

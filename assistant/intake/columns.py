@@ -78,18 +78,20 @@ def recognise(
 ) -> dict[str, str]:
     """Our field → their column, each column for one field and each field from one column.
 
-    `given` wins over everything; then headers equal to a known word, then headers that contain one; then, for the
+    `given` wins over everything, and a field given no column (``""``) gets none; then headers equal to a known word, then headers that contain one; then, for the
     time, the phone and the text, a column whose values leave no doubt. Without a header (`headed` false) ratings and
     ids are told by their values too. Columns that are left are metadata.
     """
-    mapping = {field: column for field, column in given.items() if column in columns}
+    barred = {field for field, column in given.items() if not column}
+    mapping = {field: column for field, column in given.items() if column and column in columns}
     taken = set(mapping.values())
     for _, field, column in sorted(_candidates(columns) if headed else (), key=lambda item: -item[0]):
-        if field not in mapping and column not in taken:
+        if field not in mapping and field not in barred and column not in taken:
             mapping[field] = column
             taken.add(column)
     rest = [column for column in columns if column not in taken]
-    mapping |= dict(_by_values(rest, sample, mapping, headed=headed))
+    found = dict(_by_values(rest, sample, mapping, headed=headed))
+    mapping |= {field: column for field, column in found.items() if field not in barred}
     return {field: mapping[field] for field in FIELDS if field in mapping}
 
 

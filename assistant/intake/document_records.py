@@ -102,7 +102,9 @@ def _read_table(
     columns = tuple(dict.fromkeys(chain(table.columns, *(row.fields for row in sample))))
     given = options.mapping
     mapping = recognise(columns, [row.fields for row in sample], given, headed=table.headed)
-    tally.notes += [f"there is no column {name!r} for {key}" for key, name in given.items() if name not in columns]
+    tally.notes += [
+        f"there is no column {name!r} for {key}" for key, name in given.items() if name and name not in columns
+    ]
     if origin.strict and sample and not _has_text(mapping, sample):
         raise UnreadableFileError("no_text_column", _no_text_sentence(origin.name, columns))
     rows: Iterator[SourceRow | BadRow] = chain(head, table.rows)
@@ -114,6 +116,7 @@ def _read_table(
         origin.name, source=origin.source, product=options.product, mapping=mapping, columns=columns, ids=ids,
         channel=options.channel or guess_channel([origin.stem, table.name], columns, mapping, sample),
         fixed=options.channel is not None, as_of=origin.as_of, sample=sample,
+        barred=frozenset(key for key, name in given.items() if not name),
     )  # fmt: skip
     for row in rows:
         yield from maker.make(row)

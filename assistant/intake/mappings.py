@@ -46,7 +46,7 @@ def load_mapping(folder: Path, name: str) -> SavedMapping:
     """
     path = _path(folder, name)
     if not path.is_file():
-        known = ", ".join(sorted(file.stem for file in folder.glob("*.toml"))) or "none yet"
+        known = ", ".join(saved_names(folder)) or "none yet"
         raise UsageError(f"there is no saved mapping {name!r}; saved are: {known}")
     try:
         found = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -57,6 +57,11 @@ def load_mapping(folder: Path, name: str) -> SavedMapping:
     if not (isinstance(fields, dict) and found.keys() <= said and _all_text(fields) and _all_text(found)):
         raise InputError(f"{path} holds more than channel, product, source and [fields] with texts; {_ADVICE}")
     return SavedMapping(fields, **found)
+
+
+def saved_names(folder: Path) -> list[str]:
+    """The names under which mappings are kept, in order."""
+    return sorted(file.stem for file in folder.glob("*.toml"))
 
 
 def check_name(name: str) -> None:

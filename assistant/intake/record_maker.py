@@ -1,6 +1,5 @@
 """Source rows made into raw records: every row becomes one, or says why it can't."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,6 +12,7 @@ from assistant.intake.customers import customer_of, hides_name
 from assistant.intake.dates import read_moment, with_year
 from assistant.intake.naming import MadeIds
 from assistant.intake.shapes import BadRow, Person, RejectedRow, SourceRow, SourceTurn
+from assistant.intake.strange_words import Counts
 from assistant.intake.talk import turns_in_cells, with_opening
 from assistant.intake.threads import Share, is_group_talk, shares_of
 from assistant.intake.values import (
@@ -61,13 +61,14 @@ class RecordMaker:
     def __init__(
         self, path: str, *, source: str, channel: Channel, fixed: bool, mapping: Mapping[str, str],
         columns: tuple[str, ...], product: str | None, ids: MadeIds, as_of: date | None = None,
-        sample: Sequence[SourceRow] = (),
+        sample: Sequence[SourceRow] = (), barred: frozenset[str] = frozenset(),
     ) -> None:  # fmt: skip
         """`fixed`: the channel was given by the caller, a channel column doesn't change it. `as_of` is the file's own
-        day, from which times without a year or a day are understood; by the `sample` open questions are told."""
+        day, from which times without a year or a day are understood; by the `sample` open questions are told. Fields that
+        are `barred` get no column, whatever turns up."""
         self.path = path
         self.mapping = dict(mapping)
-        self.counts: Counter[str] = Counter()
+        self.counts = Counts()
         self._source = source
         self._channel = channel
         self._fixed = fixed
@@ -75,6 +76,7 @@ class RecordMaker:
         self._product = product
         self._ids = ids
         self._as_of = as_of
+        self._barred = dict.fromkeys(barred, "")
         self._mapped = _taken(self.mapping)
         self._sample = [row.fields for row in sample]
         self._further = self._further_columns()
@@ -122,7 +124,7 @@ class RecordMaker:
 
     def notes(self) -> list[str]:
         """What was noted, one sentence each."""
-        notes = [_NOTES[what].format(count) for what, count in self.counts.items() if count]
+        notes = [_NOTES[what].format(count) + self.counts.named(what) for what, count in self.counts.items() if count]
         if self._further:
             texts = [column for field in ("text", "turns") if (column := self.mapping.get(field))][:1]
             notes.append(f"the text is made of {', '.join(map(repr, [*texts, *self._further]))}, a line each")
@@ -131,7 +133,7 @@ class RecordMaker:
     def _learn(self, row: SourceRow) -> None:
         """Take in columns that turn up late (JSON fields, block keys)."""
         self._columns |= dict.fromkeys(row.fields)
-        self.mapping = recognise(tuple(self._columns), (row.fields,), self.mapping)
+        self.mapping = recognise(tuple(self._columns), (row.fields,), {**self._barred, **self.mapping})
         self._mapped = _taken(self.mapping)
         self._further = self._further_columns()
 
@@ -266,7 +268,7 @@ class RecordMaker:
             raw = self._text(row, field) if field in self.mapping else None
             if raw is not None and read(raw) is None:
                 kept[self.mapping[field]] = raw
-                self.counts[field] += 1
+                self.counts.strange(field, raw)
         hidden = self._value(row, "customer.name")
         if hidden is not None and hides_name(hidden):
             kept[self.mapping["customer.name"]] = cell_text(hidden)

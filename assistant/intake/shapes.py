@@ -27,7 +27,7 @@ class ReadOptions:
     """What the caller knows better than the file.
 
     `mapping` goes from our field (``text``, ``created_at``, ``customer.phone`` …) to their column, header or JSON
-    path and overrides recognition; `product` stands in where a record names none; `source` names the dataset.
+    path and overrides recognition, and to ``""`` where a field is to have no column; `product` stands in where a record names none; `source` names the dataset.
     """
 
     channel: Channel | None = None

@@ -238,6 +238,16 @@ class ModelEngine:
         """See `Foreseeing.forecast`; quotes asked for once more and repair tries come on top."""
         return forecast((o for pack in packs for o in self._unpaid(self._reader.prompts(pack), pack)), self._price)
 
+    def forecast_sections(self, asked: Iterable[Asked]) -> Forecast:
+        """See `ForeseeingDrafts.forecast_sections`; sections that are asked for once more come on top."""
+        return forecast((order for one in asked for order in self._unpaid_section(one)), self._price)
+
+    def _unpaid_section(self, asked: Asked) -> Iterator[Order]:
+        prompt, schema = section_prompt(asked, self._fence), DRAFT_OF[asked.section]
+        key = call_key(prompt, schema, self._endpoint.shaping)
+        if self._cache.get(key) is None:
+            yield Order(key, prompt, section_tokens(asked.section), frozenset(speakers(asked.material.material.voices)))
+
     def announce(self, subjects: Iterable[str]) -> None:
         """Write down whose words are about to be sent."""
         if self._ledger is not None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from assistant.domain.alerts import AlertsReceipt, Message
+from assistant.domain.engine import Forecast
 from assistant.domain.jobs import Wish
 from assistant.domain.proposals import Proposal
 from assistant.domain.receipts import (
@@ -20,6 +21,7 @@ from assistant.domain.receipts import (
 )
 from assistant.domain.themes import Theme
 from assistant.intake.reading import ReadOptions
+from assistant.pipeline.access import By
 from assistant.pipeline.actor import actor
 from assistant.pipeline.alerting import run_alerts, send_test, set_fix, week_digest
 from assistant.pipeline.analysing import plan_analyse, run_analyse
@@ -27,10 +29,11 @@ from assistant.pipeline.batching import run_batch
 from assistant.pipeline.context import Context, Progress, silent
 from assistant.pipeline.curating import curate
 from assistant.pipeline.erasing import NO_GROUND, Ground, erase_customer, erase_record, forget_ban
+from assistant.pipeline.foretelling import Foretold, foretell
 from assistant.pipeline.ideating import run_ideas
 from assistant.pipeline.indexing import run_index
 from assistant.pipeline.ingesting import run_ingest
-from assistant.pipeline.proposing import Source, propose
+from assistant.pipeline.proposing import Source, foresee, propose
 from assistant.pipeline.retaining import apply_retention, set_rule
 from assistant.pipeline.reviewing import Patch, change_proposal
 from assistant.pipeline.steps import Receipt, standing, steps_of
@@ -105,10 +108,22 @@ class Pipeline:
         return run_ideas(self.context, theme_ids=theme_ids, limit=limit, progress=progress)
 
     def propose(
-        self, idea_or_theme: str = "", *, brief: str = "", language: Literal["zh", "en"] | None = None, who: str = ""
+        self,
+        idea_or_theme: str = "",
+        *,
+        brief: str = "",
+        language: Literal["zh", "en"] | None = None,
+        who: str = "",
+        progress: Progress = silent,
     ) -> Proposal:
         """See `propose`."""
-        return propose(self.context, Source(idea_or_theme, brief), language, who)
+        return propose(self.context, Source(idea_or_theme, brief), language, who, progress)
+
+    def foresee_proposal(
+        self, idea_or_theme: str = "", *, brief: str = "", language: Literal["zh", "en"] | None = None
+    ) -> Forecast | None:
+        """See `foresee`."""
+        return foresee(self.context, Source(idea_or_theme, brief), language)
 
     def change_proposal(self, proposal_id: str, patch: Patch, who: str) -> Proposal:
         """See `change_proposal`."""
@@ -146,6 +161,10 @@ class Pipeline:
         """See `erase_record`."""
         return erase_record(self.context, any_id, ground)
 
+    def foretell(self, named: str) -> Foretold:
+        """See `foretell`."""
+        return foretell(self.context, named)
+
     def forget_ban(self, named: str, ground: Ground = NO_GROUND) -> int:
         """See `forget_ban`."""
         return forget_ban(self.context, named, ground)
@@ -154,13 +173,13 @@ class Pipeline:
         """See `unmask`."""
         return unmask(self.context, pseudonym, reason)
 
-    def retain(self, source: str, days: int | None) -> None:
+    def retain(self, source: str, days: int | None, by: By | None = None) -> None:
         """See `set_rule`."""
-        set_rule(self.context, source, days)
+        set_rule(self.context, source, days, by)
 
-    def apply_retention(self, today: dt.date) -> RetainReceipt:
+    def apply_retention(self, today: dt.date, by: By | None = None) -> RetainReceipt:
         """See `apply_retention`."""
-        return apply_retention(self.context, today)
+        return apply_retention(self.context, today, by)
 
     def run(
         self, paths: Sequence[Path], options: ReadOptions, *, patience: float = 0, progress: Progress = silent

@@ -5,14 +5,17 @@ import hashlib
 import hmac
 import secrets
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from assistant.domain.access import SCOPES, Key, Limits, Principal, Role, Scope, User
-from assistant.errors import UsageError
+from assistant.errors import IdentityError, UsageError
 from assistant.pipeline.actor import staff_name
-from assistant.records.access_store import AccessStore
+from assistant.pipeline.oidc import Identity
+from assistant.records.access_store import AccessStore, Arrival
 from assistant.records.audit_book import Via
 from assistant.records.database import now
 
@@ -25,6 +28,8 @@ SHORTEST, LONGEST = 12, 200
 """Characters of a password."""
 HASHED_AT_ONCE = 2
 """Passwords that are checked at the same time: each takes 64 MB, and strangers may send as many as they like."""
+AWAY = dt.timedelta(minutes=10)
+"""How long somebody may take to log in at the identity provider."""
 SESSION = dt.timedelta(hours=12)
 """How long somebody stays logged in."""
 _PREFIX = 8
@@ -55,6 +60,16 @@ class LoggedIn:
     user: User
     cookie: str
     until: str
+
+
+@dataclass(frozen=True, slots=True)
+class SentOut:
+    """Somebody on the way to the identity provider: `browser` goes into a cookie, the verifier nowhere."""
+
+    state: str
+    browser: str
+    nonce: str
+    verifier: str
 
 
 class Access:
@@ -108,9 +123,11 @@ class Access:
 
         Raises:
             NotFoundError: there is no such user.
-            UsageError: the password can't be used.
+            UsageError: the password can't be used, or they log in elsewhere.
         """
         user = self.store.user(any_id)
+        if user.issuer is not None:
+            raise UsageError(f"{user.name} logs in at {_place(user.issuer)}: the password is changed there")
         check_password(password, user.name)
         return self.store.change_user(
             user.id, {"password": _hasher().hash(password)}, "users.password", by.name, by.via
@@ -148,6 +165,50 @@ class Access:
         user_id, kept = found
         if _hasher().check_needs_rehash(kept):
             self.store.rehash(user_id, _hasher().hash(password))
+        return self._begun(user_id)
+
+    def send_out(self, leads_to: str) -> SentOut:
+        """Expect somebody back from the identity provider, within ten minutes and once."""
+        state, browser = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+        nonce, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(48)
+        self.store.expect(_digest(state), Arrival(_digest(browser), nonce, verifier, leads_to), _in(AWAY))
+        return SentOut(state, browser, nonce, verifier)
+
+    def taken_back(self, state: str, browser: str) -> Arrival | None:
+        """Who comes back with this state, in the browser that was sent; None where nobody is expected so."""
+        found = self.store.arrived(_digest(state))
+        return found if found is not None and hmac.compare_digest(found.browser, _digest(browser)) else None
+
+    def welcome(self, identity: Identity) -> LoggedIn:
+        """A session for somebody whom the identity provider vouches for; their user is made when they first come.
+
+        Raises:
+            IdentityError: they are shut out here, or nothing gives them a role.
+        """
+        by = By(f"oidc {_place(identity.issuer)}"[:100], "page")
+        user = self.store.user_of(identity.issuer, identity.subject) or self._newcomer(identity, by)
+        if user.disabled_at is not None:
+            raise IdentityError("an administrator has shut this account out")
+        if identity.told and identity.role is not None and identity.role != user.role:
+            values = {"role": identity.role}
+            user = self.store.change_user(user.id, values, "users.role", by.name, by.via, given=True)
+        return self._begun(user.id)
+
+    def _newcomer(self, identity: Identity, by: By) -> User:
+        if identity.role is None:
+            raise IdentityError("your account at the identity provider has no role here: ask an administrator")
+        values = {
+            "id": f"user_{secrets.token_hex(6)}", "role": identity.role, "password": "", "created_at": now(),
+            "created_by": by.name, "issuer": identity.issuer, "subject": identity.subject,
+        }  # fmt: skip
+        for name in _names_of(identity):
+            try:
+                return self.store.add_user({**values, "name": name}, by.via)
+            except UsageError:  # somebody else is called so
+                continue
+        raise IdentityError("no name is left for this account: ask an administrator")
+
+    def _begun(self, user_id: str) -> LoggedIn:
         cookie, until = secrets.token_urlsafe(32), _in(SESSION)
         self.store.begin_session(_digest(cookie), user_id, until)
         return LoggedIn(self.store.user(user_id), cookie, until)
@@ -160,6 +221,22 @@ class Access:
     def log_out(self, cookie: str) -> None:
         """End a session."""
         self.store.end_session(_digest(cookie))
+
+
+def _place(issuer: str) -> str:
+    return urlsplit(issuer).netloc
+
+
+def _names_of(identity: Identity) -> Iterator[str]:
+    """What they may be called here, the best first: a name that is taken never makes two accounts one."""
+    mark = _digest(f"{identity.issuer}\0{identity.subject}")[:6]
+    for name in (*identity.names, ""):
+        try:
+            found = account_name(name) if name else f"sso {mark}"
+        except UsageError:
+            continue
+        yield found
+        yield f"{found[:90]} ({mark})"
 
 
 def csrf_token(cookie: str) -> str:

@@ -24,7 +24,7 @@ from assistant.pipeline.subjects import (
     record_bans,
 )  # fmt: skip
 from assistant.records import erased_texts, erasing
-from assistant.records.audit_book import note
+from assistant.records.audit_book import Via, note
 from assistant.records.ban_store import BanStore, ban
 from assistant.records.erasing import Belongings
 from assistant.records.export_store import clean_exports
@@ -50,6 +50,8 @@ class Ground:
     reason: str = ""
     by: str | None = None
     """None: the user of this machine."""
+    via: Via = "cli"
+    """By which door they came."""
 
 
 NO_GROUND = Ground()
@@ -120,7 +122,7 @@ def forget_ban(context: Context, named: str, ground: Ground = NO_GROUND) -> int:
         if not gone:
             raise NotFoundError(f"nobody who goes by {named!r} is kept away: there is nothing to lift")
         reason = context.mask(ground.reason)
-        note(connection, ground.by or actor(), "forget_ban", f"ban:{digests[0][:12]}", reason, gone)
+        note(connection, ground.by or actor(), "forget_ban", f"ban:{digests[0][:12]}", reason, gone, ground.via)
     return gone
 
 
@@ -185,7 +187,7 @@ def remove(
         erasing.clean_work(connection, traces)
         clean_exports(connection, traces)
         counts["kept_away"] = ban(connection, bans, bans[0][:16]) if bans else 0
-        note(connection, ground.by or actor(), "erase", subject, reason, counts["records"])
+        note(connection, ground.by or actor(), "erase", subject, reason, counts["records"], ground.via)
         if not theirs.empty:
             erasing.forget_stages(connection)
     texts: dict[str, Any] = {name: value for name, value in asdict(changed).items() if name != "gone"}

@@ -4,6 +4,9 @@ from dataclasses import asdict
 from typing import Any
 
 from assistant.domain.filters import Filters
+from assistant.domain.ideas import IdeaHead
+from assistant.errors import NotFoundError
+from assistant.insight.likeness import most_alike
 from assistant.insight.portfolio import Card, Portfolio
 from assistant.insight.scoring import effort_class
 from assistant.pipeline.asking_ideas import Corpus
@@ -14,6 +17,7 @@ from assistant.records.repository import Repository
 from assistant.records.views import idea_row
 
 _QUOTES = 3
+_ALIKE = 5
 
 
 def idea_sheet(store: Repository, idea_id: str) -> dict[str, Any]:
@@ -42,6 +46,19 @@ def idea_sheet(store: Repository, idea_id: str) -> dict[str, Any]:
         "ranked_by": f"score × {weights.mark:g} where it misses the loop + {weights.vote:g} × (for − against) / (votes + 2)"
         f" + {weights.edit:g} where a person wrote in it",
     }
+
+
+def similar_ideas(store: Repository, idea_id: str, most: int = _ALIKE) -> list[tuple[IdeaHead, float]]:
+    """The ideas in force that are most like one, with their likeness of 0 to 1.
+
+    Raises:
+        NotFoundError: there is none with this id.
+    """
+    heads = {one.id: one for one in store.idea_heads(Filters())}
+    if idea_id not in heads:
+        raise NotFoundError(f"there is no idea {idea_id!r}: `voc list ideas` shows which there are")
+    others = [one for one in heads.values() if one.id != idea_id and one.status == "proposed"]
+    return most_alike(heads[idea_id], others, most)
 
 
 def portfolio(context: Context) -> Portfolio:

@@ -12,7 +12,7 @@ def masked(receipt: IngestReceipt, masker: Masker) -> IngestReceipt:
     in the names of files, and in headers where a file has none and its first row was taken for them."""
     return replace(
         receipt,
-        files=tuple(_masked(file, masker) for file in receipt.files),
+        files=tuple(masked_file(file, masker) for file in receipt.files),
         first_problems=tuple(_text(sentence, masker) for sentence in receipt.first_problems),
     )
 
@@ -31,7 +31,8 @@ def left_of(wish: Wish, taken_in: bool, masker: Masker) -> Wish:
     return wish
 
 
-def _masked(file: FileReceipt, masker: Masker) -> FileReceipt:
+def masked_file(file: FileReceipt, masker: Masker) -> FileReceipt:
+    """What of a receipt may be kept of one file: its name, headers and notes masked."""
     return replace(
         file,
         path=_text(file.path, masker),

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
+from assistant.domain.engine import Engine, Forecast, ForeseeingDrafts
 from assistant.domain.filters import Filters
 from assistant.domain.ideas import Idea
-from assistant.domain.proposals import Proposal
+from assistant.domain.proposal_drafts import SECTIONS
+from assistant.domain.proposals import Asked, Proposal
 from assistant.domain.themes import Theme, ThemeMaterial
 from assistant.errors import NotFoundError
 from assistant.insight.dossier import Dossier, Subject, Totals, compile_dossier
@@ -15,7 +17,7 @@ from assistant.insight.proposals import draft
 from assistant.insight.wordlist import Language
 from assistant.pipeline.actor import actor
 from assistant.pipeline.briefing import Carried, carried_by
-from assistant.pipeline.context import Context
+from assistant.pipeline.context import Context, Progress, silent
 from assistant.pipeline.newcomers import member_of
 from assistant.records.rows import digest
 
@@ -28,10 +30,16 @@ class Source:
     brief: str = ""
 
 
-def propose(context: Context, source: Source, language: Language | None = None, who: str = "") -> Proposal:
+def propose(
+    context: Context,
+    source: Source,
+    language: Language | None = None,
+    who: str = "",
+    progress: Progress = silent,
+) -> Proposal:
     """Draft a proposal; what was drafted from exactly this is given back as it stands now.
 
-    A theme that has ideas is proposed by its best one; of one without, the concept is the engine's own.
+    `progress` is told of every section that is drafted, from whatever thread. A theme that has ideas is proposed by its best one; of one without, the concept is the engine's own.
 
     Raises:
         NotFoundError: no such idea or theme, or the data say nothing about the brief.
@@ -41,18 +49,47 @@ def propose(context: Context, source: Source, language: Language | None = None, 
     language = language or context.language
     store, engine = context.store, context.engine
     dossier = dossier_of(context, source, language)
-    shaped_by = digest(engine.identity("draft_proposal"), asdict(dossier), language)
+    shaped_by = _shaping(engine, dossier, language)
     known = store.drafted(shaped_by)
     if known is not None:
         return known
     caught = context.net.caught
-    proposal = draft(engine, dossier, language)
+    drafted: list[str] = []
+
+    def told(section: str) -> None:
+        drafted.append(section)
+        progress(section, len(drafted), len(SECTIONS))
+
+    proposal = draft(engine, dossier, language, told)
     if masked := context.net.caught - caught:
         proposal = replace(proposal, provenance={**proposal.provenance, "pii_masked": masked})
     idea = dossier.material.idea
     theme_id = dossier.material.material.theme.id
     store.save_proposal(proposal, idea_id=idea.id or None, theme_id=theme_id, shaped_by=shaped_by, who=who or actor())
     return store.proposal(proposal.id)
+
+
+def foresee(context: Context, source: Source, language: Language | None = None) -> Forecast | None:
+    """What drafting would take at the model, before anything is sent; None where it costs nothing.
+
+    Sections are told of those drafted before them, and one in which a sentence fails is asked for once more: it may
+    come to about twice as much.
+
+    Raises:
+        NotFoundError, UsageError: see `propose`.
+    """
+    language = language or context.language
+    engine = context.engine
+    if not isinstance(engine, ForeseeingDrafts):
+        return None
+    dossier = dossier_of(context, source, language)
+    if context.store.drafted(_shaping(engine, dossier, language)) is not None:
+        return None
+    return engine.forecast_sections(Asked(name, dossier.material, language=language) for name in SECTIONS)
+
+
+def _shaping(engine: Engine, dossier: Dossier, language: Language) -> str:
+    return digest(engine.identity("draft_proposal"), asdict(dossier), language)
 
 
 def dossier_of(context: Context, source: Source, language: Language) -> Dossier:

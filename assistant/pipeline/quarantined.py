@@ -1,10 +1,70 @@
-"""Rows of somebody's that stand in quarantine files: found, and taken out."""
+"""Rows that stand in quarantine files: shown, and those of somebody found and taken out."""
 
+import datetime as dt
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
+from assistant.errors import NotFoundError
 from assistant.records.traces import Traces
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineFile:
+    """The rows that one import set aside."""
+
+    name: str
+    at: str
+    """When it was last written, ISO 8601 in UTC."""
+    rows: int
+    finished: bool
+    """False where the import was stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """One of them, as it is kept: masked."""
+
+    path: str
+    line: int | None
+    reason: str
+    sentence: str
+    cells: Mapping[str, Any] = field(default_factory=dict)
+
+
+def quarantine_files(data_dir: Path) -> list[QuarantineFile]:
+    """All there are, the latest first."""
+    return sorted((_described(path) for path in _files(data_dir)), key=lambda one: (one.at, one.name), reverse=True)
+
+
+def set_aside_rows(data_dir: Path, name: str, most: int | None = None) -> list[SetAside]:
+    """The rows of one file, the first `most` of them; a row that was cut off when a disk was full is left out.
+
+    Raises:
+        NotFoundError: there is no such file.
+    """
+    path = next((one for one in _files(data_dir) if one.name == name), None)
+    if path is None:
+        raise NotFoundError(f"there is no quarantine file {name[:80]!r} any more")
+    return list(islice(_rows(path), most))
+
+
+def _described(path: Path) -> QuarantineFile:
+    at = dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC).isoformat(timespec="seconds")
+    with path.open("rb") as file:
+        rows = sum(1 for _ in file)
+    return QuarantineFile(path.name, at, rows, not path.name.endswith(".unfinished.jsonl"))
+
+
+def _rows(path: Path) -> Iterator[SetAside]:
+    for line in _lines(path):
+        try:
+            yield SetAside(**json.loads(line))
+        except (ValueError, TypeError):
+            continue
 
 
 def names_customer(data_dir: Path, customer_id: str) -> bool:

@@ -4,19 +4,20 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from filelock import FileLock, Timeout
 
-from assistant.domain.receipts import FileReceipt, IngestReceipt
+from assistant.domain.receipts import IngestReceipt
 from assistant.errors import UsageError
 from assistant.intake.reading import ReadOptions
-from assistant.pipeline.context import Context
+from assistant.pipeline.context import Context, Progress, silent
 from assistant.pipeline.ingesting import run_ingest
 from assistant.pipeline.keepable import masked
+from assistant.pipeline.previewing import Preview, preview_file
 
 FOLDER = "incoming"
 MOST_RECORDS = 1000
@@ -36,11 +37,11 @@ def receive_records(
     """
     if not 0 < len(records) <= MOST_RECORDS:
         raise UsageError(f"{len(records)} records: send 1 to {MOST_RECORDS:,} at once")
-    with _place(context) as folder:
-        path = folder / "records.jsonl"
-        path.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in records), encoding="utf-8")
+    with closing(Parked(context, "records.jsonl")) as parked:
+        lines = (json.dumps(one, ensure_ascii=False) + "\n" for one in records)
+        parked.path.write_text("".join(lines), encoding="utf-8")
         options = replace(options, source=options.source or "api")
-        return _taken(context, folder, path, options, dry_run=dry_run, patience=patience)
+        return parked.take_in(context, options, dry_run=dry_run, patience=patience)
 
 
 def receive_file(
@@ -52,14 +53,52 @@ def receive_file(
         UsageError: it has no name.
         BusyError: another run is at work.
     """
-    plain = Path(name.replace("\\", "/")).name.strip().lstrip(".")[-_NAME:]
-    if not plain:
-        raise UsageError("the file has no name: send one, such as tickets.csv")
-    with _place(context) as folder:
-        path = folder / plain
-        with path.open("wb") as file:
+    with closing(Parked(context, name)) as parked:
+        with parked.path.open("wb") as file:
             shutil.copyfileobj(content, file)
-        return _taken(context, folder, path, options, dry_run=dry_run, patience=patience)
+        return parked.take_in(context, options, dry_run=dry_run, patience=patience)
+
+
+class Parked:
+    """A file that came in and waits for what is to be done with it, unmasked: in a folder of its own, for its owner
+    only. The folder goes when it is closed, or, where its process dies, at the next start or with the next file."""
+
+    def __init__(self, context: Context, name: str) -> None:
+        """A place for a file of this name; whoever asks for it writes it to `path`.
+
+        Raises:
+            UsageError: it has no name.
+        """
+        plain = Path(name.replace("\\", "/")).name.strip().lstrip(".")[-_NAME:]
+        if not plain:
+            raise UsageError("the file has no name: send one, such as tickets.csv")
+        self._held = ExitStack()
+        self._folder = self._held.enter_context(_place(context))
+        self.path = self._folder / plain
+
+    def take_in(
+        self, context: Context, options: ReadOptions, *, dry_run: bool = False, patience: float = 0,
+        progress: Progress = silent,
+    ) -> IngestReceipt:  # fmt: skip
+        """See `run_ingest`; the receipt names the file as it was sent, and is masked."""
+        receipt = run_ingest(context, [self.path], options, dry_run=dry_run, patience=patience, progress=progress)
+        named = replace(
+            receipt,
+            files=tuple(replace(file, path=self._named(file.path)) for file in receipt.files),
+            first_problems=tuple(map(self._named, receipt.first_problems)),
+        )
+        return masked(named, context.masker)
+
+    def preview(self, context: Context, options: ReadOptions) -> Preview:
+        """See `preview_file`."""
+        return preview_file(context, self.path, options, self._named)
+
+    def close(self) -> None:
+        """Remove it. May be called again."""
+        self._held.close()
+
+    def _named(self, text: str) -> str:
+        return text.replace(f"{self._folder}/", "")
 
 
 def sweep(data_dir: Path) -> None:
@@ -95,19 +134,3 @@ def _place(context: Context) -> Iterator[Path]:
         with _guard(context.data_dir):
             lock.release()
             shutil.rmtree(folder)
-
-
-def _taken(
-    context: Context, folder: Path, path: Path, options: ReadOptions, *, dry_run: bool, patience: float
-) -> IngestReceipt:
-    receipt = run_ingest(context, [path], options, dry_run=dry_run, patience=patience)
-    named = replace(
-        receipt,
-        files=tuple(_named(file, folder) for file in receipt.files),
-        first_problems=tuple(sentence.replace(f"{folder}/", "") for sentence in receipt.first_problems),
-    )
-    return masked(named, context.masker)
-
-
-def _named(file: FileReceipt, folder: Path) -> FileReceipt:
-    return replace(file, path=file.path.replace(f"{folder}/", ""))

@@ -3,6 +3,7 @@
 import datetime as dt
 
 from assistant.domain.receipts import RetainReceipt
+from assistant.pipeline.access import By
 from assistant.pipeline.actor import actor
 from assistant.pipeline.context import Context
 from assistant.pipeline.erasing import Ground, erase
@@ -14,17 +15,18 @@ BATCH = 2_000
 """Records to a transaction."""
 
 
-def set_rule(context: Context, source: str, days: int | None, by: str | None = None) -> None:
+def set_rule(context: Context, source: str, days: int | None, by: By | None = None) -> None:
     """Keep a source's records for so many days (None: for good); noted in the audit book.
 
     Raises:
         NotFoundError: there are no records of such a source and no rule for it.
     """
     context.store.retain(source, days)
-    context.store.note(by or actor(), "retain", source, "for good" if days is None else f"{days} days", 0)
+    by = by or By(actor())
+    context.store.note(by.name, "retain", source, "for good" if days is None else f"{days} days", 0, by.via)
 
 
-def apply_retention(context: Context, today: dt.date, by: str | None = None) -> RetainReceipt:
+def apply_retention(context: Context, today: dt.date, by: By | None = None) -> RetainReceipt:
     """Erase every record that is due on a day, and prove it; safe to repeat, a stopped one goes on where it was.
 
     Raises:
@@ -39,6 +41,7 @@ def apply_retention(context: Context, today: dt.date, by: str | None = None) -> 
             return RetainReceipt()
         ids = [record_id for of_source in due.values() for record_id in of_source]
         batches = list(chunks(ids, BATCH)) or [()]
-        ground = Ground("retention", by)
+        by = by or By(actor())
+        ground = Ground("retention", by.name, by.via)
         receipt = erase(context, (belongings(database, some) for some in batches), journal, ground)
     return RetainReceipt({source: len(of_source) for source, of_source in due.items()}, receipt)

@@ -57,7 +57,7 @@ class Samples:
             self._note("customer.phone", self._masker.mark("phone", raw.customer.phone))
         for column, value in record.metadata.items():
             words = self._beside[column]
-            if len(words) < WORDS and (word := _short(str(value))) not in words:
+            if len(words) < WORDS and (word := short(str(value))) not in words:
                 words.append(word)
 
     def into(self, receipt: FileReceipt) -> FileReceipt:
@@ -74,7 +74,7 @@ class Samples:
     def _note(self, name: str, value: object) -> None:
         if value is None or value == "":
             return
-        text = _short(" ".join(str(value).split()))
+        text = short(" ".join(str(value).split()))
         if text not in self._seen[name]:
             self._seen[name].append(text)
 
@@ -88,8 +88,8 @@ def _left_out(columns: Sequence[str]) -> tuple[str, ...]:
     return (f"columns in no field, kept as metadata: {named}{more}; --map FIELD=COLUMN gives one a field",)
 
 
-def _short(text: str) -> str:
-    """The beginning of a text, no mask cut in two."""
+def short(text: str) -> str:
+    """The beginning of a masked text, no mask cut in two."""
     if len(text) <= _LENGTH:
         return text
     head = text[:_LENGTH]

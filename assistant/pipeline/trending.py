@@ -42,6 +42,10 @@ def spikes_by_theme(store: Repository) -> dict[str, tuple[Spike, ...]]:
 
     The one place that decides how sure a wave must be: all themes together are wrong in one week of twenty.
     """
+    return store.database.settled.get("spikes", None, lambda: _spikes(store))
+
+
+def _spikes(store: Repository) -> dict[str, tuple[Spike, ...]]:
     listed = {theme.id for theme in store.themes()}
     weeks, series, totals = store.counting.weekly(Filters())
     alpha = FALSE_ALARMS / max(1, len(listed))
@@ -86,6 +90,16 @@ def _on_top(store: Repository, theme_id: str, spike: Spike) -> Counter[str]:
     part = max(0.0, 1 - spike.expected / spike.observed)
     told = store.told_alone(theme_id, spike.first, last_day_of(spike))
     return Counter({month: round(part * count) for month, count in told.items()})
+
+
+def courses_now(store: Repository) -> tuple[dict[str, Course], frozenset[str]]:
+    """The course of every theme that is or was, and those of the present ones that move beyond doubt."""
+
+    def counted() -> tuple[dict[str, Course], frozenset[str]]:
+        found = courses(store, spikes_by_theme(store))
+        return found, sure_changes(found, [one.id for one in store.themes()])
+
+    return store.database.settled.get("courses", None, counted)
 
 
 def trends_now(store: Repository) -> dict[str, str]:

@@ -9,7 +9,7 @@ from assistant.insight.health import Health, health_of
 from assistant.insight.members import Member
 from assistant.pipeline.context import Context
 from assistant.pipeline.newcomers import member_of
-from assistant.pipeline.trending import courses, last_day_of, spikes_by_theme, sure_changes
+from assistant.pipeline.trending import courses_now, last_day_of, spikes_by_theme
 from assistant.records.repository import Repository
 from assistant.records.views import thing
 
@@ -50,7 +50,7 @@ def theme_sheet(store: Repository, theme_id: str) -> dict[str, Any]:
     """
     theme = store.theme(theme_id)
     spikes = spikes_by_theme(store)
-    found = courses(store, spikes)
+    found, sure = courses_now(store)
     course = found[theme_id]
     successor = store.theme_successor(theme_id)
     return {
@@ -58,7 +58,7 @@ def theme_sheet(store: Repository, theme_id: str) -> dict[str, Any]:
         "parent": asdict(store.theme_parent(theme.parent_id)) if theme.parent_id else None,
         "months": dict(zip(course.months, course.mentions, strict=True)),
         "read": dict(zip(course.months, course.read, strict=True)),
-        "change": asdict(course.change) | {"sure": theme_id in sure_changes(found, [one.id for one in store.themes()])},
+        "change": asdict(course.change) | {"sure": theme_id in sure},
         "spikes": _shown(store, spikes, theme_id),
         "successor": {"theme_id": successor, "title": store.theme(successor).title} if successor else None,
     }
@@ -85,6 +85,10 @@ def _named(value: object) -> list[object]:
 
 def themes_health(context: Context) -> Health:
     """What is wrong with the themes that nobody put away, and the edit that would mend it; nothing is changed."""
+    return context.store.database.settled.get("health", context.language, lambda: _health(context))
+
+
+def _health(context: Context) -> Health:
     store = context.store
     themes = store.themes()
     home = {insight: theme.id for theme, insights, _ in store.theme_members() for insight in insights}

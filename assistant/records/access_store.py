@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from sqlalchemy import RowMapping, Select, delete, func, insert, select, update
@@ -12,11 +12,33 @@ from assistant.domain.access import Key, User
 from assistant.errors import NotFoundError, UsageError
 from assistant.records.audit_book import Via, note
 from assistant.records.database import Database, now
-from assistant.records.tables import keys, sessions, spendings, users
+from assistant.records.tables import arrivals, keys, sessions, spendings, users
 
 _KEY = tuple(field.name for field in fields(Key))
 _USER = tuple(field.name for field in fields(User))
 _SHOWN = [column for column in users.c if column.name in _USER]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Somebody who was sent to the identity provider: what must come back, and where they wanted to go."""
+
+    browser: str
+    """Digest of a cookie that only their browser has."""
+    nonce: str
+    verifier: str
+    leads_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What one key or user used of the model on one day."""
+
+    who: str
+    """Id of the key or user; `machine` before there were any."""
+    day: str
+    tokens: int
+    cost: float
 
 
 class AccessStore:
@@ -132,20 +154,28 @@ class AccessStore:
 
     def password_of(self, name: str) -> tuple[str, str] | None:
         """Id and password hash of a user who may log in."""
-        query = select(users.c.id, users.c.password).where(users.c.name == name, users.c.disabled_at.is_(None))
+        query = select(users.c.id, users.c.password).where(
+            users.c.name == name, users.c.disabled_at.is_(None), users.c.issuer.is_(None)
+        )
         with self.database.reading() as connection:
             row = connection.execute(query).first()
         return None if row is None else (row.id, row.password)
 
-    def change_user(self, user_id: str, values: Mapping[str, Any], action: str, by: str, via: Via) -> User:
-        """Change a user; whoever is logged in as them is so no more.
+    def change_user(
+        self, user_id: str, values: Mapping[str, Any], action: str, by: str, via: Via, *, given: bool = False
+    ) -> User:
+        """Change a user; whoever is logged in as them is so no more. `given`: their identity provider says so.
 
         Raises:
             NotFoundError: there is none.
-            UsageError: it would leave no administrator where there is one.
+            UsageError: nobody would be left who administers; the command line may do that too.
         """
         found = self.user(user_id)
         with self.database.writing() as connection:
+            if found.role == "admin" and via != "cli" and not given and ("role" in values or values.get("disabled_at")):
+                others = (users.c.role == "admin", users.c.disabled_at.is_(None), users.c.id != found.id)
+                if values.get("role") != "admin" and not connection.execute(select(users.c.id).where(*others)).first():
+                    raise UsageError(f"{found.name} is the last administrator: make another one first")
             connection.execute(update(users).where(users.c.id == found.id).values(**values))
             connection.execute(delete(sessions).where(sessions.c.user_id == found.id))
             note(connection, by, action, found.id, str(values.get("role", "")), 1, via)
@@ -156,12 +186,35 @@ class AccessStore:
         with self.database.writing() as connection:
             connection.execute(update(users).where(users.c.id == user_id).values(password=password))
 
+    def user_of(self, issuer: str, subject: str) -> User | None:
+        """Whom an identity provider knows as `subject`, disabled or not."""
+        query = select(*_SHOWN).where(users.c.issuer == issuer, users.c.subject == subject)
+        with self.database.reading() as connection:
+            row = connection.execute(query).mappings().first()
+        return None if row is None else User(**row)
+
+    def expect(self, digest: str, arrival: Arrival, until: str) -> None:
+        """Remember who was sent to the identity provider; those who did not come back in time are forgotten."""
+        with self.database.writing() as connection:
+            connection.execute(delete(arrivals).where(arrivals.c.expires_at <= now()))
+            connection.execute(insert(arrivals).values(digest=digest, expires_at=until, **asdict(arrival)))
+
+    def arrived(self, digest: str) -> Arrival | None:
+        """Who comes back with this state; None where nobody is expected with it. It serves once."""
+        expected = select(arrivals).where(arrivals.c.digest == digest, arrivals.c.expires_at > now())
+        with self.database.writing() as connection:
+            row = connection.execute(expected).mappings().first()
+            if row is None or not connection.execute(delete(arrivals).where(arrivals.c.digest == digest)).rowcount:
+                return None
+            return Arrival(**{field.name: row[field.name] for field in fields(Arrival)})
+
     def begin_session(self, digest: str, user_id: str, until: str) -> None:
         """Remember that somebody is logged in; sessions that have ended are forgotten."""
         values = {"digest": digest, "user_id": user_id, "created_at": now(), "expires_at": until}
         with self.database.writing() as connection:
             connection.execute(delete(sessions).where(sessions.c.expires_at <= now()))
             connection.execute(insert(sessions).values(**values))
+            connection.execute(update(users).where(users.c.id == user_id).values(seen_at=now()))
 
     def session(self, digest: str) -> tuple[User, str] | None:
         """Whose session it is and when it ends; None where there is none, or the user may not come in."""
@@ -195,6 +248,12 @@ class AccessStore:
         with self.database.reading() as connection:
             tokens, cost = connection.execute(query).one()
         return int(tokens), float(cost)
+
+    def spendings(self, since: str) -> list[Spending]:
+        """What each key and user used of the model on each day from ``YYYY-MM-DD`` on, by day."""
+        query = select(spendings).where(spendings.c.day >= since).order_by(spendings.c.day, spendings.c.who)
+        with self.database.reading() as connection:
+            return [Spending(**row) for row in connection.execute(query).mappings()]
 
     def _keys(self, query: Select[Any]) -> list[Key]:
         with self.database.reading() as connection:

@@ -12,7 +12,7 @@ from assistant.domain.answers import Answer
 from assistant.errors import NotFoundError
 from assistant.records.database import Database, now
 from assistant.records.tables import answers, feedback, pins
-from assistant.records.unanswered import Unanswered, Why, grouped
+from assistant.records.unanswered import AnsweredWell, Unanswered, Why, grouped
 
 _NARROWING = ("product", "segment", "region", "channel")
 
@@ -50,8 +50,8 @@ class AnswerStore:
             raise _missing(answer_id)
         return _to_answer(content)
 
-    def save_feedback(self, answer_id: str, verdict: str, comment: str | None) -> None:
-        """Note a thumb up or down on an answer.
+    def save_feedback(self, answer_id: str, verdict: str, comment: str | None, actor: str) -> None:
+        """Note a thumb up or down on an answer, and whose it is.
 
         Raises:
             NotFoundError: there is no such answer.
@@ -60,7 +60,9 @@ class AnswerStore:
             if connection.scalar(select(func.count()).where(answers.c.id == answer_id)) == 0:
                 raise _missing(answer_id)
             connection.execute(
-                insert(feedback).values(answer_id=answer_id, verdict=verdict, comment=comment, created_at=now())
+                insert(feedback).values(
+                    answer_id=answer_id, verdict=verdict, comment=comment, actor=actor, created_at=now()
+                )
             )
 
     def list_feedback(self, limit: int | None, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
@@ -94,12 +96,19 @@ class AnswerStore:
         query = select(*columns).join(answers, answers.c.id == pins.c.answer_id)
         return self._page(query.order_by(pins.c.at.desc(), pins.c.answer_id), limit, offset)
 
-    def list_unanswered(self, limit: int | None, offset: int = 0) -> tuple[list[dict[str, Any]], int]:
-        """What our data cannot tell: questions refused or voted down, those asked most often first, and how many.
+    def list_unanswered(
+        self, limit: int | None, offset: int = 0, *, answered: bool = False
+    ) -> tuple[list[dict[str, Any]], int]:
+        """What our data cannot tell: questions refused or voted down, those asked most often first, and how many; or those
+        that have been `answered` well since.
 
         Rows: see `assistant.records.unanswered.grouped`.
         """
-        rows = grouped(self._without_answer())
+        rows = [
+            row
+            for row in grouped(self._without_answer(), self._answered_well())
+            if bool(row["answered_at"]) == answered
+        ]
         return rows[offset : None if limit is None else offset + limit], len(rows)
 
     def _without_answer(self) -> Iterator[Unanswered]:
@@ -113,6 +122,23 @@ class AnswerStore:
             for row in connection.execute(query).mappings():
                 why, reason = _reason(row)
                 yield Unanswered(row["question"], why, reason, row["created_at"], row["id"], _scope(row["content"]))
+
+    def _answered_well(self) -> Iterator[AnsweredWell]:
+        """Every answer that is no refusal, no question back and not voted down, in the order of time."""
+        votes = select(feedback.c.answer_id, feedback.c.verdict).subquery()
+        down = select(votes.c.answer_id).where(votes.c.verdict == "down")
+        liked = select(votes.c.answer_id).where(votes.c.verdict == "up").union(select(pins.c.answer_id))
+        content = answers.c.content
+        query = select(
+            answers.c.id, answers.c.question, answers.c.created_at, answers.c.id.in_(liked).label("liked"),
+            content["plan"].label("plan"), content["clarify"].label("clarify"),
+        )  # fmt: skip
+        query = query.where(~answers.c.refused, answers.c.id.not_in(down)).order_by(answers.c.created_at)
+        with self.database.reading() as connection:
+            for row in connection.execute(query).mappings():
+                if not row["clarify"]:
+                    scope = _scope({"plan": row["plan"]})
+                    yield AnsweredWell(row["question"], row["created_at"], row["id"], scope, liked=bool(row["liked"]))
 
     def _page(self, query: Select[Any], limit: int | None, offset: int) -> tuple[list[dict[str, Any]], int]:
         with self.database.reading() as connection:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from assistant.records.database import Database, now
 from assistant.records.rows import digest
@@ -38,6 +38,36 @@ class Verdict:
         return self.broken_at is None and not self.missing_head
 
 
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Which lines of the book are meant; what is blank narrows nothing."""
+
+    actor: str = ""
+    action: str = ""
+    """A whole action, or the part before its dot: `keys` is all that was done to keys."""
+    via: str = ""
+    subject: str = ""
+    since: str = ""
+    """``YYYY-MM-DD``, included; days are UTC's, as the book's are."""
+    until: str = ""
+
+    def where(self) -> list[ColumnElement[bool]]:
+        """The same as conditions."""
+        found = [audit.c[name] == value for name in ("actor", "via", "subject") if (value := getattr(self, name))]
+        if self.action:
+            found.append(
+                (audit.c.action == self.action) | audit.c.action.startswith(f"{self.action}.", autoescape=True)
+            )
+        if self.since:
+            found.append(audit.c.at >= self.since)
+        if self.until:
+            found.append(func.substr(audit.c.at, 1, 10) <= self.until)
+        return found
+
+
+ALL_LINES = Lines()
+
+
 class AuditBook:
     """The part of the store that says who did what."""
 
@@ -49,16 +79,25 @@ class AuditBook:
         with self.database.writing() as connection:
             note(connection, actor, action, subject, reason, found, via)
 
-    def noted(self, limit: int | None = None, offset: int = 0) -> list[dict[str, Any]]:
+    def noted(self, limit: int | None = None, offset: int = 0, lines: Lines = ALL_LINES) -> list[dict[str, Any]]:
         """The book, newest line first."""
-        query = select(*_SHOWN).order_by(audit.c.id.desc()).limit(limit).offset(offset)
+        query = select(*_SHOWN).where(*lines.where()).order_by(audit.c.id.desc()).limit(limit).offset(offset)
         with self.database.reading() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 
-    def count_noted(self) -> int:
+    def count_noted(self, lines: Lines = ALL_LINES) -> int:
         """How many lines there are."""
+        query = select(func.count()).select_from(audit).where(*lines.where())
         with self.database.reading() as connection:
-            return int(connection.execute(select(func.count()).select_from(audit)).scalar_one())
+            return int(connection.execute(query).scalar_one())
+
+    def noted_words(self) -> dict[str, list[str]]:
+        """By column, the actors, actions and doors that the book names."""
+        found: dict[str, list[str]] = {}
+        with self.database.reading() as connection:
+            for name in ("actor", "action", "via"):
+                found[name] = list(connection.scalars(select(audit.c[name]).distinct().order_by(audit.c[name])))
+        return found
 
     def verify_book(self, head: str | None = None) -> Verdict:
         """Look over the whole book; with `head`, a line with this digest must be in it."""

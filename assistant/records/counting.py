@@ -26,6 +26,9 @@ from assistant.records.dimensions import (
 from assistant.records.selection import READ, about_needs, all_conditions, by_index, heard_conditions, record_conditions
 from assistant.records.tables import insights, records, themes
 
+_HELD = 100
+"""Tables remembered until the feedback changes."""
+
 
 class Counting:
     """Counts over the store. Records count every ticket; customers fold near-duplicates (see `tables.records`)."""
@@ -35,7 +38,7 @@ class Counting:
 
     def totals(self, filters: Filters) -> Totals:
         """Records, customers, insights and records read that satisfy the filters."""
-        return self._totals(filters, [])
+        return self.database.settled.get("totals", filters, lambda: self._totals(filters, []), _HELD)
 
     def mentions(self, words: Sequence[str], filters: Filters) -> Totals:
         """As `totals`, of the records whose masked text or title holds every one of the words."""
@@ -79,6 +82,9 @@ class Counting:
         read, or of all of them for dimensions of the record itself. Where `since` is set, `previous` counts the period
         of equal length before it (not for months and weeks, of which each is its own period).
         """
+        return self.database.settled.get("rows", (by, filters), lambda: self._rows(by, filters), _HELD)[:limit]
+
+    def _rows(self, by: Dimension, filters: Filters) -> list[CountRow]:
         earlier = self._period_before(filters) if by not in PERIODS else None
         now, read, then = together(
             lambda: self._by_key(by, filters),
@@ -90,7 +96,7 @@ class Counting:
         counted = [(key, n, people) for key, (n, people) in now.items()]
         counted.sort(key=lambda row: (0 if by in PERIODS else -row[1], row[0]))
         labels = self.labels(by, [key for key, _, _ in counted])
-        rows = [
+        return [
             CountRow(
                 key=key,
                 label=labels.get(key, key),
@@ -103,7 +109,6 @@ class Counting:
             )
             for key, n, people in counted
         ]
-        return rows[:limit]
 
     def _period_before(self, filters: Filters) -> Filters | None:
         """The period of equal length that ends the day before `since`; None where no period is set.

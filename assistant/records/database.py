@@ -1,31 +1,33 @@
-"""How the database is opened: pragmas, migrations, and one writer at a time."""
+"""How the database is read and written: migrations, who writes when, and what a person is told when it fails."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from random import uniform
 from threading import RLock
+from time import sleep
 from typing import TypeVar
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Engine, FromClause, create_engine, event, inspect, text
-from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
+from sqlalchemy import Connection, Engine, event, func, inspect, select, text
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from assistant.errors import BusyError, SettingError, StoreError
-from assistant.records.freshness import Unchanged
+from assistant.records.dialects import KEPT, OURS, PATIENCE, POSTGRESQL, STORE, open_engine
+from assistant.records.freshness import Settled, Unchanged, heed, marking
 
-HEAD = "0016"
+HEAD = "0019"
 """The newest revision in `migrations/versions`; a test holds it to the files."""
 
 T = TypeVar("T")
 CHUNK = 500
 """Ids per SQL statement: far below SQLite's limit on variables."""
-KEPT = 5
-"""Connections that stay open, each with what it has cached."""
+_AGAIN = frozenset({"40001", "40P01"})
+"""SQLSTATEs of a transaction that failed for its neighbours' sake and may be done again."""
+_WAITED = "55P03"
+_TRIES = 5
 
 
 def chunks(items: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
@@ -54,7 +56,8 @@ class Database:
     """One database: `reading()` gives a connection, `writing()` a transaction that no other writer shares.
 
     SQLite before 3.51.3 can corrupt a write-ahead log when several connections write and checkpoint at the same time, so
-    writers of all processes take turns through a lock file beside the database.
+    writers of all processes take turns through a lock file beside the database. On PostgreSQL they take turns at a lock of
+    the server, on whatever machine they run; those that go `beside` share it with each other.
     """
 
     def __init__(self, url: str, lock_path: Path, connections: int = 3 * KEPT) -> None:
@@ -62,22 +65,24 @@ class Database:
 
         Raises:
             StoreError: the database can't be opened or brought up to date.
-            SettingError: there is no driver for this kind of database.
+            SettingError: there is no driver for this kind of database, or it keeps no UTF-8.
         """
         lock_path.parent.mkdir(parents=True, exist_ok=True)
         self.folder = lock_path.parent
         """Where the files stand that people write beside the database: weights, tiers."""
         self.url = url
         self._threads = RLock()
-        self._lock = FileLock(str(lock_path), timeout=120, thread_local=False)
+        self._lock = FileLock(str(lock_path), timeout=PATIENCE, thread_local=False)
         try:
-            self.engine = _open(url, connections)
+            self.engine = open_engine(url, connections)
+            event.listen(self.engine, "before_execute", heed)
+            self.is_server = self.engine.dialect.name == POSTGRESQL
+            """Whether it is a server, which has its own locks and whose files are not ours to see."""
             self._upgrade()
             self.unchanged = Unchanged(self.engine)
-        except ImportError as error:
-            raise SettingError(f"VOC_DATABASE_URL: the driver {error.name} is not installed") from error
+            self.settled = Settled(self.engine, self.unchanged)
         except SQLAlchemyError as error:
-            raise StoreError(_sentence(error)) from error
+            raise StoreError(sentence_of(error)) from error
 
     @property
     def engine_name(self) -> str:
@@ -95,26 +100,59 @@ class Database:
             with self.engine.connect() as connection:
                 yield connection
         except SQLAlchemyError as error:
-            raise StoreError(_sentence(error)) from error
+            raise StoreError(sentence_of(error)) from error
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction; committed at the end, rolled back on any error.
+        """A transaction beside which nobody writes; committed at the end, rolled back on any error.
 
         Raises:
             BusyError: another writer did not finish within two minutes.
             StoreError: the database fails; nothing of the transaction is kept.
         """
+        with self._alone(), _told(), self.engine.begin() as connection, marking(connection):
+            if self.is_server:
+                connection.execute(select(func.pg_advisory_xact_lock(OURS, STORE)))
+            yield connection
+
+    def beside(self, work: Callable[[Connection], T], turn: int | None = None) -> T:
+        """What `work` gives, done in a transaction beside which others may go that were begun here too.
+
+        For what is right whoever goes beside it: single statements that the database decides row by row, or what is
+        nobody else's; with `turn`, no two go at once that name the same. A `writing` still has the database for itself,
+        and on SQLite this is one. `work` writes through its connection alone: where transactions blocked each other, it
+        is called again.
+
+        Raises:
+            BusyError, StoreError: as `writing`.
+        """
+        if not self.is_server:
+            with self.writing() as connection:
+                return work(connection)
+        for tries_left in reversed(range(_TRIES)):
+            try:
+                with _told(again=tries_left > 0), self.engine.begin() as connection, marking(connection):
+                    connection.execute(select(func.pg_advisory_xact_lock_shared(OURS, STORE)))
+                    if turn is not None:
+                        connection.execute(select(func.pg_advisory_xact_lock(OURS, turn)))
+                    return work(connection)
+            except _AgainError:
+                sleep(uniform(0.01, 0.1))  # noqa: S311 - so that they don't meet again
+        raise AssertionError("the last try tells what is wrong")
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Holds the lock file, which a server has no need of."""
+        if self.is_server:
+            yield
+            return
         with self._threads:
             try:
                 self._lock.acquire()
             except Timeout:
-                raise BusyError("another process has been writing to the database for two minutes: stop it") from None
+                raise BusyError(_BUSY) from None
             try:
-                with self.engine.begin() as connection:
-                    yield connection
-            except SQLAlchemyError as error:
-                raise StoreError(_sentence(error)) from error
+                yield
             finally:
                 self._lock.release()
 
@@ -127,23 +165,27 @@ class Database:
         return self.writing()
 
     def compact(self) -> None:
-        """Write the database anew without the pages of deleted rows and empty its log (SQLite; else nothing).
+        """Write the database anew without what deleted rows leave behind, and empty SQLite's log.
 
         Raises:
+            BusyError: others do not let go of a table of a server within two minutes.
             StoreError: the disk has no room for a second copy, or another process holds the database.
         """
-        if self.engine.dialect.name != "sqlite":
-            return
-        try:
-            with self._threads, self._lock, self.engine.connect() as connection:
-                plainly = connection.execution_options(isolation_level="AUTOCOMMIT")
-                plainly.execute(text("VACUUM"))
-                plainly.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
-        except SQLAlchemyError as error:
-            raise StoreError(_sentence(error)) from error
+        with self._alone(), _told(), self.engine.connect() as connection:
+            plainly = connection.execution_options(isolation_level="AUTOCOMMIT")
+            for statement in self._compacting(connection):
+                plainly.execute(text(statement))
+
+    def _compacting(self, connection: Connection) -> list[str]:
+        if not self.is_server:
+            return ["VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"]
+        quote = connection.dialect.identifier_preparer.quote
+        return [f"VACUUM (FULL) {quote(name)}" for name in inspect(connection).get_table_names()]
 
     def _upgrade(self) -> None:
         with self.engine.connect() as connection:
+            if self.is_server and (kept := connection.scalar(text("SHOW server_encoding"))) != "UTF8":
+                raise SettingError(f"VOC_DATABASE_URL: the database keeps {kept}, make one WITH ENCODING 'UTF8'")
             known = inspect(connection).has_table("alembic_version")
             current = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if known else None
         if current == HEAD:
@@ -152,7 +194,7 @@ class Database:
             raise StoreError(
                 "the database was made by a newer version of this program: use that, or another VOC_DATA_DIR"
             )
-        with self._lock:
+        with self._alone():
             _run_migrations(self.engine)
 
     def close(self) -> None:
@@ -161,7 +203,21 @@ class Database:
         self.engine.dispose()
 
 
+_BUSY = "another process has been writing to the database for two minutes: stop it"
 _ADVICE = (
+    ("no space left", "the server's disk is full: make room and run the same command again, what was finished is kept"),
+    ("password authentication", "the server does not take the user or password of VOC_DATABASE_URL"),
+    ("no pg_hba.conf entry", "the server lets nobody in from here as this user: see its pg_hba.conf"),
+    ("permission denied", "the user of VOC_DATABASE_URL may not do that: make them the owner of the database"),
+    ("does not exist", "the server has no such database, user or table: see VOC_DATABASE_URL"),
+    ("too many c", "the server has no connection left: raise its max_connections, or lower VOC_ASK_CONCURRENCY"),
+    (
+        "remaining connection slots",
+        "the server has no connection left: raise its max_connections, or lower VOC_ASK_CONCURRENCY",
+    ),
+    ("connection refused", "the server of VOC_DATABASE_URL does not answer: see whether it runs"),
+    ("connection failed", "the server of VOC_DATABASE_URL does not answer: see whether it runs"),
+    ("failed to resolve host", "the server of VOC_DATABASE_URL is not known by this name"),
     ("disk is full", "the disk is full: make room and run the same command again, what was finished is kept"),
     ("disk i/o error", "its disk can't be written or read: see whether it is full or failing"),
     ("readonly database", "it may not be written: check the rights of the data directory"),
@@ -174,40 +230,29 @@ _ADVICE = (
 """What a driver says, and what that means for a person; its own words may hold values and are never shown."""
 
 
-def _sentence(error: SQLAlchemyError) -> str:
-    said = str(getattr(error, "orig", "")).lower()
+def sentence_of(error: Exception) -> str:
+    """What a person is told of an error of the database or its driver."""
+    said = str(getattr(error, "orig", error)).lower()
     advice = next((text for words, text in _ADVICE if words in said), None)
+    if advice is None and isinstance(error, DBAPIError) and error.connection_invalidated:
+        advice = "the connection broke; when it is up again give the same command again, what was finished is kept"
     return f"the database failed: {advice or f'{type(error).__name__}; check VOC_DATABASE_URL and see `voc doctor`'}"
 
 
-class _Compiler(SQLiteCompiler):
-    """Writes hints of an index (``INDEXED BY``) where a query has one; SQLAlchemy leaves them out for SQLite."""
-
-    def get_from_hint_text(self, table: FromClause, text: str | None) -> str | None:
-        """The hint as it stands."""
-        return text
+class _AgainError(Exception):
+    """A transaction failed for its neighbours' sake alone."""
 
 
-def _open(url: str, connections: int) -> Engine:
-    kept = min(KEPT, connections)
-    engine = create_engine(url, poolclass=QueuePool, pool_size=kept, max_overflow=connections - kept)
-    if engine.dialect.name == "sqlite":
-        engine.dialect.statement_compiler = _Compiler
-        event.listen(engine, "connect", _set_pragmas)
-    return engine
-
-
-def _set_pragmas(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        "busy_timeout=30000",
-        "foreign_keys=ON",
-        "cache_size=-65536",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+@contextmanager
+def _told(*, again: bool = False) -> Iterator[None]:
+    """Turns what a driver raises into what a person is told; `again`: what may be done again is said to be so."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        state = getattr(getattr(error, "orig", None), "sqlstate", None)
+        if again and state in _AGAIN:
+            raise _AgainError from error
+        raise (BusyError(_BUSY) if state == _WAITED else StoreError(sentence_of(error))) from error
 
 
 def _run_migrations(engine: Engine) -> None:
@@ -217,4 +262,4 @@ def _run_migrations(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
     config.attributes["engine"] = engine
-    command.upgrade(config, "head")
+    command.upgrade(config, HEAD)

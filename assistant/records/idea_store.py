@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, delete, func, insert, or_, select, update
 
 from assistant.domain.filters import Filters
-from assistant.domain.ideas import Idea, Refusal
+from assistant.domain.ideas import Idea, IdeaHead, Refusal
 from assistant.errors import NotFoundError
 from assistant.records.database import Database, now
 from assistant.records.saving import chunks
@@ -84,14 +84,31 @@ class IdeaStore:
         """
         query = select(ideas) if every else select(ideas).where(ideas.c.status.not_in(_PUT_AWAY))
         if not filters.empty:
-            of_themes = select(idea_themes.c.idea_id).where(idea_themes.c.theme_id.in_(themes_within(filters)))
-            query = query.where(ideas.c.id.in_(of_themes))
+            query = query.where(ideas.c.id.in_(_of_themes(filters)))
         with self.database.reading() as connection:
             total = connection.scalar(select(func.count()).select_from(query.subquery())) or 0
             query = query.order_by(ideas.c.score.desc(), ideas.c.id).limit(limit).offset(offset)
             rows = connection.execute(query).mappings().all()
             votes = _votes(connection, [row["id"] for row in rows])
         return [_to_idea(row, votes.get(row["id"], (0, 0))) for row in rows], total
+
+    def idea_heads(self, filters: Filters) -> list[IdeaHead]:
+        """All ideas as a board shows them, best rank first, those put away too; filters as of `ideas`."""
+        i, content = ideas.c, ideas.c.content
+        query = select(
+            i.id, i.nbn_type, i.title, i.engine, i.status, i.score.label("rank"), content["theme_ids"].label("theme_ids"),
+            content["marks"].label("marks"), content["concept"].as_string().label("concept"),
+            func.coalesce(content["customers"].as_integer(), 0).label("customers"),
+        ).order_by(i.score.desc(), i.id)  # fmt: skip
+        if not filters.empty:
+            query = query.where(i.id.in_(_of_themes(filters)))
+        with self.database.reading() as connection:
+            rows = connection.execute(query).mappings().all()
+            votes = _every_vote(connection)
+        return [
+            IdeaHead(**{**row, **{name: tuple(row[name] or ()) for name in ("theme_ids", "marks")}}, votes=votes.get(row["id"], (0, 0)))
+            for row in rows
+        ]  # fmt: skip
 
     def all_ideas(self, *, every: bool = False) -> list[Idea]:
         """All ideas, best rank first; with `every`, those rejected and merged too."""
@@ -119,6 +136,17 @@ def _settled() -> ColumnElement[bool]:
         ideas.c.id.in_(select(idea_votes.c.idea_id)),
         ideas.c.id.in_(select(proposals.c.idea_id).where(proposals.c.idea_id.is_not(None))),
     )
+
+
+def _of_themes(filters: Filters) -> Select[Any]:
+    """Ids of the ideas of themes with a member within filters."""
+    return select(idea_themes.c.idea_id).where(idea_themes.c.theme_id.in_(themes_within(filters)))
+
+
+def _every_vote(connection: Connection) -> dict[str, tuple[int, int]]:
+    """Idea → persons for and against, of all ideas that anybody voted on."""
+    voted = connection.scalars(select(idea_votes.c.idea_id).distinct()).all()
+    return _votes(connection, voted)
 
 
 def _votes(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[int, int]]:

@@ -40,6 +40,13 @@ def delight(counting: Counting, by: Dimension, filters: Filters) -> list[ImpactR
 def _ranked(
     counting: Counting, by: Dimension, filters: Filters, moods: tuple[str, ...], weights: ImpactWeights | None
 ) -> list[ImpactRow]:
+    key = (by, filters, moods, weights)
+    return counting.database.settled.get("impact", key, lambda: _counted(counting, *key))
+
+
+def _counted(
+    counting: Counting, by: Dimension, filters: Filters, moods: tuple[str, ...], weights: ImpactWeights | None
+) -> list[ImpactRow]:
     with counting.database.reading() as connection:
         heard = select(func.count(distinct(records.c.person))).where(*base_conditions("theme", filters))
         people = connection.scalar(heard) or 0

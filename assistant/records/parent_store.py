@@ -55,6 +55,9 @@ class ParentStore:
 
     def theme_parents(self, filters: Filters | None = None) -> list[ThemeParent]:
         """Active parents with the records and customers of their themes' members, each once, most customers first."""
+        return list(self.database.settled.get("parents", filters or Filters(), lambda: self._parents(filters)))
+
+    def _parents(self, filters: Filters | None) -> list[ThemeParent]:
         with self.database.reading() as connection:
             rows = connection.execute(_counted(filters or Filters()).where(theme_parents.c.active)).mappings().all()
             children = _children(connection.execute(_placed()).all())

@@ -7,7 +7,15 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from assistant.domain.filters import Filters
-from assistant.domain.proposals import CountedFigure, Coverage, Evidence, Proposal, ProposalEvent, Statement
+from assistant.domain.proposals import (
+    CountedFigure,
+    Coverage,
+    Evidence,
+    Proposal,
+    ProposalEvent,
+    ProposalHead,
+    Statement,
+)
 from assistant.errors import NotFoundError
 from assistant.records.database import Database, now
 from assistant.records.selection import themes_within
@@ -107,6 +115,18 @@ class ProposalStore:
             total = connection.scalar(select(func.count()).select_from(proposals).where(*where)) or 0
             query = select(proposals.c.content).where(*where).order_by(proposals.c.updated_at.desc(), proposals.c.id)
             return [to_proposal(content) for content in connection.scalars(query.limit(limit).offset(offset))], total
+
+    def proposal_heads(self) -> list[ProposalHead]:
+        """All proposals as lists show them, the one changed last first."""
+        p, content = proposals.c, proposals.c.content
+        query = select(
+            p.id, p.idea_id, p.theme_id, p.title, p.status, p.engine, p.created_at, p.updated_at,
+            content["nbn_type"].as_string().label("nbn_type"), content["owner"].as_string().label("owner"),
+            func.coalesce(content["language"].as_string(), "zh").label("language"),
+            content["coverage"]["customers_supporting"].as_integer().label("customers"),
+        ).order_by(p.updated_at.desc(), p.id)  # fmt: skip
+        with self.database.reading() as connection:
+            return [ProposalHead(**row) for row in connection.execute(query).mappings()]
 
 
 def to_proposal(content: Mapping[str, Any]) -> Proposal:

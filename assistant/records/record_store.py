@@ -133,6 +133,10 @@ class RecordStore:
         """Names of regions as stored, most records first."""
         return self._names("region")
 
+    def origins(self) -> list[str]:
+        """Names of the data sets that records came in, most records first."""
+        return self._names("source")
+
     def _names(self, column: str) -> list[str]:
         c = records.c[column]
         query = select(c).where(c.is_not(None), c != "").group_by(c).order_by(func.count().desc(), c)

@@ -25,6 +25,12 @@ def screen(database: Database, filters: Filters) -> Screening:
         SettingError: the house's file of customer rules has a mistake.
     """
     rules = read_rules(database.folder)
+    return database.settled.get(
+        "screening", (filters, rules.model_dump_json()), lambda: _screened(database, filters, rules)
+    )
+
+
+def _screened(database: Database, filters: Filters, rules: CustomerRules) -> Screening:
     today = last_day(database) or "1970-01-01"
     within = select(records.c.customer_id).where(*all_conditions(filters))
     person = func.coalesce(customers.c.counts_as, customers.c.id)
@@ -75,7 +81,7 @@ def parts_of(facts: CustomerFacts, rules: CustomerRules, today: str) -> tuple[Sc
     for name, amount, filled in found:
         points = round(getattr(rules.weights, name) * min(1.0, max(0.0, amount)), 1)
         if points:
-            parts.append(ScorePart(name, points, words()["screening"][name].format(**filled)))
+            parts.append(ScorePart(name, points, words()["screening"][name].format(**filled), filled))
     return tuple(parts)
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import tomllib
+from dataclasses import replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -69,7 +70,7 @@ def _owning(facts: CustomerFacts, rules: CustomerRules, today: str) -> list[Tag]
     if (tier := rules.tier_of(facts)) is not None:
         service = words()["tier"]["service"] if facts.bought_service else ""
         tag = _tag("tier", label=tier.label, owned=len(facts.owned), service=service)
-        found.append(Tag(f"tier:{tier.name}", tag.label, tag.reason))
+        found.append(replace(tag, tag=f"tier:{tier.name}"))
     day = purchase_day(facts.since)
     if day is not None and day <= today:
         age, ages = days_between(day, today), rules.days
@@ -108,4 +109,4 @@ def _day(trace: Trace) -> str:
 
 def _tag(name: str, evidence: Trace | None = None, **filled: object) -> Tag:
     said = words()[name]
-    return Tag(name, said["label"].format(**filled), said["reason"].format(**filled), evidence)
+    return Tag(name, said["label"].format(**filled), said["reason"].format(**filled), evidence, filled)

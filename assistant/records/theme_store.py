@@ -151,14 +151,25 @@ class ThemeStore:
 
     def every_theme(self) -> list[Theme]:
         """Every theme there is a row of: active, put away, or no more."""
-        with self.database.reading() as connection:
-            return [to_theme(row) for row in connection.execute(_counted().order_by(themes.c.id)).mappings()]
+        return list(self._every().values())
+
+    def _every(self) -> dict[str, Theme]:
+        def counted() -> dict[str, Theme]:
+            with self.database.reading() as connection:
+                rows = connection.execute(_counted().order_by(themes.c.id)).mappings()
+                return {row["id"]: to_theme(row) for row in rows}
+
+        return self.database.settled.get("every theme", None, counted)
 
     def _active(self, filters: Filters) -> list[Theme]:
         """Active themes, archived ones too, most customers first."""
-        with self.database.reading() as connection:
-            rows = connection.execute(_counted(filters).where(themes.c.active)).mappings().all()
-        return sorted((to_theme(row) for row in rows), key=lambda t: (-t.customers, -t.records, t.id))
+
+        def counted() -> list[Theme]:
+            with self.database.reading() as connection:
+                rows = connection.execute(_counted(filters).where(themes.c.active)).mappings().all()
+            return sorted((to_theme(row) for row in rows), key=lambda t: (-t.customers, -t.records, t.id))
+
+        return self.database.settled.get("active themes", filters, counted)
 
     def theme(self, theme_id: str) -> Theme:
         """One theme, active or not.
@@ -166,11 +177,9 @@ class ThemeStore:
         Raises:
             NotFoundError: there is none.
         """
-        with self.database.reading() as connection:
-            row = connection.execute(_counted().where(themes.c.id == theme_id)).mappings().first()
-        if row is None:
+        if (theme := self._every().get(theme_id)) is None:
             raise NotFoundError(f"there is no theme {theme_id!r}: `voc list themes` shows which there are")
-        return to_theme(row)
+        return theme
 
     def theme_record_ids(self, theme_id: str) -> list[str]:
         """Record ids of a theme's members, sorted."""
@@ -180,7 +189,7 @@ class ThemeStore:
     def theme_voices(self, theme_id: str, limit: int = 12) -> list[Voice]:
         """The most telling voices of a theme as chosen when it was built, then severe ones; one per customer."""
         query = (
-            select(insights, records.c.channel, records.c.product, records.c.created_at)
+            select(*(insights.c[name] for name in _SPOKEN), records.c.channel, records.c.product, records.c.created_at)
             .add_columns(records.c.segment, records.c.customer_id, records.c.person)
             .join(records, records.c.id == insights.c.record_id)
             .where(insights.c.theme_id == theme_id)
@@ -203,6 +212,9 @@ class ThemeStore:
         query = select(theme_events).where(theme_events.c.theme_id == theme_id).order_by(theme_events.c.id)
         with self.database.reading() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
+
+
+_SPOKEN = ("id", "record_id", "quote", "start", "end", "surface", "secondary", "deep", "suggestion")
 
 
 def _voice(n: int, row: RowMapping) -> Voice:

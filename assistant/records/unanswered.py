@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 Why = Literal["no_data", "off_topic", "not_helpful"]
 """Why a question stands among the unanswered: refused for want of feedback, turned away before anything was looked
@@ -31,14 +31,26 @@ class Unanswered:
     scope: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class AnsweredWell:
+    """A question that was answered; `liked`: somebody said that the answer is good."""
+
+    question: str
+    at: str
+    answer_id: str
+    scope: tuple[str, ...] = ()
+    liked: bool = False
+
+
 @dataclass(slots=True)
 class _Group:
     asked: list[Unanswered]
     pairs: frozenset[str]
     wordings: Counter[str] = field(default_factory=Counter)
+    answered: AnsweredWell | None = None
 
 
-def grouped(asked: Iterable[Unanswered]) -> list[dict[str, Any]]:
+def grouped(asked: Iterable[Unanswered], well: Iterable[AnsweredWell] = ()) -> list[dict[str, Any]]:
     """Rows of what was asked and not answered, those asked most often first.
 
     Two questions are one where they stand there for the same reason, are narrowed to the same products, and share most of
@@ -47,10 +59,12 @@ def grouped(asked: Iterable[Unanswered]) -> list[dict[str, Any]]:
 
     Args:
         asked: every time such a question was asked, in the order of time.
+        well: what was answered, in the order of time. A question that was answered after the last time that it was not
+            says when; one that was voted down, only where somebody likes the new answer.
 
     Returns:
-        Rows ``question, why, times, wordings, reason, first_at, last_at, answer_id``: other wordings, the latest reason,
-        and the answer of the last time.
+        Rows ``question, why, times, wordings, reason, first_at, last_at, answer_id, answered_at, answered_by``: other
+        wordings, the latest reason, the answer of the last time, and when and by which answer it was answered since.
     """
     groups: list[_Group] = []
     seen: dict[tuple[Why, tuple[str, ...], str], _Group] = {}
@@ -66,8 +80,25 @@ def grouped(asked: Iterable[Unanswered]) -> list[dict[str, Any]]:
         seen[one.why, one.scope, bare] = group
         group.asked.append(one)
         group.wordings[one.question] += 1
+    for answered in well if groups else ():
+        _settle(answered, seen, holding)
     rows = [_row(group) for group in groups]
     return sorted(rows, key=lambda row: (row["times"], row["last_at"]), reverse=True)
+
+
+def _settle(
+    answered: AnsweredWell,
+    seen: dict[tuple[Why, tuple[str, ...], str], _Group],
+    holding: dict[tuple[Why, tuple[str, ...], str], list[_Group]],
+) -> None:
+    """Note an answer with what asked the same before and had none."""
+    bare = _bare(answered.question)
+    for why in get_args(Why):
+        one = Unanswered(answered.question, why, "", answered.at, answered.answer_id, answered.scope)
+        group = seen.get((why, answered.scope, bare)) or _like(one, _pairs(bare), holding)
+        settled = group is not None and group.asked[-1].at <= answered.at and (answered.liked or why != "not_helpful")
+        if group is not None and settled and group.answered is None:
+            group.answered = answered
 
 
 def _like(
@@ -91,6 +122,8 @@ def _row(group: _Group) -> dict[str, Any]:
     return {
         "question": question, "why": last.why, "times": len(group.asked), "wordings": others[:WORDINGS],
         "reason": last.reason, "first_at": group.asked[0].at, "last_at": last.at, "answer_id": last.answer_id,
+        "answered_at": group.answered.at if group.answered else None,
+        "answered_by": group.answered.answer_id if group.answered else None,
     }  # fmt: skip
 
 

@@ -24,10 +24,11 @@ Kind = Literal[
     "customers",
     "refused",
     "unanswered",
+    "answered",
     "feedback",
     "pinned",
 ]
-LEARNT: frozenset[Kind] = frozenset({"unanswered", "feedback", "pinned"})
+LEARNT: frozenset[Kind] = frozenset({"unanswered", "answered", "feedback", "pinned"})
 """What was learnt from answers; no filter narrows it."""
 PAGE = 5_000
 
@@ -114,6 +115,8 @@ def page(
             return store.list_refused(filters, limit, offset)
         case "unanswered":
             return store.list_unanswered(limit, offset)
+        case "answered":
+            return store.list_unanswered(limit, offset, answered=True)
         case "feedback":
             return store.list_feedback(limit, offset)
         case "pinned":

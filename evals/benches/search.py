@@ -181,12 +181,12 @@ def _latency(data: Path, count: int) -> Iterator[Figure]:
         for query in asked[:20]:
             ask(url, q=query)
         plain, narrowed = [], []
-        before = _processor(process.pid)
+        before = processor_of(process.pid)
         for at, query in enumerate(asked):
             plain.append(ask(url, q=query))
             narrowed.append(ask(url, q=query, product=f"型号{at % PRODUCTS}"))
-        each = 1000 * (_processor(process.pid) - before) / (2 * len(asked))
-        memory = _resident(process.pid)
+        each = 1000 * (processor_of(process.pid) - before) / (2 * len(asked))
+        memory = resident_of(process.pid)
     for name, taken, most in (("unfiltered", plain, (30, 80)), ("2 % filter", narrowed, (float("inf"),) * 2)):
         for share, bound in zip((50, 95), most, strict=True):
             yield Figure(f"GET /v1/search over {count:,}, {name}, p{share}", _p(taken, share), "ms", most=bound)
@@ -245,7 +245,7 @@ def environment(data: Path) -> dict[str, str]:
     return kept | {"VOC_DATA_DIR": str(data), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-def _resident(pid: int) -> float:
+def resident_of(pid: int) -> float:
     lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS")), 0.0)
 
@@ -254,12 +254,12 @@ def _together(pid: int) -> float:
     """Resident MB of a process and those that it started; 0 once it has ended."""
     try:
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split()
-        return _resident(pid) + sum(_resident(int(child)) for child in children)
+        return resident_of(pid) + sum(resident_of(int(child)) for child in children)
     except (FileNotFoundError, ProcessLookupError):
         return 0.0
 
 
-def _processor(pid: int) -> float:
+def processor_of(pid: int) -> float:
     """Seconds of processor time that a process has taken."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -33,6 +33,12 @@ def test_a_given_column_is_taken_from_recognition() -> None:
     assert recognise(["内容", "描述"], [], {"title": "内容"}) == {"title": "内容", "text": "描述"}
 
 
+def test_a_field_given_no_column_gets_none() -> None:
+    rows = [{"联系": "13812345678", "内容": "打印机升级之后掉线了"}]
+    assert recognise(["联系", "内容"], rows, {"customer.phone": ""}) == {"text": "内容"}
+    assert recognise(["联系", "内容"], rows, {"text": ""}) == {"customer.phone": "联系"}
+
+
 @pytest.mark.parametrize(
     ("name", "columns", "expected"),
     [

@@ -1,4 +1,4 @@
-"""A real store in a temporary directory."""
+"""A real store in a temporary directory, and the same on a real PostgreSQL."""
 
 import shutil
 from collections.abc import Iterator
@@ -18,9 +18,17 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database with the newest schema, of either kind."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgres_url"))
+    shutil.copy(request.getfixturevalue("empty_database"), tmp_path / "voc.db")
+    return f"sqlite:///{tmp_path / 'voc.db'}"
+
+
 @pytest.fixture
-def store(tmp_path: Path, empty_database: Path) -> Iterator[Repository]:
-    shutil.copy(empty_database, tmp_path / "voc.db")
-    database = Database(f"sqlite:///{tmp_path / 'voc.db'}", tmp_path / "write.lock")
+def store(database_url: str, tmp_path: Path) -> Iterator[Repository]:
+    database = Database(database_url, tmp_path / "write.lock")
     yield Repository(database)
     database.close()

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, delete, insert, text
 
+from assistant.records.database import Database
 from assistant.records.freshness import LATELY, Lately, Unchanged
+from assistant.records.tables import customers, schedules
 
 
 class Asked:
@@ -66,3 +68,37 @@ def test_of_big_answers_the_last_few_are_held() -> None:
         lately.get(key, asked)
     assert lately.get(1 + LATELY, asked) == 2 + LATELY
     assert lately.get(0, asked) == 3 + LATELY
+
+
+def test_what_is_settled_outlives_questions_and_ends_with_the_feedback(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'voc.db'}", tmp_path / "write.lock")
+    told = Asked()
+    assert [database.settled.get("sum", 1, told) for _ in range(3)] == [1, 1, 1]
+    with database.writing() as connection:
+        connection.execute(insert(schedules).values(name="x", last_due="", seen_at=""))
+    assert database.settled.get("sum", 1, told) == 1
+    assert database.settled.get("sum", 2, told) == 2
+    with database.writing() as connection:
+        connection.execute(insert(customers).values(id="c", owned=[]))
+    assert database.settled.get("sum", 1, told) == 3
+    other = Database(f"sqlite:///{tmp_path / 'voc.db'}", tmp_path / "write.lock")
+    with other.writing() as connection:
+        connection.execute(delete(customers))
+    other.close()
+    assert database.settled.get("sum", 1, told) == 4
+    database.close()
+
+
+def test_a_change_that_was_taken_back_settles_nothing(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'voc.db'}", tmp_path / "write.lock")
+    assert database.settled.get("sum", None, lambda: 1) == 1
+    with pytest.raises(ZeroDivisionError):
+        _write_and_fail(database)
+    assert database.settled.get("sum", None, lambda: 2) == 1
+    database.close()
+
+
+def _write_and_fail(database: Database) -> None:
+    with database.writing() as connection:
+        connection.execute(insert(customers).values(id="c", owned=[]))
+        raise ZeroDivisionError

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.records.unanswered import Unanswered, Why, grouped
+from assistant.records.unanswered import AnsweredWell, Unanswered, Why, grouped
 
 
 def asked(*questions: str, why: Why = "no_data", scope: tuple[str, ...] = ()) -> list[Unanswered]:
@@ -65,3 +65,23 @@ def test_nothing_is_lost(questions: list[str]) -> None:
     rows = grouped(asked(*questions[:28]))
     assert sum(row["times"] for row in rows) == len(questions[:28])
     assert {row["question"] for row in rows} <= set(questions)
+
+
+@pytest.mark.parametrize(
+    ("why", "question", "day", "liked", "scope", "settled"),
+    [
+        ("no_data", "请问门锁保修期多久？", "2026-12-01", False, (), True),
+        ("off_topic", "门锁的保修期是多久", "2026-12-01", False, (), True),
+        ("no_data", "门锁的保修期是多久", "2026-10-01", False, (), False),
+        ("no_data", "门锁的保修期是多久", "2026-12-01", False, ("product=P2",), False),
+        ("no_data", "路由器多少钱", "2026-12-01", False, (), False),
+        ("not_helpful", "门锁的保修期是多久", "2026-12-01", False, (), False),
+        ("not_helpful", "门锁的保修期是多久", "2026-12-01", True, (), True),
+    ],
+)
+def test_a_question_answered_well_later_says_when(
+    why: Why, question: str, day: str, liked: bool, scope: tuple[str, ...], settled: bool
+) -> None:
+    well = [AnsweredWell(question, day, "an_new", scope, liked=liked)]
+    (row,) = grouped(asked("门锁的保修期是多久", why=why), well)
+    assert (row["answered_at"], row["answered_by"]) == ((day, "an_new") if settled else (None, None))

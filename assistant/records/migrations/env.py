@@ -1,8 +1,9 @@
 """Alembic's entry: runs the numbered steps on the engine it is given."""
 
 from alembic import context
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, func, select
 
+from assistant.records.dialects import OURS, SCHEMA
 from assistant.records.tables import metadata
 from vectorstore.tables import metadata as index_metadata
 
@@ -23,4 +24,6 @@ def _run(connection: Connection) -> None:
 with engine.begin() as connection:
     if connection.dialect.name == "sqlite":  # its driver opens no transaction for a change of the schema by itself
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.execute(select(func.pg_advisory_xact_lock(OURS, SCHEMA)))
     _run(connection)

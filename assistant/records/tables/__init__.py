@@ -1,6 +1,6 @@
 """The tables of the store, by what they hold; `migrations/` brings a database to them."""
 
-from assistant.records.tables.access import keys, sessions, spendings, users
+from assistant.records.tables.access import arrivals, keys, sessions, spendings, users
 from assistant.records.tables.base import metadata
 from assistant.records.tables.keeping import audit, bans, retention, vault
 from assistant.records.tables.knowledge import document_sections, documents
@@ -34,6 +34,7 @@ from assistant.records.tables.work import (
     deliveries,
     exports,
     jobs,
+    marks,
     model_calls,
     outcomes,
     requests,
@@ -44,6 +45,7 @@ from assistant.records.tables.work import (
 __all__ = [
     "alerts",
     "answers",
+    "arrivals",
     "audit",
     "bans",
     "contacts",
@@ -66,6 +68,7 @@ __all__ = [
     "keys",
     "lead_events",
     "leads",
+    "marks",
     "metadata",
     "model_calls",
     "outcomes",

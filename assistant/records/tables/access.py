@@ -1,6 +1,6 @@
 """Who may come in: keys of programs, people with passwords, their sessions, and what each has spent."""
 
-from sqlalchemy import JSON, Column, Float, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, String, Table, Text
 
 from assistant.records.tables.base import metadata
 
@@ -34,8 +34,13 @@ users = Table(
     Column("created_at", String(40), nullable=False),
     Column("created_by", String(100), nullable=False),
     Column("disabled_at", String(40)),
+    Column("issuer", String(300)),
+    Column("subject", String(300)),
+    Column("seen_at", String(40)),
+    Index("ix_users_subject", "issuer", "subject", unique=True),
 )
-"""People who log in to the pages: `password` is its Argon2 hash with salt and cost."""
+"""People who log in to the pages: `password` is its Argon2 hash with salt and cost, blank for those who log in at the identity
+provider `issuer`, which knows them as `subject`."""
 
 sessions = Table(
     "sessions",
@@ -46,6 +51,18 @@ sessions = Table(
     Column("expires_at", String(40), nullable=False, index=True),
 )
 """Who is logged in: `digest` is of the cookie, which is kept nowhere."""
+
+arrivals = Table(
+    "arrivals",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("browser", String(64), nullable=False),
+    Column("nonce", String(64), nullable=False),
+    Column("verifier", String(128), nullable=False),
+    Column("leads_to", Text, nullable=False),
+    Column("expires_at", String(40), nullable=False, index=True),
+)
+"""Who was sent to the identity provider and is not back yet: `digest` is of the state, `browser` of its cookie. A row serves once."""
 
 spendings = Table(
     "spendings",

@@ -125,6 +125,7 @@ feedback = Table(
     Column("verdict", String(4), nullable=False),
     Column("comment", Text),
     Column("created_at", String(40), nullable=False),
+    Column("actor", String(300), nullable=False, server_default=""),
 )
 
 conversations = Table(

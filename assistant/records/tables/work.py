@@ -120,3 +120,8 @@ outcomes = Table(
     Column("at", String(40), nullable=False),
 )
 """What became of the need after a launch, each time it was counted; `subject` is a proposal or a theme."""
+
+marks = Table(
+    "marks", metadata, Column("name", String(40), primary_key=True), Column("number", Integer, nullable=False)
+)
+"""``feedback`` counts the transactions that changed what customers said or what was made of it (`freshness.Settled`)."""
