@@ -36,7 +36,7 @@ RUN apt-get update \
     && install -d -m 700 -o voc -g voc /data
 COPY --from=build /opt/voc /opt/voc
 # Large uploads and SQLite's own work (VACUUM needs the size of the database) go to the volume, not to a /tmp that may be memory.
-ENV PATH=/opt/voc/bin:/usr/local/bin:/usr/bin:/bin \
+ENV MALLOC_ARENA_MAX=2 PATH=/opt/voc/bin:/usr/local/bin:/usr/bin:/bin \
     LANG=C.UTF-8 \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \

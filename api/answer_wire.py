@@ -126,13 +126,19 @@ class PointOut(Wire):
     interval: tuple[float, float] | None
 
 
+class LineOut(Wire):
+    name: str
+    values: list[float]
+
+
 class ChartOut(Wire):
-    """What to draw."""
+    """What to draw; `lines` are what a line over time is made up of, a value for each of its points."""
 
     kind: Literal["bar", "line"]
     title: str
     unit: str
     points: list[PointOut]
+    lines: list[LineOut]
 
 
 class AnswerOut(Wire):

@@ -11,7 +11,7 @@ from typing import Any
 from api.chat_wire import ChatIn, ChoiceOut, CompletionOut, SaidOut, UsageOut, error_body
 from api.markdown import beside, with_footnotes
 from api.problems import problem_of
-from api.streaming import BEAT
+from api.streaming import BEAT, STOPPED
 from assistant.answering.events import Event
 from assistant.domain.answers import Answer, Citation
 from assistant.llm.budget import estimate_tokens
@@ -53,6 +53,11 @@ class Window:
             usage = self._usage("".join(told)).model_dump()
             yield _sent({**self._head(), "choices": [], "usage": usage})
         yield b"data: [DONE]\n\n"
+
+    @staticmethod
+    def stopped() -> bytes:
+        """The last event of an answer that is not waited for any more, since the service ends."""
+        return _sent(error_body(STOPPED, "server_error", code="503"))
 
     def _pieces(self, steps: Generator[Event]) -> Generator[str | None]:
         """Pieces of Markdown; None while nothing is to be told yet."""

@@ -1,5 +1,6 @@
 """The command that starts the service."""
 
+import gc
 import signal
 import socket
 import sys
@@ -20,6 +21,9 @@ from assistant.settings import load_settings
 
 PATIENCE = 10
 """Seconds that answers under way are given to end when the service is stopped."""
+
+LITTER = 50_000, 10, 10
+"""New objects after which Python looks for litter among the new, and how often of that among the older ones."""
 
 
 @click.command()
@@ -44,7 +48,7 @@ def serve(host: str | None, port: int | None, as_json: bool) -> None:
     mount_pages(service, app, service.state.seats)
     # No access log: a query string may hold a customer's words.
     config = uvicorn.Config(
-        service, access_log=False, log_level="warning", server_header=False, timeout_graceful_shutdown=PATIENCE
+        service, access_log=False, log_config=None, server_header=False, timeout_graceful_shutdown=PATIENCE
     )
     with _listening(address, door) as listener:
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -78,6 +82,9 @@ class _Service(uvicorn.Server):
     def _warm(self) -> None:
         with suppress(VocError):  # whatever it is, the first question will say it to whoever asks
             self._app.warm()
+        gc.collect()
+        gc.freeze()  # dictionaries and index stay: to look through them for litter again and again stops every answer
+        gc.set_threshold(*LITTER)
 
 
 def _listening(address: str, door: int) -> socket.socket:

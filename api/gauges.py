@@ -52,7 +52,7 @@ def checks_of(app: App, working: Working) -> dict[str, str]:
 
 def _store(app: App) -> str:
     try:
-        app.store.span()
+        app.store.database.check()
     except VocError as error:
         return str(error)
     return "ok"

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import tracing
 from api.addresses import from_another_site
-from api.problems import UNEXPECTED, problem_of, told
+from api.problems import FULL, UNEXPECTED, problem_of, told
 from api.watching import Watch
 
 LARGEST = 1_000_000
@@ -74,9 +74,9 @@ class Guard:
         except ClientDisconnect:  # nobody waits for an answer any more: counted as such, and no fault of ours
             pass
         except Exception as error:  # noqa: BLE001 - the last door: whatever is left becomes a plain 500
-            problem_of(error)
+            known = problem_of(error)["status"] == 503 and isinstance(error, OSError)
             if not sender.status:
-                await told(scope, 500, UNEXPECTED)(scope, receive, sender)
+                await told(scope, *((503, FULL) if known else (500, UNEXPECTED)))(scope, receive, sender)
 
 
 def _refusal(scope: Scope, headers: Headers) -> tuple[int, str] | None:

@@ -1,5 +1,6 @@
 """Errors as problem documents: one sentence for a person, never a stack, never a customer's words."""
 
+import errno
 import logging
 from collections.abc import Callable
 from http import HTTPStatus
@@ -11,18 +12,31 @@ from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
 from api.chat_wire import error_body
+from api.logs import place_of
 from api.tracing import request_id
-from assistant.errors import BusyError, InputError, ModelError, NotFoundError, StoreError, UsageError, VocError
+from assistant.errors import (
+    BusyError,
+    InputError,
+    ModelError,
+    NotFoundError,
+    NotTheirsError,
+    StoreError,
+    UsageError,
+    VocError,
+)
 
 MEDIA_TYPE = "application/problem+json"
 AGAIN = "30"
 """Seconds after which a caller may try again who found the data held by a run."""
 CHAT = ("/v1/chat/", "/v1/models")
 """What chat clients call."""
+FULL = "the disk is full: make room, and send it again"
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 UNEXPECTED = "something went wrong inside; the log names the place"
 _log = logging.getLogger("voc.api")
 _STATUS: tuple[tuple[type[VocError], HTTPStatus], ...] = (
     (NotFoundError, HTTPStatus.NOT_FOUND),
+    (NotTheirsError, HTTPStatus.FORBIDDEN),
     (UsageError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (InputError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (BusyError, HTTPStatus.CONFLICT),
@@ -79,16 +93,10 @@ def problem_of(error: Exception) -> dict[str, object]:
     for kind, status in _STATUS:
         if isinstance(error, kind):
             return problem(status, str(error))
-    _log.error("unexpected %s at %s", type(error).__name__, _place(error))
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return problem(HTTPStatus.SERVICE_UNAVAILABLE, FULL)
+    _log.error("unexpected %s at %s", type(error).__name__, place_of(error))
     return problem(500, UNEXPECTED)
-
-
-def _place(error: Exception) -> str:
-    """Where an error came from, without its words: they may be a customer's."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace is not None else "nowhere"
 
 
 def install(app: FastAPI, mask: Callable[[str], str]) -> None:

@@ -4,6 +4,7 @@ VocError                    one clear sentence for a person: what, where, what t
 ├── UsageError              the caller asked for something that can't be (exit 2, HTTP 422)
 │   ├── SettingError        a setting has a value that can't be used
 │   ├── NotFoundError       no such record, theme, idea … (HTTP 404)
+│   ├── NotTheirsError      somebody else has it, and only they or a manager may change it (HTTP 403)
 │   └── IdentityError       what somebody brings from the identity provider is not proved, or gives them no role (HTTP 403)
 ├── InputError              a file or row can't be read; the rest of the work goes on
 ├── BusyError               another run holds the data directory (exit 1, HTTP 409)
@@ -33,6 +34,10 @@ class SettingError(UsageError):
 
 class NotFoundError(UsageError):
     """The thing asked for is not in the store."""
+
+
+class NotTheirsError(UsageError):
+    """Somebody else has what was to be changed."""
 
 
 class IdentityError(UsageError):

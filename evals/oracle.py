@@ -133,8 +133,9 @@ class Oracle:
                 facts.append(_fact(name, chosen))
                 values.append(("fact", chosen * (2 if name == "product" and chosen != ("unknown",) else 1)))
         for word in told["words"].split(" and ") if told["words"] else ():
-            facts.append("instr(said, ?) > 0")
-            values.append(("fact", (word,)))
+            either = tuple(word.split(" or "))
+            facts.append(f"({' OR '.join('instr(said, ?) > 0' for _ in either)})")
+            values.append(("fact", either))
         if needs:
             facts.append(f"id IN (SELECT record FROM i WHERE {' AND '.join(needs)})")
         what = "count(*)" if told["what"] == "records" else "count(DISTINCT person)"

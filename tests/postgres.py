@@ -1,6 +1,7 @@
 """A real PostgreSQL for tests: started once a session, with a migrated template that empty databases are copied from."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 
 import pytest
@@ -30,15 +31,15 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
 @pytest.fixture
 def new_postgres(postgres: Cluster) -> Iterator[Callable[[], str]]:
     """Gives the address of an empty database with the newest schema, a new one each time."""
-    made: list[str] = []
+    with _databases(postgres) as create:
+        yield create
 
-    def create() -> str:
-        made.append(f"voc_{next(_numbers)}")
-        return postgres.create(made[-1], TEMPLATE)
 
-    yield create
-    for name in made:
-        postgres.drop(name)
+@pytest.fixture(scope="module")
+def module_postgres(postgres: Cluster) -> Iterator[Callable[[], str]]:
+    """As `new_postgres`; they stay for the whole module."""
+    with _databases(postgres) as create:
+        yield create
 
 
 @pytest.fixture
@@ -48,8 +49,21 @@ def postgres_url(new_postgres: Callable[[], str]) -> str:
 
 
 @pytest.fixture(scope="module")
-def module_postgres_url(postgres: Cluster) -> Iterator[str]:
+def module_postgres_url(module_postgres: Callable[[], str]) -> str:
     """As `postgres_url`, one for the whole module."""
-    name = f"voc_{next(_numbers)}"
-    yield postgres.create(name, TEMPLATE)
-    postgres.drop(name)
+    return module_postgres()
+
+
+@contextmanager
+def _databases(cluster: Cluster) -> Iterator[Callable[[], str]]:
+    made: list[str] = []
+
+    def create() -> str:
+        made.append(f"voc_{next(_numbers)}")
+        return cluster.create(made[-1], TEMPLATE)
+
+    try:
+        yield create
+    finally:
+        for name in made:
+            cluster.drop(name)

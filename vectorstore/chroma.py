@@ -1,7 +1,8 @@
 """Chroma, and nothing but Chroma: the one place that imports it and that translates what it throws."""
 
 import functools
-import sqlite3
+import subprocess
+import sys
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +18,9 @@ from vectorstore.vectors import Rows
 
 _NAME = "passages"
 _BATCH = 5_000
-_TIMEOUT = 60.0
+_TIMEOUT, _QUICKLY = 60.0, 10.0
+"""Seconds a server has for what is written, and where somebody waits for an answer."""
+_PAGE = 20_000
 _HNSW_CONFIG = {
     "hnsw": {"space": "cosine", "max_neighbors": 32, "ef_construction": 200, "ef_search": 600, "sync_threshold": 1}
 }
@@ -26,6 +29,8 @@ in half the time, and on 100,000 real texts it costs little; but of 200,000 vect
 found then, .994 with 128, all with 200. Two hundred are asked for, so the search looks at more: at 400 a generation of
 100,000 texts put together from 330 failed its test, at 600 it finds .996 or more, 0.5 ms later. Vectors go to their
 files with every batch: what waits in Chroma's log instead is written again, differently, whenever it is opened."""
+_SERVER_CONFIG = {"hnsw": {**_HNSW_CONFIG["hnsw"], "sync_threshold": 20_000}}
+"""A server keeps its log and is written to bit by bit: the whole graph need not go to its files each time."""
 
 
 class Collection:
@@ -40,6 +45,29 @@ class Collection:
             part = slice(at, at + _BATCH)
             with translated():
                 self._collection.add(ids=[str(row) for row in rows[part]], embeddings=matrix[part])
+
+    def put(self, rows: Rows, matrix: Vectors) -> None:
+        """Add vectors under their row numbers; those that are there already are written over."""
+        for at in range(0, len(rows), _BATCH):
+            part = slice(at, at + _BATCH)
+            with translated():
+                self._collection.upsert(ids=[str(row) for row in rows[part]], embeddings=matrix[part])
+
+    def take_out(self, rows: Rows) -> None:
+        """Delete the vectors under these row numbers, as far as they are there."""
+        for at in range(0, len(rows), _BATCH):
+            with translated():
+                self._collection.delete(ids=[str(row) for row in rows[at : at + _BATCH]])
+
+    def rows(self) -> Rows:
+        """All row numbers that it holds, ascending."""
+        found: list[int] = []
+        while True:
+            with translated():
+                page = self._collection.get(include=[], limit=_PAGE, offset=len(found))["ids"]
+            found += map(int, page)
+            if len(page) < _PAGE:
+                return np.unique(np.array(found, dtype=np.int64))
 
     def count(self) -> int:
         """How many vectors it holds."""
@@ -82,14 +110,15 @@ def open_collection(directory: Path) -> Collection:
 def create_remote(url: str, name: str) -> Collection:
     """A new, empty collection on a server."""
     with translated():
-        made = _remote(url).create_collection(name, embedding_function=None, configuration=_HNSW_CONFIG)
+        made = _remote(url).create_collection(name, embedding_function=None, configuration=_SERVER_CONFIG)
     return Collection(None, made)
 
 
-def open_remote(url: str, name: str) -> Collection:
-    """A collection of a server."""
+def open_remote(url: str, name: str, *, in_haste: bool = False) -> Collection:
+    """A collection of a server, to be asked; `in_haste` where somebody waits for each answer."""
     with translated():
-        return Collection(None, _remote(url).get_collection(name, embedding_function=None))
+        client = _remote(url, _QUICKLY if in_haste else _TIMEOUT)
+        return Collection(None, client.get_collection(name, embedding_function=None))
 
 
 def delete_remote(url: str, name: str) -> None:
@@ -121,8 +150,8 @@ def _client(directory: Path) -> Any:
 
 
 @functools.cache
-def _remote(url: str) -> Any:
-    """One client a server and process: Chroma's clients keep their connections even when closed."""
+def _remote(url: str, timeout: float = _TIMEOUT) -> Any:
+    """One client a server, patience and process: Chroma's clients keep their connections even when closed."""
     import chromadb  # 0.5 s: late
     from chromadb.config import Settings
 
@@ -136,7 +165,7 @@ def _remote(url: str) -> Any:
     )
     session = getattr(client._server, "_session", None)
     if session is not None:
-        session.timeout = _TIMEOUT  # Chroma itself would wait for ever
+        session.timeout = timeout  # Chroma itself would wait for ever
     return client
 
 
@@ -149,16 +178,22 @@ def look_over(directory: Path) -> None:
     path = directory / "chroma.sqlite3"
     if not path.is_file():
         raise GenerationError("the database of the index generation is missing")
+    command = [sys.executable, "-I", "-S", "-c", _LOOK, f"{path.resolve().as_uri()}?mode=ro"]
     try:
-        connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-        try:
-            verdict = connection.execute("PRAGMA quick_check(1)").fetchone()
-        finally:
-            connection.close()
-    except sqlite3.Error as error:
-        raise GenerationError("the database of the index generation is damaged") from error
-    if verdict != ("ok",):
+        ran = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - ourselves
+    except OSError as error:
+        raise GenerationError(
+            f"the database of the index generation can't be looked over ({error.strerror})"
+        ) from error
+    if ran.stdout.strip() != b"ok":
         raise GenerationError("the database of the index generation is damaged")
+
+
+_LOOK = (
+    "import sqlite3, sys; print(*sqlite3.connect(sys.argv[1], uri=True).execute('PRAGMA quick_check(1)').fetchone())"
+)
+"""Said to a process of its own. Chroma writes to its database whenever it opens it, through a copy of SQLite of its own
+that doesn't know Python's: where Python's closed the file in the same process, the system would take Chroma's locks away."""
 
 
 @contextmanager

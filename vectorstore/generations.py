@@ -1,15 +1,15 @@
-"""Chroma as immutable generations: built aside, verified, swapped in by one row, never written again.
+"""Chroma as generations: built aside, verified, swapped in by one row; those in directories are never written again.
 
 Embedded Chroma is safe neither against a second writing process nor against a kill while writing; a directory that
-nobody writes to is. Only row numbers and vectors are stored in it, no text and no metadata.
+nobody writes to is. A server is one process that many may write to: the generation there is kept up with the database,
+which says what should be in it. Only row numbers and vectors are stored in it, no text and no metadata.
 """
 
 import datetime as dt
 import logging
-import random
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, or_, select, update
@@ -18,19 +18,17 @@ from vectorstore import chroma, state
 from vectorstore.connections import Connections
 from vectorstore.embedders.base import Vectors
 from vectorstore.errors import GenerationError
+from vectorstore.exams import NEIGHBOURS, PROBES, SELF, Exam, drawn, without_zeros
 from vectorstore.places import Place
 from vectorstore.tables import index_generations, passages
-from vectorstore.vectors import Picture, Rows, picture, stream
+from vectorstore.vectors import Picture, Rows, complete_until, picture, present, stream
 
 _LOG = logging.getLogger(__name__)
-PROBES, NEIGHBOURS = 100, 10
+KEPT_UP = 0.99
+"""Of what a generation on a server should hold, it must hold this share to serve; the rest is mended at the next level."""
+_AT_ONCE = 4_000
 GLANCES = 12
 """Passages that a generation is asked for whenever it is opened."""
-SELF, RECALL = 0.95, 0.98
-"""A new generation must find this share of `PROBES` passages by their own vectors, and of their true neighbours.
-
-Not all of them: among thousands of repeats of one short text a graph loses a few (1 to 3 of 100, measured).
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +72,59 @@ class Generations:
             raise
         return collection
 
+    @property
+    def far(self) -> bool:
+        """True where generations are kept up by writing on them; see `Place.far`."""
+        return self._place.far
+
+    def keep_up(self, generation: Generation) -> Generation:
+        """Bring a generation level with the database: what is newer is put in, what is gone or strange is taken out.
+
+        Rows never change, so the numbers tell whether anything else is to be mended; only then is the place asked for
+        all that it holds. Safe at any moment, and beside others that do the same.
+
+        Raises:
+            GenerationError: it can't be reached, or does not find what it holds.
+        """
+        collection = self._place.reopen(generation.path)
+        with self._engine.connect() as connection:
+            watermark = complete_until(connection, generation.model)
+            wrong = gone(connection, generation) or collection.count() != generation.passages
+            if wrong:
+                _mend(connection, generation, collection, watermark)
+            for part in stream(connection, generation.model, after=generation.high_watermark, until=watermark):
+                inside = without_zeros(part)
+                collection.put(inside.rows, inside.matrix)
+            probes = drawn(connection, PROBES)
+            exam = Exam(without_zeros(picture(connection, generation.model, among=probes)).matrix)
+        exam.hold_itself(collection)
+        if not wrong and watermark == generation.high_watermark:
+            return generation
+        level = replace(generation, passages=collection.count(), high_watermark=watermark)
+        self._moved(level)
+        return level
+
+    def _moved(self, generation: Generation) -> None:
+        """Note how far a generation was kept up; never back, whoever is later."""
+        table = index_generations
+        here = update(table).where(table.c.id == generation.id, table.c.high_watermark <= generation.high_watermark)
+        with self._engine.begin() as connection:
+            connection.execute(here.values(passages=generation.passages, high_watermark=generation.high_watermark))
+            state.touch(connection)
+
     def _recognise(self, generation: Generation, collection: chroma.Collection) -> None:
         """It must hold as many as it should, and find some of them by their own vectors under their own rows."""
-        if collection.count() != generation.passages:
-            raise GenerationError(f"generation {generation.id} holds another number of passages than it should")
+        held = collection.count()
         ends = select(func.min(passages.c.row), func.max(passages.c.row))
         with self._engine.connect() as connection:
+            least = KEPT_UP * (generation.passages - gone(connection, generation))  # somebody may be writing to it
+            if held < least if self.far else held != generation.passages:
+                raise GenerationError(f"generation {generation.id} holds another number of passages than it should")
             first, last = connection.execute(ends.where(passages.c.row <= generation.high_watermark)).one()
             if first is None:
                 return
             drawn = np.linspace(first, last, GLANCES, dtype=np.int64).tolist()
-            known = _without_zeros(picture(connection, generation.model, among=drawn))
+            known = without_zeros(picture(connection, generation.model, among=drawn))
         seen = 0
         for row, vector in zip(known.rows.tolist(), known.matrix, strict=True):
             found, cosines = collection.nearest(vector, NEIGHBOURS)
@@ -124,7 +164,7 @@ class Generations:
         if former and harm:
             self._note(f"generation {former.id} could not be used ({harm}): exact search served, it is built anew")
         with self._engine.connect() as connection:
-            watermark = connection.execute(select(func.coalesce(func.max(passages.c.row), 0))).scalar_one()
+            watermark = complete_until(connection, model)
         try:
             held = self._fill(identity, model, watermark, progress)
             generation = Generation(identity, model, identity, held, watermark, self._place.seal(identity))
@@ -178,16 +218,15 @@ class Generations:
         collection = self._place.create(name)
         try:
             with self._engine.connect() as connection:
-                everything = connection.execute(select(passages.c.row).order_by(passages.c.row)).scalars().all()
-                draw = random.Random(0).sample(everything, min(PROBES, len(everything)))  # noqa: S311 - a sample
-                exam = Exam(_without_zeros(picture(connection, model, among=draw)).matrix)
+                everything = connection.execute(select(func.count()).select_from(passages)).scalar_one()
+                exam = Exam(without_zeros(picture(connection, model, among=drawn(connection, PROBES))).matrix)
                 for part in stream(connection, model, until=watermark):
                     self._place.put_aside(name, part)
-                    inside = _without_zeros(part)
+                    inside = without_zeros(part)
                     collection.add(inside.rows, inside.matrix)
                     exam.see(inside.matrix)
                     if progress:
-                        progress(exam.seen, len(everything))
+                        progress(exam.seen, everything)
             exam.hold(collection)
         finally:
             collection.close()
@@ -206,38 +245,18 @@ class Generations:
             state.touch(connection)
 
 
-class Exam:
-    """Knows a sample of vectors, notes their true neighbours as vectors pass by, and then asks a collection for them.
+def _mend(connection: Connection, generation: Generation, collection: chroma.Collection, watermark: int) -> None:
+    """Take out what should not be in it, put in what should have been in it."""
+    held, there = collection.rows(), present(connection, watermark)
+    collection.take_out(np.setdiff1d(held[held <= watermark], there))
+    old = there[there <= generation.high_watermark]
+    for lacking in _parts(np.setdiff1d(old, held)):
+        inside = without_zeros(picture(connection, generation.model, among=lacking.tolist()))
+        collection.put(inside.rows, inside.matrix)
 
-    Args:
-        probes: vectors that are among those that will pass, ``[n, dim]``.
-    """
 
-    def __init__(self, probes: Vectors) -> None:
-        self.seen = 0
-        self._probes = probes
-        self._best = np.zeros((len(probes), 0), dtype=np.float32)
-
-    def see(self, matrix: Vectors) -> None:
-        """Take notice of vectors that were added."""
-        self.seen += len(matrix)
-        if len(self._probes):
-            both = np.concatenate([self._best, self._probes @ matrix.T], axis=1)
-            self._best = -np.sort(-both, axis=1)[:, :NEIGHBOURS]
-
-    def hold(self, collection: chroma.Collection) -> None:
-        """Raise `GenerationError` unless the collection counts right, finds the probes and their neighbours."""
-        if collection.count() != self.seen:
-            raise GenerationError("the new generation holds another number of passages than it was given")
-        itself, right = 0, 0
-        for probe, best in zip(self._probes, self._best, strict=True):
-            _, found = collection.nearest(probe, len(best))
-            itself += bool(len(found)) and bool(found[0] >= 1 - 1e-3)
-            right += int((found >= best[-1] - 1e-4).sum())
-        if itself < SELF * len(self._probes):
-            raise GenerationError("the new generation does not find passages by their own vectors")
-        if right < RECALL * self._best.size:
-            raise GenerationError("the new generation misses too many true neighbours")
+def _parts(rows: Rows) -> list[Rows]:
+    return [rows[at : at + _AT_ONCE] for at in range(0, len(rows), _AT_ONCE)]
 
 
 def gone(connection: Connection, generation: Generation) -> int:
@@ -245,9 +264,3 @@ def gone(connection: Connection, generation: Generation) -> int:
     old = passages.c.row <= generation.high_watermark
     left = connection.execute(select(func.count()).select_from(passages).where(old)).scalar_one()
     return max(0, generation.passages - left)
-
-
-def _without_zeros(part: Picture) -> Picture:
-    """Nothing is near a vector of zeros, and Chroma has no cosine for it."""
-    inside = part.matrix.any(axis=1)
-    return Picture(part.rows[inside], part.matrix[inside])

@@ -10,7 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, func, select
 
-from vectorstore import levelling, searching, state, writing
+from vectorstore import knocking, levelling, searching, state, writing
 from vectorstore.ahead import Bulk
 from vectorstore.connections import Connections
 from vectorstore.documents import Documents
@@ -24,9 +24,10 @@ from vectorstore.passages import Hit, IndexHealth, IndexStats, Passage
 from vectorstore.places import place_of
 from vectorstore.postings import Remembered
 from vectorstore.relevance import Bar
-from vectorstore.serving import EXACT_ALLOWED, Server
+from vectorstore.serving import EXACT_ALLOWED, STAND_IN_NUMBERS, Server
 from vectorstore.tables import embedder_states, passages
 from vectorstore.text import Analyzer
+from vectorstore.turns import alone
 from vectorstore.vectors import count_missing, drop_orphans
 from vectorstore.workers import Cutting, working
 
@@ -46,8 +47,7 @@ class PassageIndex:
         embedder: one that is ready, or one that is fitted on the passages (`LocalEmbedder`).
         names: product names and models, kept whole by the full text; see `add_names`.
         chroma_url: a Chroma server to keep generations on, instead of the directory.
-        exact_numbers: see `EXACT_NUMBERS`.
-        exact_allowed: see `vectorstore.serving.EXACT_ALLOWED`.
+        exact_numbers, exact_allowed, stand_in_numbers: see `EXACT_NUMBERS` and `vectorstore.serving`.
     """
 
     def __init__(
@@ -58,19 +58,14 @@ class PassageIndex:
         *,
         names: Iterable[str] = (),
         chroma_url: str | None = None,
-        exact_numbers: int = EXACT_NUMBERS,
-        exact_allowed: int = EXACT_ALLOWED,
-    ) -> None:
-        self._engine = engine
-        self._directory = directory
-        self._chroma_url = chroma_url
-        self._given = embedder
+        exact_numbers: int = EXACT_NUMBERS, exact_allowed: int = EXACT_ALLOWED, stand_in_numbers: int = STAND_IN_NUMBERS,
+    ) -> None:  # fmt: skip
+        self._engine, self._given = engine, embedder
+        self._directory, self._chroma_url = directory, chroma_url
         self._analyzer = Analyzer(names, directory)
-        self._generations = Generations(engine, place_of(directory, chroma_url))
-        self._server = Server(engine, self._generations, exact_numbers, exact_allowed)
-        self._bar = Bar()
-        self._documents = Documents()
-        self._remembered = Remembered()
+        self._generations = Generations(engine, place_of(directory, chroma_url, engine))
+        self._server = Server(engine, self._generations, exact_numbers, exact_allowed, stand_in_numbers)
+        self._bar, self._documents, self._remembered = Bar(), Documents(), Remembered()
         self._lock = threading.RLock()
         self._loaded: Embedder | None = None
         self._names_held: list[str] = []
@@ -137,6 +132,11 @@ class PassageIndex:
             GenerationError: the place can't be asked.
         """
         return self._generations.names()
+
+    @property
+    def exposed(self) -> bool:
+        """True where others than a private network could reach the Chroma server, which takes no key: it is not used."""
+        return self._chroma_url is not None and knocking.exposed(self._chroma_url)
 
     @property
     def remote(self) -> str | None:
@@ -217,7 +217,7 @@ class PassageIndex:
         """Hold the directory against other processes that would bring it level too."""
         self._directory.mkdir(parents=True, exist_ok=True)
         try:
-            with FileLock(self._directory / "index.lock", timeout=0):
+            with FileLock(self._directory / "index.lock", timeout=0), alone(self._engine):
                 yield
         except Timeout:
             raise IndexUnusableError("another process is working on the index: try again when it is done") from None
@@ -283,6 +283,7 @@ class PassageIndex:
             newer = passages.c.row > (generation.high_watermark if generation else 0)
             delta = connection.execute(select(func.count()).select_from(passages).where(newer)).scalar_one()
             by_chroma = generation and not damaged and self._server.wants_chroma(connection, embedder.dim)
+            serving = "chroma" if by_chroma else self._server.stand_in(connection, embedder.dim)
             return IndexHealth(
                 passages=total,
                 full_text_rows=self._lexical().count(connection),
@@ -292,7 +293,7 @@ class PassageIndex:
                 generation_passages=generation.passages if generation else 0,
                 delta=delta,
                 damaged=damaged,
-                serving="none" if not total else "chroma" if by_chroma else "exact",
+                serving=serving if total else "none",
                 wanted=given if total and given not in (None, state.read(connection, "model")) else None,
                 events=tuple(state.events(connection)),
                 stale_full_text=bool(total) and state.read(connection, "analyzer") != self._analyzer.identity,

@@ -1,5 +1,6 @@
-"""Whether anybody is at an address at all: asked before a second is spent on loading the client that would find out."""
+"""Whether anybody is at an address at all, and who else could get there: asked before its client is loaded."""
 
+import ipaddress
 import socket
 from urllib.parse import urlsplit
 from urllib.request import getproxies
@@ -19,3 +20,16 @@ def takes_connections(url: str) -> bool:
     except OSError:
         return False
     return True
+
+
+def exposed(url: str) -> bool:
+    """True where a part of the addresses behind it are neither of this machine nor of a private network.
+
+    A name that nobody knows is not: nobody is there.
+    """
+    place = urlsplit(url)
+    try:
+        found = socket.getaddrinfo(place.hostname or "", place.port, type=socket.SOCK_STREAM)
+    except OSError:
+        return False
+    return not all(ipaddress.ip_address(str(address[4][0]).partition("%")[0]).is_private for address in found)

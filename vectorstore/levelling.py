@@ -149,7 +149,12 @@ def _forget_fitted(connection: Connection, identity: str) -> None:
 def _generation(engine: Connections, generations: Generations, model: str, total: int) -> Generation | None:
     """The generation that serves afterwards; a failed build is logged, and exact search serves."""
     active = generations.active(model)
-    if active is not None and not worthwhile(engine, generations, active):
+    if active is not None and generations.far:
+        try:
+            return generations.keep_up(active)
+        except GenerationError as error:
+            _LOG.warning("%s; the index generation is built anew", error)
+    elif active is not None and not worthwhile(engine, generations, active):
         return active
     if total == 0:
         return None

@@ -1,18 +1,15 @@
-"""Full text: which passages share words and characters with a query. SQLite's FTS5 here; PostgreSQL would come in here.
+"""Full text: which passages share words and characters with a query, ranked alike whatever database keeps the tokens."""
 
-A PostgreSQL implementation of `Lexical` would keep the same pre-cut tokens in two `tsvector` columns of a side table
-(``array_to_tsvector``, GIN index) and rank with ``ts_rank_cd``; nothing outside this module would change.
-"""
-
-import json
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Protocol
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from vectorstore import state
-from vectorstore.postings import COLUMNS, Column, Remembered, Term, best, bm25
+from vectorstore.fts5 import Fts5
+from vectorstore.postings import COLUMNS, Column, Remembered, Term, Tokens, best, bm25
 from vectorstore.text import Analyzer
+from vectorstore.tsvector import Tsvector
 from vectorstore.vectors import Rows
 from vectorstore.workers import Cut, Cutting
 
@@ -23,17 +20,13 @@ _WEIGHTS = {"words": WORD_WEIGHT, "grams": GRAM_WEIGHT}
 POSTINGS = 20_000
 """Postings read for one query, rarest terms first: bounds a query's time at any corpus size (about 3 ms)."""
 
-_ADD = "INSERT INTO passages_full_text(rowid, words, grams) VALUES (:r, :w, :g)"
-_REMOVE = "INSERT INTO passages_full_text(passages_full_text, rowid, words, grams) VALUES ('delete', :r, :w, :g)"
-_CLEAR = "INSERT INTO passages_full_text(passages_full_text) VALUES ('delete-all')"
-_SCRUB = "INSERT INTO passages_full_text(passages_full_text) VALUES ('optimize')"
 _ALL: Term = ("", "")
 """What the number of all passages is remembered under."""
-_COUNT = "SELECT count(*) FROM passages_full_text_docsize"
-_FREQUENCIES = """
-SELECT v.col, v.term, v.doc FROM json_each(:terms) AS t CROSS JOIN passages_full_text_terms AS v ON v.term = t.value
-"""
-_HOLDING = "SELECT rowid FROM passages_full_text WHERE passages_full_text MATCH :match ORDER BY rowid"
+
+
+def tokens_of(connection: Connection) -> Tokens:
+    """The tokens of the database that this connection is to."""
+    return Tsvector(connection) if connection.dialect.name == "postgresql" else Fts5(connection)
 
 
 class Lexical(Protocol):
@@ -47,8 +40,8 @@ class Lexical(Protocol):
         """Take out ``(row, text)`` pairs that were added with the same analyzer."""
         ...
 
-    def clear(self, connection: Connection) -> None:
-        """Take out everything."""
+    def refill(self, connection: Connection, parts: Iterable[Sequence[tuple[int, str]]]) -> None:
+        """Take out everything and index these ``(row, text)`` pairs."""
         ...
 
     def scrub(self, connection: Connection) -> None:
@@ -75,7 +68,7 @@ class Lexical(Protocol):
 
 
 class FullText:
-    """`Lexical` on SQLite's FTS5: two columns, jieba words and character grams, contentless.
+    """`Lexical` over two columns of tokens, jieba words and character grams.
 
     Ranking is BM25 with `WORD_WEIGHT` and `GRAM_WEIGHT` over both columns; see `vectorstore.postings`.
 
@@ -97,29 +90,29 @@ class FullText:
 
     def add(self, connection: Connection, passages: Iterable[tuple[int, str]]) -> None:
         """See `Lexical.add`."""
-        self._write(connection, _ADD, passages)
+        given = list(passages)
+        if given:
+            tokens_of(connection).add(*self._cut_of(given))
 
     def remove(self, connection: Connection, passages: Iterable[tuple[int, str]]) -> None:
-        """See `Lexical.remove`; a contentless table has to be told what it held."""
-        self._write(
-            connection,
-            _REMOVE,
-            passages,
-        )
+        """See `Lexical.remove`."""
+        given = list(passages)
+        if given:
+            tokens_of(connection).remove([row for row, _ in given], lambda: self._cut([body for _, body in given]))
 
-    def clear(self, connection: Connection) -> None:
-        """See `Lexical.clear`."""
-        connection.execute(text(_CLEAR))
+    def refill(self, connection: Connection, parts: Iterable[Sequence[tuple[int, str]]]) -> None:
+        """See `Lexical.refill`."""
+        tokens_of(connection).refill(map(self._cut_of, parts))
 
     def scrub(self, connection: Connection) -> None:
-        """See `Lexical.scrub`; merges all segments into one, which drops the deleted tokens."""
-        connection.execute(text(_SCRUB))
+        """See `Lexical.scrub`."""
+        tokens_of(connection).scrub()
 
     def count(self, connection: Connection) -> int:
         """See `Lexical.count`."""
         known = self._remembered.frequencies(state.version(connection))
         if _ALL not in known:
-            known[_ALL] = int(connection.execute(text(_COUNT)).scalar_one())
+            known[_ALL] = tokens_of(connection).count()
         return known[_ALL]
 
     def frequencies(self, connection: Connection, terms: Collection[str], column: Column = "words") -> dict[str, int]:
@@ -129,11 +122,8 @@ class FullText:
 
     def holding(self, connection: Connection, body: str) -> list[int]:
         """See `Lexical.holding`."""
-        pairs = [f'"{gram}"' for gram in dict.fromkeys(self._analyzer.grams(body)) if len(gram) > 1]
-        if not pairs:
-            return []
-        match = f"{{grams}} : ({' AND '.join(pairs)})"
-        return [int(row) for row in connection.execute(text(_HOLDING), {"match": match}).scalars()]
+        pairs = [gram for gram in dict.fromkeys(self._analyzer.grams(body)) if len(gram) > 1]
+        return tokens_of(connection).holding(pairs) if pairs else []
 
     def search(
         self, connection: Connection, query: str, limit: int, allowed: Rows | None = None
@@ -144,24 +134,21 @@ class FullText:
         kept = rarest(self._frequencies(connection, version, wanted), POSTINGS)
         if not kept or (allowed is not None and not len(allowed)):
             return []
-        held = [(_WEIGHTS[term[0]], self._remembered.postings(connection, version, term)) for term in kept]
-        lengths = self._remembered.lengths(connection, version, self._analyzer.identity)
+        tokens = tokens_of(connection)
+        weights = [_WEIGHTS[column] for column, _ in kept]
+        held = list(zip(weights, self._remembered.postings(tokens, version, kept), strict=True))
+        lengths = self._remembered.lengths(tokens, version, self._analyzer.identity)
         return best(*bm25(held, lengths, allowed), limit)
 
-    def _write(self, connection: Connection, statement: str, passages: Iterable[tuple[int, str]]) -> None:
-        given = list(passages)
-        if given:
-            cut = self._cut([body for _, body in given])
-            rows = [{"r": row, "w": words, "g": grams} for (row, _), (words, grams) in zip(given, cut, strict=True)]
-            connection.execute(text(statement), rows)
+    def _cut_of(self, given: Sequence[tuple[int, str]]) -> tuple[list[int], Sequence[Cut]]:
+        return [row for row, _ in given], self._cut([body for _, body in given])
 
     def _frequencies(self, connection: Connection, version: int, wanted: dict[Column, list[str]]) -> dict[Term, int]:
         asked = [(column, term) for column, terms in wanted.items() for term in dict.fromkeys(terms)]
         known = self._remembered.frequencies(version)
         new = sorted({term for column, term in asked if (column, term) not in known})
         if new:
-            found = connection.execute(text(_FREQUENCIES), {"terms": json.dumps(new)})
-            counted = {(str(column), str(term)): int(df) for column, term, df in found}
+            counted = tokens_of(connection).frequencies(new)
             known.update({(column, term): counted.get((column, term), 0) for term in new for column in COLUMNS})
         return {key: df for key in asked if (df := known.get(key, 0))}
 

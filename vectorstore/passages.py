@@ -72,7 +72,7 @@ class IndexHealth:
     """Passages newer than the generation, searched exactly."""
     damaged: str | None
     """Why the active generation can't be used; None where it can, or where there is none."""
-    serving: Literal["chroma", "exact", "none"]
+    serving: Literal["chroma", "exact", "full text", "none"]
     stale_full_text: bool
     """True where the full text was cut by another dictionary; the next `bring_level` renews it."""
     wanted: str | None = None

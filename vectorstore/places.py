@@ -1,18 +1,23 @@
-"""Where generations live: in directories of this machine, or on a Chroma server; each is written once and sealed."""
+"""Where generations live: in directories of this machine, each written once and sealed, or on a Chroma server, which
+keeps one up to date."""
 
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+from sqlalchemy import text
 
 from vectorstore import chroma
+from vectorstore.connections import Connections
 from vectorstore.errors import GenerationError
+from vectorstore.knocking import exposed, takes_connections
 from vectorstore.leftovers import blank_leftovers
 from vectorstore.vectors import Picture
 
@@ -29,6 +34,10 @@ class Place(Protocol):
 
     def create(self, name: str) -> chroma.Collection:
         """A new, empty generation."""
+        ...
+
+    def reopen(self, name: str) -> chroma.Collection:
+        """A finished generation to be written on, where that can be done (`far`)."""
         ...
 
     def put_aside(self, name: str, part: Picture) -> None:
@@ -74,6 +83,10 @@ class Directories:
             (self._root / name / _ASIDE).mkdir(parents=True)
         return chroma.create_collection(self._root / name)
 
+    def reopen(self, name: str) -> chroma.Collection:
+        """See `Place.reopen`; never: Chroma in this process is not safe against being killed while it writes."""
+        raise GenerationError(f"generation {name} is sealed")
+
     def put_aside(self, name: str, part: Picture) -> None:
         """See `Place.put_aside`."""
         with _told("can't be written"):
@@ -102,12 +115,13 @@ class Directories:
     def examine(self, name: str, manifest: str) -> None:
         """See `Place.examine`: all files by size and checksum, Chroma's own database by its structure."""
         sealed: dict[str, list[int]] = json.loads(manifest)
-        with _told("can't be read"), ThreadPoolExecutor(4) as pool:
+        with _told("can't be read"), ThreadPoolExecutor(5) as pool:
+            looked_over = pool.submit(chroma.look_over, self._root / name)
             present = pool.map(lambda file: _measured(self._root / name / file), sealed)
             for file, is_now in zip(sealed, present, strict=True):
                 if sealed[file] != is_now:
                     raise GenerationError(f"{file} of the index generation is missing or damaged")
-        chroma.look_over(self._root / name)
+            looked_over.result()
 
     def open(self, name: str, manifest: str) -> chroma.Collection:
         """See `Place.open`."""
@@ -149,18 +163,27 @@ class ChromaServer:
 
     Args:
         url: such as ``http://127.0.0.1:8001``; the server has no authentication: loopback or a private network only.
-        owner: tells our collections from other installations' on the same server.
+        owner: tells what our collections are known by among other installations' on the same server; asked once.
     """
 
     far = True
 
-    def __init__(self, url: str, owner: str) -> None:
-        self._url = url
-        self._prefix = f"voc-{owner}-"
+    def __init__(self, url: str, owner: Callable[[], str]) -> None:
+        self._url, self._owner = url, owner
+
+    @cached_property
+    def _prefix(self) -> str:
+        return f"voc-{self._owner()}-"
 
     def create(self, name: str) -> chroma.Collection:
         """See `Place.create`."""
+        self._knock()
         return chroma.create_remote(self._url, self._prefix + name)
+
+    def reopen(self, name: str) -> chroma.Collection:
+        """See `Place.reopen`."""
+        self._knock()
+        return chroma.open_remote(self._url, self._prefix + name)
 
     def put_aside(self, name: str, part: Picture) -> None:
         """See `Place.put_aside`; nothing: the database has them."""
@@ -178,7 +201,8 @@ class ChromaServer:
 
     def open(self, name: str, manifest: str) -> chroma.Collection:
         """See `Place.open`."""
-        return chroma.open_remote(self._url, self._prefix + name)
+        self._knock()
+        return chroma.open_remote(self._url, self._prefix + name, in_haste=True)
 
     def remove(self, name: str) -> None:
         """See `Place.remove`."""
@@ -187,12 +211,33 @@ class ChromaServer:
 
     def names(self) -> list[str]:
         """See `Place.names`."""
+        self._knock()
         found = chroma.list_remote(self._url)
         return sorted(name.removeprefix(self._prefix) for name in found if name.startswith(self._prefix))
 
+    def _knock(self) -> None:
+        if exposed(self._url):
+            raise GenerationError(
+                "the Chroma server is not asked: it takes no key, so its address must be a private one"
+            )
+        if not takes_connections(self._url):
+            raise GenerationError("the Chroma server takes no connections")
 
-def place_of(directory: Path, chroma_url: str | None) -> Place:
-    """Below the directory of an index, or on a server, where its collections are told by that directory."""
+
+def place_of(directory: Path, chroma_url: str | None, engine: Connections) -> Place:
+    """Below the directory of an index, or on a server."""
     if chroma_url is None:
         return Directories(directory / "generations")
-    return ChromaServer(chroma_url, hashlib.sha256(str(directory.resolve()).encode()).hexdigest()[:12])
+    return ChromaServer(chroma_url, lambda: _owner(directory, engine))
+
+
+_SERVED = "SELECT system_identifier || '/' || current_database() FROM pg_control_system()"
+
+
+def _owner(directory: Path, engine: Connections) -> str:
+    """Who reads and writes the same collections: whoever has the same database; with SQLite, the same directory."""
+    known = str(directory.resolve())
+    with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            known = str(connection.execute(text(_SERVED)).scalar_one())
+    return hashlib.sha256(known.encode()).hexdigest()[:12]

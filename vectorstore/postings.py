@@ -1,20 +1,16 @@
-"""Which passages hold a term, and how long passages are: read out of FTS5's own tables and remembered.
-
-FTS5 ranks row by row and looks at each of a query's terms for every row, which took half of a search over 100,000
-passages. A term's rows in one string cost a tenth of that, and numpy does the sums.
-"""
+"""Which passages hold a term, and how long passages are: looked up once for each state of the index, and remembered."""
 
 import math
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, text
 
 from vectorstore.vectors import Rows
+from vectorstore.workers import Cut
 
 Column = Literal["words", "grams"]
 COLUMNS: tuple[Column, ...] = ("words", "grams")
@@ -28,18 +24,6 @@ HELD = 4_000_000
 """So many postings are remembered at most (24 MB); beyond that those asked for longest ago are forgotten."""
 MOST = 2**16 - 1
 K1, B = 1.2, 0.75
-_PART = 20_000
-
-_TOTALS = "SELECT block FROM passages_full_text_data WHERE id = 1"
-"""Passages, tokens of all words, tokens of all grams."""
-_LENGTHS = "SELECT id, sz FROM passages_full_text_docsize WHERE id > :last ORDER BY id"
-_HOLDING = "SELECT group_concat(rowid) FROM passages_full_text WHERE passages_full_text MATCH :match"
-_WINDOW = """
-CREATE VIRTUAL TABLE IF NOT EXISTS temp.passages_full_text_places
-USING fts5vocab(main, passages_full_text, 'instance')
-"""
-"""It holds nothing: a view of the index that lasts as long as a connection."""
-_PLACES = "SELECT group_concat(doc) FROM temp.passages_full_text_places WHERE term = :term AND col = 'grams'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +32,50 @@ class Postings:
 
     rows: Held
     counts: NDArray[np.uint16]
+
+
+class Tokens(Protocol):
+    """The tokens of all passages, in one transaction of a database; rows are `passages.row`."""
+
+    def add(self, rows: Sequence[int], cut: Sequence[Cut]) -> None:
+        """Index new passages, each with its words and grams."""
+        ...
+
+    def remove(self, rows: Sequence[int], cut: Callable[[], Sequence[Cut]]) -> None:
+        """Take passages out; `cut` tells what they were added with, where that must be known."""
+        ...
+
+    def refill(self, parts: Iterable[tuple[Sequence[int], Sequence[Cut]]]) -> None:
+        """Take everything out and index these."""
+        ...
+
+    def scrub(self) -> None:
+        """Leave no trace of what was removed in the index's own files."""
+        ...
+
+    def count(self) -> int:
+        """How many passages are indexed."""
+        ...
+
+    def frequencies(self, terms: Sequence[str]) -> dict[Term, int]:
+        """How many passages hold each of these in either column, for those that some do."""
+        ...
+
+    def holding(self, grams: Sequence[str]) -> list[int]:
+        """Rows that hold all of these grams, ascending."""
+        ...
+
+    def postings(self, terms: Sequence[Term]) -> list[Postings]:
+        """The rows that have each of these terms; a word counts once in each, a gram as often as it comes."""
+        ...
+
+    def lengths(self, after: int) -> Iterator[tuple[Rows, NDArray[np.int64]]]:
+        """Rows newer than one and how many tokens they have, in parts, the higher rows later."""
+        ...
+
+    def totals(self) -> tuple[int, int]:
+        """Passages, and tokens of all of them."""
+        ...
 
 
 class Remembered:
@@ -74,29 +102,35 @@ class Remembered:
                 self._frequencies = {}
             return self._frequencies
 
-    def lengths(self, connection: Connection, version: int, analyzer: str) -> "Lengths":
+    def lengths(self, tokens: Tokens, version: int, analyzer: str) -> "Lengths":
         """How long the passages are, as this analyzer cut them."""
         with self._lock:
             if (self._lengths.version, self._lengths.analyzer) != (version, analyzer):
-                self._lengths = self._lengths.renewed(connection, version, analyzer)
+                self._lengths = self._lengths.renewed(tokens, version, analyzer)
             return self._lengths
 
-    def postings(self, connection: Connection, version: int, term: Term) -> Postings:
-        """Those of a term in this version of the index."""
+    def postings(self, tokens: Tokens, version: int, terms: Sequence[Term]) -> list[Postings]:
+        """Those of some terms in this version of the index."""
+        held: dict[Term, Postings] = {}
         with self._lock:
             self._at(version)
-            found = self._postings.pop(term, None)
-            if found is not None:
-                self._postings[term] = found  # the last asked for stands last
-                return found
-        found = postings(connection, term)
+            for term in terms:
+                found = self._postings.pop(term, None)
+                if found is not None:
+                    held[term] = self._postings[term] = found  # the last asked for stands last
+        new = [term for term in terms if term not in held]
+        read = dict(zip(new, tokens.postings(new), strict=True)) if new else {}
         with self._lock:
-            if self._version == version and term not in self._postings:
-                self._postings[term] = found
-                self._held += len(found.rows)
-                while self._held > self._most:
-                    self._held -= len(self._postings.pop(next(iter(self._postings))).rows)
-        return found
+            for term, found in read.items():
+                self._keep(version, term, found)
+        return [held[term] if term in held else read[term] for term in terms]
+
+    def _keep(self, version: int, term: Term, found: Postings) -> None:
+        if self._version == version and term not in self._postings:
+            self._postings[term] = found
+            self._held += len(found.rows)
+            while self._held > self._most:
+                self._held -= len(self._postings.pop(next(iter(self._postings))).rows)
 
     def _at(self, version: int) -> None:
         if self._version != version:
@@ -120,57 +154,23 @@ class Lengths:
         """How many passages there are."""
         self._mean = mean
 
-    def renewed(self, connection: Connection, version: int, analyzer: str) -> "Lengths":
+    def renewed(self, tokens: Tokens, version: int, analyzer: str) -> "Lengths":
         """Those of another version of the index: what is newer is read, or all where the texts are cut otherwise."""
-        tokens = self._tokens if analyzer == self.analyzer else self._tokens[:1]
-        parts = [tokens]
-        last = len(tokens) - 1
-        for found in connection.execute(text(_LENGTHS), {"last": last}).partitions(_PART):
-            rows, sizes = zip(*found, strict=True)
-            part = np.zeros(rows[-1] - last, dtype=np.uint16)
-            part[np.array(rows) - last - 1] = np.minimum(decoded(sizes).sum(axis=1), MOST)
+        parts = [self._tokens if analyzer == self.analyzer else self._tokens[:1]]
+        last = len(parts[0]) - 1
+        for rows, lengths in tokens.lengths(last):
+            newest = int(rows.max())
+            part = np.zeros(newest - last, dtype=np.uint16)
+            part[rows - last - 1] = np.minimum(lengths, MOST)
             parts.append(part)
-            last = rows[-1]
-        tokens = np.concatenate(parts)
-        total, *sums = decoded([connection.execute(text(_TOTALS)).scalar() or bytes(3)])[0].tolist()
-        return Lengths(version, analyzer, tokens, total, max(1.0, sum(sums) / max(1, total)))
+            last = newest
+        total, together = tokens.totals()
+        return Lengths(version, analyzer, np.concatenate(parts), total, max(1.0, together / max(1, total)))
 
     def relative(self, rows: Held) -> NDArray[np.float64]:
         """Lengths of these rows, 1 where they are as long as the mean; so are those that came a moment ago."""
         inside = np.minimum(rows, len(self._tokens) - 1)
         return np.where(inside == rows, self._tokens[inside] / self._mean, 1.0)
-
-
-def postings(connection: Connection, term: Term) -> Postings:
-    """The rows that have a term; a word counts once in each, a gram as often as it comes.
-
-    To count a word too would mean to look at all the places of the gram that it is as well.
-    """
-    column, word = term
-    if column == "words":
-        rows = _numbers(connection.execute(text(_HOLDING), {"match": f'{{words}} : "{word}"'}).scalar())
-        return Postings(rows, np.ones(len(rows), dtype=np.uint16))
-    connection.execute(text(_WINDOW))
-    rows = _numbers(connection.execute(text(_PLACES), {"term": word}).scalar())
-    begins = np.flatnonzero(np.diff(rows, prepend=-1))
-    counts = np.minimum(np.diff(begins, append=len(rows)), MOST)
-    return Postings(rows[begins], counts.astype(np.uint16))
-
-
-def _numbers(listed: str | None) -> Held:
-    return np.fromstring(listed or "", dtype=np.int32, sep=",")
-
-
-def decoded(sizes: Sequence[bytes]) -> NDArray[np.int64]:
-    """FTS5's numbers of variable length (seven bits a byte); a row for each of these, which hold equally many."""
-    bytes_ = np.frombuffer(b"".join(sizes), dtype=np.uint8)
-    last = bytes_ < 0x80
-    ends = np.flatnonzero(last)
-    begins = np.concatenate([[0], ends[:-1] + 1])
-    behind = np.repeat(ends, np.diff(np.concatenate([[-1], ends]))) - np.arange(len(bytes_))
-    numbers = np.add.reduceat((bytes_ & 0x7F).astype(np.int64) << (7 * behind), begins)
-    found: NDArray[np.int64] = numbers.reshape(len(sizes), -1)
-    return found
 
 
 def bm25(

@@ -2,9 +2,11 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +27,11 @@ EXACT_ALLOWED = 25_000
 """Up to so many allowed passages are searched exactly, out of what lies beside the graph; more go to Chroma as ids."""
 EXACT_READ = 5_000
 """The same where nothing lies beside the graph (a Chroma server) and their vectors are read from the database."""
+STAND_IN_NUMBERS = 50_000_000
+"""Where a Chroma server does not answer, up to so many vector components (200 MB) are searched exactly in memory instead;
+beyond that full text finds, and vectors only rank what it found."""
+AGAIN = 5.0
+"""Seconds after which a server that did not answer is asked again."""
 NARROWED = 4
 """So many sets of allowed passages are held with their vectors: at 256 numbers 25 MB each at most."""
 
@@ -42,6 +49,24 @@ class ExactNeighbours:
     def of(self, rows: Rows) -> tuple[Rows, Vectors]:
         """See `Neighbours.of`."""
         part = self.everything.of(rows)
+        return part.rows, part.matrix
+
+
+@dataclass(frozen=True, slots=True)
+class StoredNeighbours:
+    """The vectors in the database alone: of what others found, and of the few that a search is narrowed to."""
+
+    connection: Connection
+    model: str
+
+    def nearest(self, query: Vectors, limit: int, allowed: Rows | None) -> tuple[Rows, Vectors]:
+        """See `Neighbours.nearest`; none where that would mean to read all."""
+        few = allowed if allowed is not None and len(allowed) <= EXACT_READ else np.zeros(0, dtype=np.int64)
+        return picture(self.connection, self.model, among=few.tolist()).nearest(query, limit)
+
+    def of(self, rows: Rows) -> tuple[Rows, Vectors]:
+        """See `Neighbours.of`."""
+        part = picture(self.connection, self.model, among=rows.tolist())
         return part.rows, part.matrix
 
 
@@ -144,17 +169,22 @@ class Server:
     """Keeps the picture or the open generation as long as the index does not change; safe for threads."""
 
     def __init__(
-        self, engine: Connections, generations: Generations, exact_numbers: int, exact_allowed: int = EXACT_ALLOWED
+        self,
+        engine: Connections,
+        generations: Generations,
+        exact_numbers: int,
+        exact_allowed: int = EXACT_ALLOWED,
+        stand_in_numbers: int = STAND_IN_NUMBERS,
     ) -> None:
         self._engine = engine
         self._generations = generations
         self._exact_numbers = exact_numbers
-        self._exact_allowed = exact_allowed
+        self._exact_allowed, self._stand_in_numbers = exact_allowed, stand_in_numbers
         self._lock = threading.Lock()
         self._key: tuple[int, str] | None = None
         self._picture: Picture | None = None
         self._open: tuple[Generation, Collection, Picture | None] | None = None
-        self._damaged: set[str] = set()
+        self._damaged: dict[str, float] = {}
         self._present: Rows = np.zeros(0, dtype=np.int64)
         self._wanted = False
         self._narrowed = Narrowed()
@@ -168,6 +198,8 @@ class Server:
                 self._wanted = self.wants_chroma(connection, embedder.dim)
             generation = self._serving(connection, embedder)
             if generation is None:
+                if self.stand_in(connection, embedder.dim) == "full text":
+                    return StoredNeighbours(connection, embedder.identity)
                 if self._picture is None:
                     self._picture = picture(connection, embedder.identity)
                 return ExactNeighbours(self._picture)
@@ -189,8 +221,7 @@ class Server:
                 return
             generation, collection, _ = self._open
             if neighbours.collection is collection:
-                _LOG.warning("index generation %s failed; exact search serves instead", generation.id)
-                self._damaged.add(generation.id)
+                self._distrust(generation, f"index generation {generation.id} failed")
                 self._shut()
 
     def close(self) -> None:
@@ -200,15 +231,17 @@ class Server:
 
     def wants_chroma(self, connection: Connection, dim: int | None) -> bool:
         """True where there are too many vectors for a picture of everything; `dim` None is what is kept."""
-        total = connection.execute(select(func.count()).select_from(passages)).scalar_one()
-        if dim is None:
-            dim = connection.execute(select(vectors.c.dim).limit(1)).scalar()
-        return total * (dim or 0) > self._exact_numbers
+        return _numbers(connection, dim) > self._exact_numbers
+
+    def stand_in(self, connection: Connection, dim: int | None) -> Literal["exact", "full text"]:
+        """What serves where Chroma does not: a picture of everything, unless a server may be trusted to come back."""
+        most = max(self._stand_in_numbers, self._exact_numbers)
+        return "exact" if not self._generations.far or _numbers(connection, dim) <= most else "full text"
 
     def _serving(
         self, connection: Connection, embedder: Embedder
     ) -> tuple[Generation, Collection, Picture | None] | None:
-        if self._picture is not None and self._open is None:
+        if self._picture is not None and self._open is None and not self._again():
             return None
         if not self._wanted:
             self._shut(keep_picture=True)
@@ -216,16 +249,30 @@ class Server:
         active = self._generations.active(embedder.identity)
         if self._open is not None and (active is None or active.id != self._open[0].id):
             self._shut()
-        if active is None or active.id in self._damaged:
+        if active is None or (active.id in self._damaged and not self._again()):
             return None
         if self._open is None:
             try:
                 self._open = (active, self._generations.open(active), self._generations.aside(active))
-            except GenerationError as error:
-                _LOG.warning("%s; exact search serves instead", error)
-                self._damaged.add(active.id)
                 self._picture = None
+            except GenerationError as error:
+                self._distrust(active, str(error))
+            else:
+                self._trust(active)
         return self._open
+
+    def _again(self) -> bool:
+        """True where a server did not answer a while ago."""
+        return self._generations.far and any(time.monotonic() > since + AGAIN for since in self._damaged.values())
+
+    def _distrust(self, generation: Generation, why: str) -> None:
+        if generation.id not in self._damaged:
+            _LOG.warning("%s; the vectors in the database serve instead", why)
+        self._damaged[generation.id] = time.monotonic()
+
+    def _trust(self, generation: Generation) -> None:
+        if self._damaged.pop(generation.id, None) is not None:
+            _LOG.warning("index generation %s serves again", generation.id)
 
     def _shut(self, *, keep_picture: bool = False) -> None:
         if self._open is not None:
@@ -233,3 +280,11 @@ class Server:
         self._open, self._narrowed = None, Narrowed()
         if not keep_picture:
             self._key = self._picture = None
+
+
+def _numbers(connection: Connection, dim: int | None) -> int:
+    """How many vector components there are."""
+    total = connection.execute(select(func.count()).select_from(passages)).scalar_one()
+    if dim is None:
+        dim = connection.execute(select(vectors.c.dim).limit(1)).scalar()
+    return total * (dim or 0)

@@ -7,6 +7,7 @@ from typing import Literal
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from vectorstore.tables import index_state
+from vectorstore.turns import take_turn
 
 Key = Literal["version", "analyzer", "names", "model", "events"]
 EVENTS = 12
@@ -28,6 +29,7 @@ def write(connection: Connection, key: Key, value: str) -> None:
 
 def touch(connection: Connection) -> None:
     """Tell every process that holds a picture of the index that it is out of date."""
+    take_turn(connection)
     write(connection, "version", str(version(connection) + 1))
 
 
@@ -38,6 +40,7 @@ def version(connection: Connection) -> int:
 
 def note(connection: Connection, sentence: str) -> None:
     """Remember, in the caller's transaction, that something happened now; no text of a passage may be in it."""
+    take_turn(connection)
     moment = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
     write(connection, "events", json.dumps([*events(connection), f"{moment} {sentence}"][-EVENTS:]))
 

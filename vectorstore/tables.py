@@ -1,14 +1,17 @@
 """The tables of the index in the database it is given; the database is the truth, everything else can be rebuilt."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     Boolean,
     Column,
     ColumnElement,
     Connection,
+    Dialect,
     Index,
     Integer,
     LargeBinary,
@@ -16,10 +19,13 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    func,
-    select,
+    TypeDecorator,
+    bindparam,
     text,
 )  # fmt: skip
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeEngine
 
 metadata = MetaData()
 
@@ -84,13 +90,55 @@ index_state = Table(
 """``version`` (raised by every change), ``analyzer`` (who cut the full text), ``model`` (whose vectors serve)."""
 
 
-def one_of(column: ColumnElement[Any], values: Collection[int] | Collection[str]) -> ColumnElement[bool]:
-    """``column IN (values)`` for any number of values: one bound parameter (SQLite allows only 32,766).
+READ = {"stream_results": True, "max_row_buffer": 4_000}
+"""Options of a statement that may give every passage: PostgreSQL's driver would hold all rows before the first is seen."""
 
-    PostgreSQL would say ``column = ANY(:values)`` here.
-    """
-    listed = func.json_each(json.dumps(list(values))).table_valued("value")
-    return column.in_(select(listed.c.value))
+
+class _Values(TypeDecorator[Any]):
+    """Any number of values in one parameter: JSON for SQLite (which allows only 32,766 of them), else an array."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, *, numbers: bool) -> None:
+        super().__init__()
+        self.numbers = numbers
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """What the driver is given."""
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(ARRAY(BigInteger() if self.numbers else Text()))
+        return dialect.type_descriptor(Text())
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        """The values as that."""
+        return value if dialect.name == "postgresql" else json.dumps(value)
+
+
+class _OneOf(FunctionElement[bool]):
+    """A column and a parameter of `_Values`."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(_OneOf)
+def _in_json(element: _OneOf, compiler: Any, **options: Any) -> str:
+    column, values = (compiler.process(each, **options) for each in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({values}))"  # noqa: S608 - parts that SQLAlchemy made
+
+
+@compiles(_OneOf, "postgresql")
+def _in_array(element: _OneOf, compiler: Any, **options: Any) -> str:
+    column, values = (compiler.process(each, **options) for each in element.clauses)
+    return f"{column} = ANY({values})"
+
+
+def one_of(column: ColumnElement[Any], values: Collection[int] | Collection[str]) -> ColumnElement[bool]:
+    """``column IN (values)`` for any number of values: one bound parameter."""
+    listed: Sequence[int | str] = list(values)
+    numbers = _Values(numbers=isinstance(column.type, Integer))
+    return _OneOf(column, bindparam(None, listed, type_=numbers, unique=True))
 
 
 _CREATE = """
@@ -101,15 +149,31 @@ CREATE VIRTUAL TABLE IF NOT EXISTS passages_full_text USING fts5(
 _CREATE_TERMS = "CREATE VIRTUAL TABLE IF NOT EXISTS passages_full_text_terms USING fts5vocab(passages_full_text, 'col')"
 
 
+_CREATE_POSTGRESQL = (
+    """
+    CREATE TABLE IF NOT EXISTS passages_full_text (
+        "row" integer, length integer NOT NULL, tokens tsvector NOT NULL,
+        CONSTRAINT passages_full_text_pkey PRIMARY KEY ("row") INCLUDE (length)
+    )
+    """,
+    "CREATE INDEX IF NOT EXISTS passages_full_text_tokens ON passages_full_text USING gin (tokens)",
+    """
+    CREATE TABLE IF NOT EXISTS passages_full_text_terms (
+        term text COLLATE "C", passages bigint NOT NULL,
+        CONSTRAINT passages_full_text_terms_pkey PRIMARY KEY (term)
+    ) WITH (fillfactor = 70)
+    """,
+)
+
+
 def create_full_text(connection: Connection) -> None:
-    """Create the full-text tables where the database is SQLite; elsewhere nothing (see `vectorstore.lexical`)."""
-    if connection.dialect.name == "sqlite":
-        connection.execute(text(_CREATE))
-        connection.execute(text(_CREATE_TERMS))
+    """Create the tables that full text keeps its tokens in (see `vectorstore.postings.Tokens`)."""
+    there = {"sqlite": (_CREATE, _CREATE_TERMS), "postgresql": _CREATE_POSTGRESQL}
+    for statement in there[connection.dialect.name]:
+        connection.execute(text(statement))
 
 
 def drop_full_text(connection: Connection) -> None:
     """Drop what `create_full_text` created."""
-    if connection.dialect.name == "sqlite":
-        connection.execute(text("DROP TABLE IF EXISTS passages_full_text_terms"))
-        connection.execute(text("DROP TABLE IF EXISTS passages_full_text"))
+    connection.execute(text("DROP TABLE IF EXISTS passages_full_text_terms"))
+    connection.execute(text("DROP TABLE IF EXISTS passages_full_text"))

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, delete, exists, func, insert, select
+from sqlalchemy import Connection, case, delete, exists, func, insert, select
+from sqlalchemy.dialects import postgresql
 
 from vectorstore.embedders.base import Vectors
-from vectorstore.tables import one_of, passages, vectors
+from vectorstore.tables import READ, one_of, passages, vectors
 
 Rows = NDArray[np.int64]
 _CHUNK = 4_000
@@ -111,7 +112,7 @@ def stream(
         statement = statement.where(passages.c.row <= until)
     if among is not None:
         statement = statement.where(one_of(passages.c.row, among))
-    for chunk in connection.execute(statement).partitions(_CHUNK):
+    for chunk in connection.execute(statement, execution_options=READ if among is None else {}).partitions(_CHUNK):
         matrix = np.frombuffer(b"".join(row.vector for row in chunk), dtype="<f4").reshape(len(chunk), -1)
         yield Picture(np.array([row.row for row in chunk], dtype=np.int64), matrix)
 
@@ -129,13 +130,25 @@ def count_missing(connection: Connection, model: str) -> int:
     return connection.execute(select(func.count()).select_from(passages).where(~has)).scalar_one()
 
 
+def complete_until(connection: Connection, model: str) -> int:
+    """The last row up to which every passage has a vector of this model; others may be writing passages meanwhile."""
+    has = exists().where((vectors.c.content_hash == passages.c.content_hash) & (vectors.c.model == model))
+    lacking = func.min(case((~has, passages.c.row)))
+    first, last = connection.execute(select(lacking, func.max(passages.c.row)).select_from(passages)).one()
+    return int(last or 0) if first is None else int(first) - 1
+
+
 def keep(connection: Connection, model: str, keys: Sequence[str], rows: Vectors) -> None:
-    """Store one vector per content hash."""
+    """Store one vector per content hash; what somebody else has stored meanwhile (PostgreSQL) is as good."""
     values = [
         {"content_hash": key, "model": model, "dim": int(rows.shape[1]), "vector": row.astype("<f4").tobytes()}
         for key, row in zip(keys, rows, strict=True)
     ]
-    if values:
+    if not values:
+        return
+    if connection.dialect.name == "postgresql":
+        connection.execute(postgresql.insert(vectors).on_conflict_do_nothing(), values)
+    else:
         connection.execute(insert(vectors), values)
 
 

@@ -10,8 +10,9 @@ from sqlalchemy import Connection, Row, delete, insert, select
 from vectorstore import state
 from vectorstore.lexical import Lexical
 from vectorstore.passages import Passage
-from vectorstore.tables import one_of, passages
+from vectorstore.tables import READ, one_of, passages
 from vectorstore.text import Analyzer
+from vectorstore.turns import take_turn
 
 _BATCH = 2_000
 _Item = TypeVar("_Item")
@@ -26,6 +27,7 @@ def replace(
         ValueError: a passage stands under another document or kind than its own, or an ordinal comes twice.
     """
     _check(by_document, kind)
+    take_turn(connection)
     wanted = {passage.id: passage for of_one in by_document.values() for passage in of_one if passage.text.strip()}
     stale: list[tuple[int, str]] = []
     for batch in batched(by_document, _BATCH):
@@ -44,6 +46,7 @@ def replace(
 
 def remove(connection: Connection, lexical: Lexical, document_ids: Collection[str]) -> int:
     """Take all passages of these documents out, of every kind; returns how many."""
+    take_turn(connection)
     stale = [
         (row.row, row.text)
         for batch in batched(document_ids, _BATCH)
@@ -92,10 +95,8 @@ def _cut_anew(connection: Connection, former: Lexical, lexical: Lexical, came: C
 
 
 def _cut_all(connection: Connection, lexical: Lexical) -> None:
-    lexical.clear(connection)
-    found = connection.execute(select(passages.c.row, passages.c.text).order_by(passages.c.row))
-    for part in found.partitions(_BATCH):
-        lexical.add(connection, [(row.row, row.text) for row in part])
+    found = connection.execute(select(passages.c.row, passages.c.text).order_by(passages.c.row), execution_options=READ)
+    lexical.refill(connection, ([(row.row, row.text) for row in part] for part in found.partitions(_BATCH)))
 
 
 def batched(items: Iterable[_Item], size: int) -> Iterator[list[_Item]]:

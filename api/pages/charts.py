@@ -1,7 +1,7 @@
 """Charts as their options: one palette, intervals shown, and tooltips that are drawn, not set as markup."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from assistant.domain.answers import Chart
 from assistant.domain.statistics import wilson
@@ -30,6 +30,21 @@ def _plain(**options: Any) -> dict[str, Any]:
         "grid": {"left": 8, "right": 36, "top": 28, "bottom": 8, "containLabel": True},
         **options,
     }
+
+
+def lines(labels: Sequence[str], of: Sequence[tuple[str, Sequence[float]]], unit: str) -> dict[str, Any]:
+    """Several lines over the same times: (name, its values); at most seven have a colour of their own."""
+    return _plain(
+        color=list(_COLOURS),
+        grid={"left": 8, "right": 36, "top": 28, "bottom": 40, "containLabel": True},
+        legend={"bottom": 0, "itemWidth": 16, "textStyle": _LABEL, "type": "scroll"},
+        xAxis={"type": "category", "data": list(labels), "boundaryGap": False, "axisTick": {"show": False}, "axisLabel": _LABEL},
+        yAxis={"type": "value", "name": unit, "min": 0, "splitLine": _SPLIT, "axisLabel": _LABEL},
+        series=[
+            {"type": "line", "name": name, "data": list(values), "symbolSize": 6, "lineStyle": {"width": 2}}
+            for name, values in of
+        ],
+    )  # fmt: skip
 
 
 def band(labels: Sequence[str], lows: Sequence[float], values: Sequence[float], highs: Sequence[float], unit: str,
@@ -67,6 +82,8 @@ def drawn(chart: Chart, names: tuple[str, str]) -> dict[str, Any]:
     """The chart of an answer."""
     labels = [point.label for point in chart.points]
     spans = [point.interval or (point.value, point.value) for point in chart.points]
+    if chart.lines:
+        return lines(labels, [(line.name, line.values) for line in chart.lines], chart.unit)
     if chart.kind == "line":
         lows, highs = [low for low, _ in spans], [high for _, high in spans]
         return band(labels, lows, [point.value for point in chart.points], highs, chart.unit, names)
@@ -127,13 +144,22 @@ def moments(rows: Sequence[str], points: Sequence[tuple[str, str, str]]) -> dict
     )  # fmt: skip
 
 
-def differences(rows: Sequence[tuple[str, float, tuple[float, float], bool]], unit: str) -> dict[str, Any]:
-    """Differences of shares in points, to the right where there is more, with intervals; what is not sure stays pale."""
+Sureness: TypeAlias = Literal["sure", "alone", "open"]
+"""How far a difference is known: among all of them, looked at alone, or not at all."""
+_ALONE = 0.45
+
+
+def differences(rows: Sequence[tuple[str, float, tuple[float, float], Sureness]], unit: str) -> dict[str, Any]:
+    """Differences of shares in points, to the right where there is more, with intervals; pale where it stands alone only,
+    grey where it can't be told."""
     whiskers = [[place, round(100 * low, 1), round(100 * high, 1)] for place, (_, _, (low, high), _) in enumerate(rows)]
     bars = [
         {
             "value": round(100 * value, 1),
-            "itemStyle": {"color": (WORSE if value > 0 else ACCENT) if sure else "#9aa7ae"},
+            "itemStyle": {
+                "color": (WORSE if value > 0 else ACCENT) if sure != "open" else "#9aa7ae",
+                "opacity": _ALONE if sure == "alone" else 1,
+            },
         }
         for _, value, _, sure in rows
     ]

@@ -1,7 +1,9 @@
 """What every page has around it: the name, the ways to the other pages, language and light, and who is here."""
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from zoneinfo import ZoneInfo
 
 from nicegui import ui
 
@@ -70,6 +72,14 @@ def frame(visit: Visit, here: str, classes: str = "") -> Iterator[None]:
     )
     with box(classes, id="content", tabindex=-1):
         yield
+    zone = visit.app.settings.timezone
+    now = dt.datetime.now(ZoneInfo(zone))
+    tag(
+        "footer",
+        words("times_in", zone=zone, offset=f"{now:%z}"),
+        "zone facts",
+        title=words("utc_now", at=f"{now.astimezone(dt.UTC):%Y-%m-%d %H:%M}"),
+    )
     with box("logged-out", "dialog", id="logged-out", aria_labelledby="logged-out-title"):
         tag("h2", words("logged_out_title"), id="logged-out-title")
         tag("p", words("logged_out_told"))

@@ -10,6 +10,7 @@ from api.pages.ask.page import asking_page
 from api.pages.customers.page import customers_page
 from api.pages.jobs import parking, uploading
 from api.pages.jobs.page import jobs_page
+from api.pages.lean import remember_signatures
 from api.pages.nbn.page import nbn_page
 from api.pages.needs.page import needs_page
 from api.pages.serving import serve_plainly
@@ -25,6 +26,7 @@ def mount_pages(service: FastAPI, app: App, seats: CapacityLimiter) -> None:
     """Let the service show the pages of an application; of several services in one process the last one's is shown."""
     pages.state.voc, pages.state.seats = app, seats
     pages.state.working = getattr(service.state, "working", None)
+    remember_signatures()
     pages.config.socket_io_js_transports = ["websocket"]
     for way, shown in _PAGES:
         ui.page(way)(shown)

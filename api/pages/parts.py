@@ -9,6 +9,8 @@ from nicegui.element import Element
 from nicegui.elements.mixins.text_element import TextElement
 from nicegui.events import GenericEventArguments
 
+from api.pages.lean import Tag
+
 Act: TypeAlias = Callable[[], Awaitable[object] | None]
 
 
@@ -17,13 +19,12 @@ def tag(name: str, text: str = "", classes: str = "", **attributes: object) -> T
 
     Attributes are set one by one, so that nothing in a value can become another attribute.
     """
-    made = TextElement(tag=name, text=text)
-    if classes:
-        made.classes(classes)
-    for key, value in attributes.items():
-        if value is not None and value is not False:
-            made.props[key.rstrip("_").replace("_", "-")] = value
-    return made
+    given = {
+        key.rstrip("_").replace("_", "-"): value
+        for key, value in attributes.items()
+        if value is not None and value is not False
+    }
+    return Tag(name, text, classes, given)
 
 
 def box(classes: str = "", name: str = "div", **attributes: object) -> TextElement:
@@ -71,11 +72,22 @@ def choice(
 
 
 def field(
-    label: str, value: str = "", *, long: bool = False, offered: Sequence[str] = (), longest: int = 4_000
+    label: str,
+    value: str = "",
+    *,
+    long: bool = False,
+    offered: Sequence[str] = (),
+    longest: int = 4_000,
+    enter: Act | None = None,
 ) -> Callable[[], str]:
-    """A field to write in, with words that are offered meanwhile; what it gives back tells what stands in it."""
+    """A field to write in, with words that are offered meanwhile; what it gives back tells what stands in it.
+
+    `enter` is done when Enter is pressed in it.
+    """
     made = ui.textarea(label, value=value) if long else ui.input(label, value=value, autocomplete=list(offered) or None)
     made.classes("field").props(f"outlined dense stack-label maxlength={longest}" + (" autogrow" if long else ""))
+    if enter is not None:
+        made.on("keydown.enter", enter)
     return lambda: str(made.value or "")
 
 

@@ -53,7 +53,7 @@ class RecordPanel:
     def _fill(self, record: dict[str, Any], place: Place) -> None:
         words = self._visit.words
         tag("h3", words.readable(record["title"] or record["external_id"]))
-        day = (record["created_at"] or "")[:16].replace("T", " ")
+        day = self._visit.when(record["created_at"])
         who = words.label(record["segment"])
         facts(words.label(record["channel"]), record["product"], record["model"], who, day, record["external_id"])
         text = record["text"]

@@ -1,7 +1,9 @@
 """Who looks at a page, and how they want it: language and light are kept by their browser."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Literal, cast
+from zoneinfo import ZoneInfo
 
 from anyio import CapacityLimiter
 from fastapi import Request
@@ -19,6 +21,7 @@ from assistant.pipeline.access import Access, By
 
 Language = Literal["zh", "en"]
 Look = Literal["auto", "light", "dark"]
+_DAY = len("2026-01-31")
 _MERGE = "POST /v1/themes/merge"
 
 
@@ -60,6 +63,14 @@ class Visit:
     def may_call(self, call: str) -> bool:
         """Whether the visitor may do what a call of the service does: what they may not is not offered."""
         return self.may(RULES[call])
+
+    def when(self, at: str | None) -> str:
+        """A moment (ISO 8601) to the minute in the house's time zone; a mere day, or one without a zone, as it is."""
+        if not at or len(at) <= _DAY:
+            return at or ""
+        read = dt.datetime.fromisoformat(at)
+        told = read if read.tzinfo is None else read.astimezone(ZoneInfo(self.app.settings.timezone))
+        return f"{told:%Y-%m-%d %H:%M}"
 
     @property
     def by(self) -> By:

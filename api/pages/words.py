@@ -9,6 +9,8 @@ from typing import Any
 
 from assistant.domain.vocabulary import zh
 
+_MADE = re.compile(r"(?:[a-z]+-|u_)([0-9a-f]{4})[0-9a-f]{6,}")
+"""An id that was made of a contact, or of a record that names nobody."""
 _MASKED = re.compile(r"⟦([a-z_]+):[^⟧]*⟧")
 
 
@@ -44,6 +46,17 @@ class Words:
     def readable(self, text: str) -> str:
         """Masked text with what was blanked out named in words."""
         return _MASKED.sub(lambda hit: f"［{self.label(hit[1])}］", text)
+
+    def stored(self, shown: str, before: str) -> str:
+        """What somebody wrote into a text shown readably, with what was blanked out `before` put back as it stands there."""
+        for hit in _MASKED.finditer(before):
+            shown = shown.replace(f"［{self.label(hit[1])}］", hit[0], 1)
+        return shown
+
+    def customer(self, customer_id: str) -> str:
+        """A customer as a reader is shown them: the id of the source, or a short pseudonym where they have none."""
+        hit = _MADE.fullmatch(customer_id)
+        return self("customer_short", code=hit[1]) if hit else customer_id
 
     def percent(self, part: float) -> str:
         """A share between 0 and 1."""

@@ -76,7 +76,7 @@ async def complete(app: AppDep, seats: SeatsDep, user: UserDep, asked: ChatIn) -
     window = Window(asked, app.settings.language, counted)
     steps = app.talks.stream(question, None, earlier, conversation_id=asked.conversation_id, owner=user)
     if asked.stream:
-        return EventStream(window.chunks(steps, app.mask), seats)
+        return EventStream(window.chunks(steps, app.mask), seats, window.stopped)
     return await run_sync(partial(window.completion, steps), limiter=seats)
 
 

@@ -5,12 +5,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
-from api.deps import ActorDep, AppDep, FiltersDep, Limit, Offset
+from api.deps import AppDep, FiltersDep, Limit, Offset, PrincipalDep
 from api.paging import page_of
 from api.shapes.people import LeadOut, LeadWhole
 from api.wire import Asked, Page, Wire
 from assistant.domain.vocabulary import LeadStatus, OpportunityType
 from assistant.errors import NotFoundError
+from assistant.pipeline.following import follow
 from assistant.records.lead_funnel import FunnelKey, funnel
 from assistant.records.lead_store import LONGEST_NOTE, LeadChange, Shown
 
@@ -97,7 +98,7 @@ def lead(app: AppDep, lead_id: str) -> dict[str, Any]:
 
 
 @router.patch("/{lead_id}", response_model=LeadWhole)
-def change(app: AppDep, by: ActorDep, lead_id: str, wish: LeadIn) -> dict[str, Any]:
-    """Give a lead a status, an owner, a note; written down with who and when."""
+def change(app: AppDep, by: PrincipalDep, lead_id: str, wish: LeadIn) -> dict[str, Any]:
+    """Give a lead a status, an owner, a note; written down with who and when. The staff change their own and nobody's."""
     wanted = LeadChange(**wish.model_dump()).masked(app.mask)
-    return app.store.change_lead(lead_id, wanted, by)
+    return follow(app.store, app.store.access, lead_id, wanted, by)

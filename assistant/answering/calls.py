@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 
+from assistant.answering.leaning import laid_over
 from assistant.answering.lexicon import Names, normalise
 from assistant.answering.matching import grams
-from assistant.answering.plan import Catalogue, laid_over
+from assistant.answering.plan import Catalogue
 from assistant.answering.triage import PERSON
 from assistant.answering.values import find_kinds, find_models, find_products, find_regions, find_values
 from assistant.domain.answers import Intent, Plan, Step

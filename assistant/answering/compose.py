@@ -8,31 +8,35 @@ from datetime import date
 
 from assistant.answering.doubt import asked_back, not_yet
 from assistant.answering.events import BEAT, Event
+from assistant.answering.goods import with_own_goods
 from assistant.answering.kin import wholes
 from assistant.answering.lexicon import Names, load_names
 from assistant.answering.material import Gathered
+from assistant.answering.persons import without_persons
 from assistant.answering.pinning import Offer, Pins
 from assistant.answering.plan import Catalogue, plan
 from assistant.answering.planning import Planner, Read
 from assistant.answering.policies import (
     Likeness,
-    as_asked_of_the_house,
-    asked_of_the_house,
+    house_answers,
     lacking_rule,
+    of_the_house,
     passages,
     shown_beside,
     unlike,
+    unquoted,
 )
 from assistant.answering.ports import Counting, Finder, Masker, Store
 from assistant.answering.searching import Sources
 from assistant.answering.selling import asked_not_to_sell, chances
 from assistant.answering.solved import precedents
+from assistant.answering.sourced import by_source
 from assistant.answering.stepping import gather_either
 from assistant.answering.translating import answer_in, figure_in, told
 from assistant.answering.triage import CALLED, LONGEST, people_named, turned_away
-from assistant.answering.understanding import catalogue_of
+from assistant.answering.understanding import catalogue_of, names_held
 from assistant.answering.verify import shown_in
-from assistant.answering.wording import MASKED, Wording
+from assistant.answering.wording import DRAFT_ALONE, MASKED, Wording
 from assistant.domain.answers import Answer, AnswerMaterial, Plan
 from assistant.domain.engine import Engine, Planning
 from assistant.domain.filters import Filters
@@ -112,14 +116,17 @@ class AnswerService:
     def _steps(self, question: str, filters: Filters | None, history: Sequence[str]) -> Iterator[Event]:
         if len(question) > LONGEST:
             raise UsageError(f"the question has {len(question)} characters; at most {LONGEST} are answered")
-        asked = _Asked(self._masked(question), time.monotonic())
-        earlier = [without_harm(self._masked(text[:LONGEST])) for text in history[-_EARLIER:]]
+        held = catalogue_of(self._store, self._names)
+        names = (*held.products, *held.models, *held.regions)
+        asked = _Asked(without_persons(self._masked(question), self._masked_name, names), time.monotonic())
+        texts = [self._masked(text[:LONGEST]) for text in history[-_EARLIER:]]
+        earlier = [without_harm(without_persons(text, self._masked_name, names)) for text in texts]
         given = filters or Filters()
         words = without_harm(asked.question)
         if sentence := turned_away(asked.question) or turned_away(words):
             yield from self._tell(self._refusal(asked, sentence, ()))
             return
-        catalogue = catalogue_of(self._store, self._names)
+        catalogue = with_own_goods(held, words, self._counting, self._documents())
         made = plan(words, earlier, catalogue, self._today(), given)
         if hidden := self._hidden(made):
             asked = replace(asked, question=_without(asked.question, hidden))
@@ -127,15 +134,15 @@ class AnswerService:
             earlier = [_without(e, hidden) for e in earlier]
             made = plan(words, earlier, catalogue, self._today(), given)
             made = replace(made, query=_without(made.query, hidden))
-        made, nobody = people_named(made, self._masked_name)
-        ruled = nobody is None and asked_of_the_house(made)
-        made = as_asked_of_the_house(made) if ruled else made
+        made, nobody = people_named(by_source(made, self._counting), self._masked_name)
+        ruled = of_the_house(made, earlier, self._documents(), self._likeness) if nobody is None else None
+        made = ruled or made
         asked = replace(asked, plan=made)
         yield Event("plan", made)
         if refusal := nobody or not_yet(made, self._today()):
             yield from self._tell(self._refusal(asked, refusal, ()))
             return
-        if ruled:
+        if ruled is not None:
             lacking = lacking_rule(made, self._documents(), catalogue, self._likeness)
             yield from self._answer(asked, made, Gathered(nothing=lacking))
             return
@@ -158,8 +165,14 @@ class AnswerService:
         """The answer that is pinned for a question, or a new one of what was gathered."""
         for figure in gathered.figures:
             yield Event("figure", figure)
+        if gathered.back is not None:
+            yield from self._tell(self._turned_back(asked, Read(made, gathered.back)))
+            return
+        if gathered.nothing is not None and house_answers(made, self._documents(), self._likeness):
+            gathered = Gathered()
         if gathered.nothing is not None:
-            yield from self._tell(self._refusal(asked, gathered.nothing, gathered.warnings))
+            refusal = self._refusal(asked, gathered.nothing, gathered.warnings)
+            yield from self._tell(self._with_draft(refusal, made) if "reply" in made.intents else refusal)
             return
         offer = self._pinned(asked.question, made, gathered)
         if offer.answer is not None:
@@ -192,24 +205,41 @@ class AnswerService:
         figures = [figure_in(figure, self._language) for figure in gathered.figures]
         return self._pins.offer(question, made, figures, gathered.needs) if self._pins else Offer()
 
-    def _compose(self, asked: _Asked, made: Plan, gathered: Gathered) -> Iterator[Event]:
-        documents = passages(made, gathered.needs, self._documents(), self._likeness)
-        material = AnswerMaterial(
+    def _material(self, made: Plan, gathered: Gathered) -> AnswerMaterial:
+        return AnswerMaterial(
             question=made.question,
             plan=made,
             voices=gathered.voices,
             figures=gathered.figures,
             needs=gathered.needs,
             language=self._language,
-            documents=documents,
+            documents=passages(made, gathered.needs, self._documents(), self._likeness),
             solved=precedents(made, gathered.voices, gathered.needs, self._store, self._masker),
             tone=self._tone,
             wholes=wholes(made.query, gathered.voices, self._store),
+            names=names_held(self._store),
         )
+
+    def _with_draft(self, refusal: Answer, made: Plan) -> Answer:
+        """What is said where nothing was found, with a reply made of the trouble that was told and of the house's documents."""
+        material = self._material(made, Gathered())
+        worded = self._wording.draft(material, averse=asked_not_to_sell(made.question))
+        if (reply := worded.verified.suggested_reply) is None:
+            return refusal
+        shown = replace(
+            refusal, refused=False, refusal_reason=None, suggested_reply=reply, engine=worded.engine,
+            backings=shown_beside(worded.verified.used, material.documents, (), made.question),
+            warnings=(*refusal.warnings, DRAFT_ALONE, *worded.warnings),
+        )  # fmt: skip
+        return self._second_net(shown, material)
+
+    def _compose(self, asked: _Asked, made: Plan, gathered: Gathered) -> Iterator[Event]:
+        material = self._material(made, gathered)
         averse = asked_not_to_sell(made.question)
         left = max(0.0, asked.begun + self._patience - time.monotonic())
         worded = yield from self._wording.word(material, left, averse=averse)
         verified, warnings = worded.verified, [*worded.warnings, *gathered.warnings]
+        warnings += unquoted(verified.used, self._documents(), made.question)
         if worded.refusal is not None:
             yield from self._tell(replace(self._refusal(asked, worded.refusal, warnings), engine=worded.engine))
             return
@@ -226,7 +256,7 @@ class AnswerService:
             warnings=tuple(dict.fromkeys(warnings)),
             elapsed_ms=_elapsed(asked),
             plan=made,
-            backings=shown_beside(verified.used, documents, material.solved, made.question),
+            backings=shown_beside(verified.used, material.documents, material.solved, made.question),
             table=gathered.table,
             chart=gathered.chart,
         )
@@ -278,7 +308,8 @@ class AnswerService:
 
     def _masked_name(self, text: str) -> str:
         """A name masked; what several records say is no name, since names are masked in all of them."""
-        said = self._counting.mentions((text.removeprefix(CALLED),), Filters()).records
+        name = text.removeprefix(CALLED) if text.startswith(CALLED) else text.removeprefix("客户").removesuffix("说")
+        said = self._counting.mentions((name,), Filters()).records
         return text if said > 1 else self._masked(text)
 
     def _masked(self, text: str) -> str:

@@ -18,6 +18,7 @@ from assistant.answering.counted import (
 )
 from assistant.answering.labels import period_label, scope_label
 from assistant.answering.ports import Counting
+from assistant.answering.standing import in_other_words
 from assistant.answering.tabling import Row
 from assistant.domain.answers import Figure, Plan
 from assistant.domain.filters import Filters
@@ -49,6 +50,10 @@ def compare_words(words: Sequence[str], counting: Counting, counted: Counted) ->
         told.append(share)
         counted.figures += [*pair, share]
         counted.rows.append(Row(word, (*pair, share)))
+    for word in words:
+        wider, others = in_other_words(counted.filters, (word,), counting)
+        counted.figures += wider
+        counted.warnings += others
     counted.of = "说法"
     counted.warnings.append("只数逐字写到这些词的，同一条两个都写到的两边都算")
     _verdict(counted)

@@ -19,9 +19,10 @@ from assistant.answering.counted import (
     without_needs,
 )
 from assistant.answering.labels import query_text, scope_label
+from assistant.answering.lines import part, parts_asked
 from assistant.answering.ports import Counting
 from assistant.answering.standing import Standing, standing
-from assistant.answering.tabling import Row
+from assistant.answering.tabling import TOTAL, Row, rest_name
 from assistant.answering.within import LATEST, MOST, months_said, rows_said
 from assistant.domain.answers import Figure, Plan
 from assistant.domain.counts import CountRow
@@ -30,6 +31,13 @@ from assistant.domain.themes import Theme
 from assistant.domain.vocabulary import Dimension
 
 _ROWS = 5
+"""Rows of what overlaps: one record can be of several themes."""
+_UNASKED = 8
+"""The limit of a plan whose question names none."""
+_EVERY = 20
+"""Rows of what a record has one of; those beyond are one row more, so that the table adds up."""
+_ONE_EACH = frozenset({"product", "channel", "segment", "region", "model"})
+_MOST_OF = re.compile(r"最(?:多|高|集中|严重|频繁|厉害|狠)")
 _LEAST = re.compile(r"最(?:少|低)|倒数|垫底")
 
 
@@ -58,15 +66,26 @@ def count(
         return counted  # nobody says them: rows of everything would answer another question
     if "compare" in plan.intents:
         if not compare(plan, counting, counted, sides):
-            _table(plan.by if plan.by is not None and plan.by != "month" else "theme", counting, counted, _ROWS)
+            by: Dimension = plan.by if plan.by is not None and plan.by != "month" else "theme"
+            _table(by, counting, counted, _shown(replace(plan, by=by)))
     elif plan.by == "month":
         _trend(counting, counted)
+        if (parted := parts_asked(plan)) is not None and counted.rows:
+            part(parted, counting, counted)
+        if _MOST_OF.search(plan.question):
+            counted.figures[:0] = _foremost(counted)
     elif plan.by is not None:
-        shown = min(plan.limit, 10) if plan.limit != 8 else _ROWS
-        _table(plan.by, counting, counted, shown, least=bool(_LEAST.search(plan.question)))
-    if plan.by == "month" and {"trend", "count"} <= set(plan.intents) and not plan.query:
+        _table(plan.by, counting, counted, _shown(plan), least=bool(_LEAST.search(plan.question)))
+    if plan.by == "month" and {"trend", "count"} <= set(plan.intents) and not plan.query and not counted.lines:
         _table("theme", counting, counted, 3)
     return counted
+
+
+def _shown(plan: Plan) -> int:
+    """How many rows are told: as many as are asked for, else all of what is few by its nature, and the first themes."""
+    if plan.limit != _UNASKED:
+        return min(plan.limit, _EVERY)
+    return _ROWS if plan.by == "theme" else _EVERY
 
 
 def _totals(counting: Counting, counted: Counted, *, share: bool) -> None:
@@ -99,6 +118,8 @@ def _table(by: Dimension, counting: Counting, counted: Counted, limit: int, *, l
     counted.figures += [figure for row in told for figure in row.figures]
     if not counted.rows:
         counted.rows, counted.of, counted.of_all = told, ROWS_OF[by], bool(words) and within is None
+        if by in _ONE_EACH and rows and not counted.of_all:
+            _added_up(by, rows, scope, counting, counted)
     if by == "theme":
         counted.themes += [row.key for row in rows if row.key not in counted.themes]
     if words and within is None:
@@ -107,6 +128,22 @@ def _table(by: Dimension, counting: Counting, counted: Counted, limit: int, *, l
         counted.warnings.append(f"这些反馈都没有填{ROWS_OF[by]}，分不出来")
     elif rows and max(row.records for row in rows) < TOO_FEW:
         counted.warnings.append("每一项都不到 5 条，先后次序说明不了什么")
+
+
+def _added_up(by: Dimension, rows: Sequence[CountRow], scope: str, counting: Counting, counted: Counted) -> None:
+    """The row of all that stands in none, and the total: the figures that an answer begins with."""
+    records, customers = counted.figures[:2]
+    counted.total = Row(TOTAL, (records, customers))
+    left = round(records.value) - sum(row.records for row in rows)
+    if left <= 0:
+        return
+    beyond = 0 if counted.words else len(counting.rows(by, counted.filters)) - len(rows)
+    name = rest_name(beyond)
+    how = query_text(f"{holding('count records', counted.words)} beyond those named of {by}", counted.filters)
+    share = share_of(f"{scope} 「{name}」占比", left, round(records.value), counted.filters)
+    row = Row(name, (Figure(f"{scope} 「{name}」反馈", left, "条", how), share))
+    counted.rows = [*counted.rows, row]
+    counted.figures += row.figures
 
 
 def _all_rows(by: Dimension, counting: Counting, filters: Filters, limit: int, least: bool) -> list[CountRow]:
@@ -129,6 +166,15 @@ def _within_words(
     return said.rows
 
 
+def _foremost(counted: Counted) -> list[Figure]:
+    """The month with the most records, as the first thing told; months that tie are told together."""
+    most = max((row.figures[0].value for row in counted.rows), default=0)
+    first = [row for row in counted.rows if row.figures[0].value == most]
+    months = "、".join(row.name for row in first)
+    scope = counted.scope(replace(counted.filters, since=None, until=None)).removeprefix("全部").strip()
+    return [Figure(f"最多的月份是 {months}，{scope}反馈", most, "条", first[0].figures[0].query)] if most else []
+
+
 def _trend(counting: Counting, counted: Counted) -> None:
     filters, scope = counted.filters, counted.scope(replace(counted.filters, since=None, until=None))
     rows = months_said(counted.words, counting, filters)
@@ -137,6 +183,8 @@ def _trend(counting: Counting, counted: Counted) -> None:
         counted.rows.append(Row(month, (Figure(f"{month} {scope} 反馈", records, "条", how),)))
     counted.of = ROWS_OF["month"]
     counted.figures += [figure for row in counted.rows for figure in row.figures]
+    if (left := round(counted.figures[0].value) - sum(n for _, n in rows)) > 0:
+        counted.warnings.append(f"只列最近 {len(rows)} 个月；更早的和没有日期的有 {left} 条，不在其中")
     if len(rows) < 2:
         counted.warnings.append("不到两个月的数据，看不出趋势")
         return

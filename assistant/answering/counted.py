@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from assistant.answering.labels import query_text, scope_label
 from assistant.answering.ports import Counting
-from assistant.answering.tabling import Row, chart_of, table_of
-from assistant.domain.answers import Chart, Figure, Table
+from assistant.answering.tabling import Row, chart_of, crossed_table, table_of
+from assistant.domain.answers import Chart, Figure, Line, Table
 from assistant.domain.counts import CountRow, Totals
 from assistant.domain.filters import Filters
 from assistant.domain.statistics import wilson
@@ -38,18 +38,24 @@ class Counted:
     """What stands side by side, in order: the sides of a comparison, the months of a trend, the rows of a table."""
     of: str = ""
     """What they are rows of."""
+    total: Row | None = None
+    """What the rows add up to, where they do."""
+    lines: list[Line] = field(default_factory=list)
+    """What rows over time are made up of: a value for each row, in order."""
     of_all: bool = False
     """The rows are of all records within the filters, not only of those that say the words."""
 
     @property
     def table(self) -> Table | None:
         """The rows as a table; None where there are less than two."""
-        return table_of(self._title, self.of, self.rows)
+        if self.lines:
+            return crossed_table(self._title, self.of, self.rows, self.lines)
+        return table_of(self._title, self.of, self.rows, self.total)
 
     @property
     def chart(self) -> Chart | None:
         """The rows as what to draw; None where there are less than two."""
-        return chart_of(self._title, self.rows, over_time=self.of in _OVER_TIME)
+        return chart_of(self._title, self.rows, over_time=self.of in _OVER_TIME, lines=self.lines)
 
     @property
     def _title(self) -> str:

@@ -1,8 +1,9 @@
 """How filters are said in a figure's label (for people) and in its query (how it was counted)."""
 
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
-from datetime import date, timedelta
+from datetime import date
 
 from assistant.domain.filters import Filters
 from assistant.domain.vocabulary import zh
@@ -17,11 +18,8 @@ def period_label(since: str | None, until: str | None) -> str:
     """A stretch of days for people: ``2026-08`` for a whole month, else both ends; ``""`` where open at both."""
     if since and until:
         first, last = date.fromisoformat(since), date.fromisoformat(until)
-        if (
-            first.day == 1
-            and (last + timedelta(days=1)).day == 1
-            and (first.year, first.month) == (last.year, last.month)
-        ):
+        month = first.year, first.month
+        if first.day == 1 and month == (last.year, last.month) and last.day == monthrange(*month)[1]:
             return since[:7]
         return since if since == until else f"{since}至{until}"
     if since:
@@ -38,6 +36,7 @@ def scope_label(filters: Filters, titles: Mapping[str, str] | None = None) -> st
         "/".join(map(zh, filters.channel)),
         "/".join(map(zh, filters.segment)),
         _regions(filters.region),
+        "/".join(f"“{value}”" for value in filters.source),
         "".join(f"「{titles.get(theme, theme)}」" for theme in filters.theme),
         "/".join(map(zh, filters.aspect)) + ("方面" if filters.aspect else ""),
         "/".join(map(zh, filters.deep_category)),

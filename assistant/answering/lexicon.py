@@ -50,6 +50,10 @@ class Cues:
     off_topic: Mapping[str, re.Pattern[str]]
     majority: re.Pattern[str]
     minority: re.Pattern[str]
+    everyone: re.Pattern[str]
+    no_one: re.Pattern[str]
+    so_many: re.Pattern[str]
+    """So many of them, up to the word for them."""
 
 
 @lru_cache(4_096)
@@ -78,6 +82,9 @@ def cues() -> Cues:
         off_topic={name: _any(patterns) for name, patterns in data["off_topic"].items()},
         majority=_any(data["quantifiers"]["majority"]),
         minority=_any(data["quantifiers"]["minority"]),
+        everyone=_any(data["quantifiers"]["everyone"]),
+        no_one=_any(data["quantifiers"]["no_one"]),
+        so_many=_any(data["quantifiers"]["so_many"]),
     )
 
 

@@ -1,5 +1,6 @@
 """All that an answer may stand on, gathered for a plan: figures that were counted, voices that were found."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -11,11 +12,14 @@ from assistant.answering.labels import query_text, scope_label
 from assistant.answering.lexicon import NAMES_FILE
 from assistant.answering.matching import fitting_first
 from assistant.answering.meant import situations_asked, themes_meant
+from assistant.answering.openings import openings
 from assistant.answering.plan import COUNTING
+from assistant.answering.rising import rising
 from assistant.answering.searching import FEW, SUPPORTED, Sources, names_a_record, search, search_by_words
 from assistant.answering.sides import named_sides, words_apart
 from assistant.answering.standing import words_said
 from assistant.answering.triage import about_feedback
+from assistant.answering.typos import meant_instead
 from assistant.answering.understanding import not_sold
 from assistant.answering.voices import Found, merged, most_spoken_of, voices_of_needs, voices_of_themes
 from assistant.domain.answers import Chart, Figure, Need, Plan, Table
@@ -27,6 +31,13 @@ ELSEWHERE = 0.75
 """Share of a question's pairs one passage must hold where nothing in the question speaks of feedback: of such
 questions from elsewhere (capitals, recipes, timetables) the highest has 0.6."""
 _SHOWN = 8
+DISPLEASED = re.compile(r"不满|抱怨|投诉|差评|吐槽|意见")
+ROSE = re.compile(
+    r"(?:什么|啥|哪些?|哪个|哪类)\S{0,6}?(?:变多|增多|增加|多了|多起来|上升|上涨|涨了|变严重|更严重|恶化|冒出来)"
+)
+"""Asked of two stretches of time: what became more."""
+_OF_NEEDS: frozenset[Dimension] = frozenset({"theme", "deep_category", "aspect", "nbn", "journey_stage"})
+"""Rows of these are needs, and are told with the customers' words."""
 SURE = 0.5
 """Below this support the reader is asked to check whether what was found fits the question."""
 
@@ -43,14 +54,17 @@ class Gathered:
     nothing: str | None = None
     table: Table | None = None
     chart: Chart | None = None
+    back: tuple[str, tuple[str, ...]] | None = None
+    """A question back, and what to choose from."""
 
 
 def gather(plan: Plan, given: Filters, sources: Sources) -> Gathered:
     """Material for a plan; `given` are the filters the asker set, which are never loosened."""
+    plan = _reasons_within(plan, sources)
     overview = not plan.query and not COUNTING & set(plan.intents) and not names_a_record(plan.question)
     if overview:
         plan = replace(plan, by=plan.by or "theme", intents=(*plan.intents, "count"))
-    gathered = _counted(plan, given, sources) if COUNTING & set(plan.intents) else _found(plan, given, sources)
+    gathered = _gathered(plan, given, sources, at_large=overview)
     notes = plan.notes
     if "propose" in plan.intents and gathered.needs:
         notes = (*notes, f"可据此起草 NBN 提案：需求主题 {gathered.needs[0].theme_id}")
@@ -58,26 +72,68 @@ def gather(plan: Plan, given: Filters, sources: Sources) -> Gathered:
     return gathered
 
 
+def _gathered(plan: Plan, given: Filters, sources: Sources, *, at_large: bool) -> Gathered:
+    anew = openings(plan, sources) if at_large and "propose" in plan.intents else None
+    if anew is not None:
+        found, figures, notes = anew
+        return _of(found, figures, (*found.warnings, *notes))
+    if at_large and "propose" in plan.intents and plan.filters.sentiment != ("positive",):
+        plan = replace(plan, filters=replace(plan.filters, sentiment=("negative",)))  # praise asks for nothing new
+    return _counted(plan, given, sources) if COUNTING & set(plan.intents) else _found(plan, given, sources)
+
+
+def _of(found: Found, figures: Sequence[Figure], warnings: Sequence[str]) -> Gathered:
+    return Gathered(
+        voices=tuple(found.voices),
+        figures=tuple(figures),
+        needs=tuple(found.needs),
+        opportunities=tuple(found.opportunities),
+        warnings=tuple(warnings),
+    )
+
+
+def _reasons_within(plan: Plan, sources: Sources) -> Plan:
+    """The plan of a question why people are displeased with an aspect (安装), as one for the needs within it by count:
+    among the records of that aspect, or among those that say the word, whichever are more."""
+    values = dict(sources.catalogue.lexicon.words["aspect"]).get(plan.query)
+    if values is None or "explain" not in plan.intents or COUNTING & set(plan.intents):
+        return plan
+    moods = ("negative",) if DISPLEASED.search(plan.question) else plan.filters.sentiment
+    filters = replace(plan.filters, sentiment=moods)
+    of_aspect, counting = replace(filters, aspect=values), sources.counting
+    said = counting.mentions((plan.query,), filters).records
+    more = counting.totals(of_aspect).records >= said
+    intents = ("count", *plan.intents)
+    return replace(
+        plan, intents=intents, by="theme", filters=of_aspect if more else filters, query="" if more else plan.query
+    )
+
+
 def _counted(plan: Plan, given: Filters, sources: Sources) -> Gathered:
     foreign = _foreign(plan, sources)
-    if foreign and not sources.counting.mentions(foreign[:1], given).records:
-        return Gathered(nothing=f"资料不足：{_no_such(foreign[0], sources)}")
+    if unsaid := _unheard_of(foreign, sources):
+        return Gathered(nothing=f"资料不足：{_no_such(unsaid, sources)}")
     themes = sources.store.themes()
     sides, words = named_sides(plan, sources.catalogue), words_apart(plan)
     meant = _meant(plan, themes, sources) if not words else []
     counted = count(plan, sources.counting, themes, meant, sides, words)
+    if len(plan.periods) > 1 and not plan.query and ROSE.search(plan.question):
+        counted = Counted(filters=plan.filters, titles=counted.titles)
+        rising(plan, sources.counting, sources.store, counted)
     if all(figure.value == 0 for figure in counted.figures if figure.unit == "条"):
-        return _nobody(plan, counted, sources) or _uncounted(plan, given, sources)
-    found = _voices_for(plan, counted, sources)
-    return Gathered(
-        voices=tuple(found.voices),
-        figures=tuple(counted.figures),
-        needs=tuple(found.needs),
-        opportunities=tuple(found.opportunities),
-        warnings=(*counted.warnings, *found.warnings, *(f"“{name}”不是现有产品，只数提到它的反馈" for name in foreign)),
-        table=counted.table,
-        chart=counted.chart,
-    )
+        back = meant_instead(plan, sources.counting)
+        return Gathered(back=back) if back else _nobody(plan, counted, sources) or _uncounted(plan, given, sources)
+    found = _voices_for(plan, counted, sources) if not _pure(plan, counted) else Found()
+    unnamed = (f"没有产品叫“{name}”，只数提到它的反馈" for name in foreign)
+    gathered = _of(found, counted.figures, (*counted.warnings, *found.warnings, *unnamed))
+    gathered.table, gathered.chart = counted.table, counted.chart
+    return gathered
+
+
+def _pure(plan: Plan, counted: Counted) -> bool:
+    """Whether a question asks for numbers alone, of no need and no words: voices would answer what was not asked."""
+    only_counts = set(plan.intents) <= COUNTING and plan.by not in _OF_NEEDS
+    return only_counts and not plan.query and not counted.themes and not plan.filters.theme
 
 
 def _meant(plan: Plan, themes: Sequence[Theme], sources: Sources) -> list[Theme]:
@@ -98,6 +154,11 @@ def _foreign(plan: Plan, sources: Sources) -> tuple[str, ...]:
     return () if plan.filters.product else not_sold(plan.question, sources.catalogue)
 
 
+def _unheard_of(goods: Sequence[str], sources: Sources) -> str | None:
+    """The first of some goods, where not one record says it."""
+    return next((name for name in goods[:1] if not sources.counting.mentions((name,), Filters()).records), None)
+
+
 def _no_such(name: str, sources: Sources) -> str:
     held = "、".join(sources.catalogue.products[:_SHOWN])
     return (
@@ -109,7 +170,10 @@ def _no_such(name: str, sources: Sources) -> str:
 def _nobody(plan: Plan, counted: Counted, sources: Sources) -> Gathered | None:
     """Nought as an answer: of a scope in which there is nothing to count, unless it lies before the data."""
     held = sources.catalogue
-    if (plan.query and not counted.rows) or (held.first_day and (plan.filters.until or "9") < held.first_day):
+    said = bool(counted.themes) or sources.counting.mentions(counted.words or (plan.query,), Filters()).records > 0
+    if (plan.query and not counted.rows and not said) or (
+        held.first_day and (plan.filters.until or "9") < held.first_day
+    ):
         return None
     figures = tuple(figure for figure in counted.figures if figure.unit != "%")
     return Gathered(figures=figures, warnings=(*counted.warnings, *_what_there_is(plan.filters, sources)))
@@ -163,8 +227,8 @@ def _found(plan: Plan, given: Filters, sources: Sources) -> Gathered:
     if (elsewhere or not found.voices) and (apart := _said_apart(plan, sources)).voices:
         found, elsewhere = apart, False
     foreign = _foreign(plan, sources)
-    if not found.voices and foreign:
-        return Gathered(nothing=f"资料不足：{_no_such(foreign[0], sources)}", warnings=notes)
+    if not found.voices and (unsaid := _unheard_of(foreign, sources)):
+        return Gathered(nothing=f"资料不足：{_no_such(unsaid, sources)}", warnings=notes)
     if elsewhere or not found.voices:
         where = "" if plan.filters.empty else f"在“{scope_label(plan.filters)}”范围内"
         return Gathered(nothing=f"资料不足：{where}没有找到{_about(plan)}客户反馈。", warnings=notes)
@@ -173,13 +237,7 @@ def _found(plan: Plan, given: Filters, sources: Sources) -> Gathered:
         found.needs = most_spoken_of(found.needs, found.voices, sources.store)
     figures = _size_of_need(found, plan.filters, sources)
     doubts = () if found.support >= SURE else ("找到的反馈与问题用词相差较大，请核对是否对题",)
-    return Gathered(
-        voices=tuple(found.voices),
-        figures=figures,
-        needs=tuple(found.needs),
-        opportunities=tuple(found.opportunities),
-        warnings=(*notes, *found.warnings, *doubts),
-    )
+    return _of(found, figures, (*notes, *found.warnings, *doubts))
 
 
 def _said_apart(plan: Plan, sources: Sources) -> Found:

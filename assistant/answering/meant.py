@@ -46,6 +46,7 @@ def themes_meant(plan: Plan, themes: Sequence[Theme], limit: int = 3, found: Col
         return named
     asked, told = situations_asked(plan), _told(plan)
     certain = [theme for theme in themes if asked & {situation_of(theme)}] if asked else []
+    certain = [theme for theme in certain if not _by_a_sample(theme)] or certain
     if not found or (len(asked) == 1 and max(told[frame] for frame in asked) >= _SURELY):
         return certain[:limit]
     faint = [theme for theme in themes if told.get(situation_of(theme) or "", 0.0) >= _FAINTLY]
@@ -67,7 +68,8 @@ def _asks_praise(plan: Plan) -> bool:
 
 def _told(plan: Plan) -> dict[str, float]:
     praise = _asks_praise(plan)
-    weights, whole, fields = _weights(plan.query), _weights(plan.question), frame_fields()
+    weights, fields = _weights(plan.query), frame_fields()
+    whole = _weights(f"{plan.leans_on}\n{plan.question}")
     if plan.query and plan.made_by == "rules":  # a pattern may need the small words that no search does
         for frame, weight in whole.items():
             weights[frame] = max(weights[frame], weight)
@@ -87,6 +89,11 @@ def situation_of(theme: Theme) -> str | None:
         weights[frame] += _TITLE_COUNTS * weight
     best = max(weights, key=lambda frame: (weights[frame], frame), default=None)
     return best if best and weights[best] >= _PLAINLY else None
+
+
+def _by_a_sample(theme: Theme) -> bool:
+    """Whether all that tells a theme's situation is one customer's sentence, as of those the rules named by an aspect."""
+    return theme.engine == "rules" and frame_of(theme.surface) is None
 
 
 def _weights(text: str) -> dict[str, float]:

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant.answering.dates import Period, find_periods, reference_day
+from assistant.answering.howmany import rows_asked
+from assistant.answering.leaning import follow, laid_over, leans_on, names_nothing, turned
 from assistant.answering.leftovers import blanked, words_left
 from assistant.answering.lexicon import Cues, Names, cues, load_names, normalise
 from assistant.answering.spans import FirstSaid, find_versions, with_same_days_before
@@ -16,6 +18,7 @@ from assistant.answering.values import (
     find_products,
     find_regions,
     find_values,
+    names_all,
     without_excepted,
 )  # fmt: skip
 from assistant.domain.answers import Intent, Plan
@@ -39,17 +42,11 @@ _SIDES: tuple[Dimension, ...] = (
     "segment", "product", "channel", "region", "aspect", "deep_category", "sentiment",
 )  # fmt: skip
 _EACH = re.compile(r"各|分别|每")
-_TURN = re.compile(r"^(?:那么?|还有|另外|再)?(?:换成|换作|改成|改看|再看看?|如果只看|只看|单看|要是)")
-"""Said at the beginning to turn a question over to something else."""
-_LEANING = 24
-"""A longer question stands for itself."""
 _MARKS = " ?？!！。.~，,…"
-_TOP = re.compile(r"(?:前|top ?)(\d{1,2}|[一二三四五六七八九十两])")
 _BY_ORDER: tuple[Dimension, ...] = (
     "nbn", "week", "month", "segment", "channel", "region", "model", "product", "deep_category", "aspect",
     "journey_stage", "sentiment", "theme",
 )  # fmt: skip
-_TOP_WORDS = {c: i for i, c in enumerate("零一二三四五六七八九十")} | {"两": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,48 +86,21 @@ def plan(
     """
     question = simplified(question)
     plain = question.rstrip(_MARKS)
-    leans = bool(history and len(plain) <= _LEANING and cues().follow_up.search(normalise(plain)))
+    leans = bool(history) and leans_on(plain)
     if leans:
-        question = _TURN.sub("", plain)
+        question = turned(plain)
     told = leans or (searching and not cues().own.search(normalise(question)))
     read = _read(question, catalogue, today, told=told, searching=searching)
     if leans:
-        read = _follow(_folded(history, catalogue, today), read)
-    elif history and _bare(read):
-        read = _follow(replace(_folded(history, catalogue, today), by=None, periods=()), read)
+        read = follow(_folded(history, catalogue, today), read)
+    elif history and names_nothing(read):
+        read = follow(replace(_folded(history, catalogue, today), by=None, periods=()), read)
     filters = laid_over(read.filters, given) if given is not None else read.filters
     return replace(read, filters=filters)
 
 
 def _folded(history: Sequence[str], catalogue: Catalogue, today: date) -> Plan:
     return plan(history[-1], history[:-1], catalogue, today)
-
-
-def _bare(read: Plan) -> bool:
-    """Whether a question names nothing to look for, and does not ask what people speak of in general either."""
-    general = read.by == "theme" or ("reply" not in read.intents and cues().asking.search(normalise(read.question)))
-    return not general and not read.query and read.filters.empty and len(read.question) <= _LEANING
-
-
-def _follow(before: Plan, now: Plan) -> Plan:
-    """A question that leans on the one before: what it names replaces, what it leaves out stays."""
-    return replace(
-        now,
-        intents=before.intents if now.intents == ("find",) else now.intents,
-        filters=laid_over(before.filters, now.filters),
-        by=now.by or before.by,
-        query=now.query if len(now.query) > 1 else before.query,
-        periods=now.periods or before.periods,
-        notes=(*now.notes, f"承接上一问：“{before.question}”"),
-    )
-
-
-def laid_over(below: Filters, above: Filters) -> Filters:
-    """Filters of which those above win, field by field; the days together."""
-    chosen = {f.name: getattr(above, f.name) or getattr(below, f.name) for f in fields(Filters)}
-    if above.since or above.until:
-        chosen |= {"since": above.since, "until": above.until}
-    return Filters(**chosen)
 
 
 def _read(question: str, catalogue: Catalogue, today: date, *, told: bool, searching: bool) -> Plan:
@@ -158,23 +128,32 @@ def _made(
     text, words, intents = normalise(question), cues(), told
     counting = bool(COUNTING & set(intents))
     anchor, stale = reference_day(today, catalogue.last_day)
-    versions = find_versions(text, catalogue.first_said) if asking and catalogue.first_said else []
+    plain = blanked(text, products_named(text, catalogue), [])  # 云雀26 names no day, and no version
+    versions = find_versions(plain, catalogue.first_said) if asking and catalogue.first_said else []
     told_days = [period for _, period in versions]
     periods = told_days + [
-        p for p in find_periods(text, anchor, today) if not any(_meet(p, other) for other in told_days)
+        p for p in find_periods(plain, anchor, today) if not any(_meet(p, other) for other in told_days)
     ]
-    periods = with_same_days_before(text, periods, anchor)
+    periods = with_same_days_before(plain, periods, anchor)
     if counting and len(periods) > 1 and "compare" not in intents:
         intents = ("compare", *intents)  # more than one stretch of time is counted each by itself
     named = _named(text, catalogue, asking=asking, counting=counting and not searching)
+    general = [item for item in named if names_all(item, text, catalogue.products)]
     if intents[0] == "count" and _WHICH.search(text) and _several(named):
         intents = ("compare", *intents)
     if searching:  # what is read out of insights is no fact to narrow a search by: the words find it too
         named = [item for item in named if item.field in _FACTS]
-    filters = _filters(named, periods if asking else [])
-    shifted = stale and find_periods(text, anchor, today) != find_periods(text, today)
+    filters = _filters([item for item in named if item not in general], periods if asking else [])
+    shifted = stale and find_periods(plain, anchor, today) != find_periods(plain, today)
     notes = _notes(filters, periods, catalogue, anchor if shifted else None, asking=asking)
+    notes += tuple(f"“{text[n.start : n.end]}”是这里所有产品的统称，没有用来缩小范围" for n in general[:1])
     notes += tuple(f"{version} 在记录里最早于 {period.since} 提到，从这一天起算" for version, period in versions)
+    if counting:
+        notes += tuple(
+            f"“{text[n.start : n.end]}”按这些产品统计：{'、'.join(n.values)}"
+            for n in named
+            if n.field == "product" and len(n.values) > 1 and n not in general
+        )
     by = _by(blanked(text, [], periods), words, filters, intents, len(periods))
     if by in {"theme", "month"} and not COUNTING & set(intents):
         by = None
@@ -189,7 +168,7 @@ def _made(
         filters=filters,
         by=by,
         query=query,
-        limit=_limit(text),
+        limit=rows_asked(plain),
         periods=tuple(_days(p, anchor) for p in periods) if asking and len(periods) > 1 else (),
         notes=notes,
     )
@@ -228,7 +207,9 @@ def products_named(text: str, catalogue: Catalogue) -> list[Named]:
     """Products by model, name and kind; what stands beside a model (``R8 Pro 扫地机``) only says what that is."""
     held, names = catalogue, catalogue.lexicon
     models = find_models(text, held.products, held.models, names)
-    others = find_products(text, held.products) + find_kinds(text, held.products, held.models, names)
+    called = find_products(text, held.products)
+    kinds = find_kinds(text, held.products, held.models, names)  # 净水器 in 净水器Pro is that one's name
+    others = called + [kind for kind in kinds if not any(kind.start < p.end and p.start < kind.end for p in called)]
     apart = [item for item in others if all(item.end < m.start - 1 or item.start > m.end + 1 for m in models)]
     return without_excepted(text, [*models, *apart], held.products)
 
@@ -288,11 +269,3 @@ def _by(text: str, words: Cues, filters: Filters, intents: Sequence[Intent], per
 
 def _first_of_several(filters: Filters, among: Sequence[Dimension]) -> Dimension | None:
     return next((field for field in among if len(getattr(filters, field)) > 1), None)
-
-
-def _limit(text: str) -> int:
-    match = _TOP.search(text)
-    if not match:
-        return 8
-    asked = int(match[1]) if match[1].isdigit() else _TOP_WORDS[match[1]]
-    return max(1, min(asked, 20))

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from assistant.domain.answers import Answer
 from assistant.domain.counts import CountRow, Totals
 from assistant.domain.filters import Filters
+from assistant.domain.ideas import Idea
 from assistant.domain.insights import Insight
 from assistant.domain.records import MaskedText, Record
 from assistant.domain.themes import Theme, Voice
@@ -23,8 +24,8 @@ class Counting(Protocol):
         """How much the filters leave."""
         ...
 
-    def mentions(self, words: Sequence[str], filters: Filters) -> Totals:
-        """As `totals`, of the records in which every one of the words stands letter for letter."""
+    def mentions(self, words: Sequence[str], filters: Filters, *, any_of: Sequence[str] = ()) -> Totals:
+        """As `totals`, of the records in which every one of the words stands letter for letter, and one of `any_of`."""
         ...
 
 
@@ -57,6 +58,18 @@ class Store(Protocol):
 
     def list_insights(self, filters: Filters, limit: int | None, offset: int = 0) -> tuple[list[Insight], int]:
         """A page of the insights the filters leave, and how many there are."""
+        ...
+
+    def insight(self, insight_id: str) -> Insight | None:
+        """One insight, or None."""
+        ...
+
+    def wishes(self, filters: Filters, limit: int) -> tuple[list[Insight], int]:
+        """Insights with something the customer suggests or wishes, newest first, and how many records have one."""
+        ...
+
+    def ideas(self, filters: Filters, limit: int | None, offset: int = 0) -> tuple[list[Idea], int]:
+        """A page of the ideas that nobody has put away, best first, and how many there are."""
         ...
 
     def themes(self) -> list[Theme]:

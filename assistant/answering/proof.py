@@ -9,10 +9,13 @@ from assistant.answering.lexicon import cues, normalise
 from assistant.answering.numbers import Number, numbers, whole
 from assistant.domain.answers import AnswerMaterial, Figure
 from assistant.domain.knowledge import Backing
+from assistant.domain.naming import without_named
 from assistant.domain.themes import Voice
 
 _SAID = re.compile(r"“([^”]+)”|「([^」]+)」|『([^』]+)』|\"([^\"]+)\"")
-_SAID_LEAST = 6
+_SAID_LEAST = 2
+_ALL = 99.95
+"""Per cent from which all may be said."""
 _TITLE = re.compile(r"「[^」]*」")
 _UP = re.compile(r"增长|增加|上升|上涨|变多|升高|走高|多了")
 _DOWN = re.compile(r"下降|减少|下跌|变少|降低|回落|少了")
@@ -58,16 +61,25 @@ class Cited:
 
 
 def without_names(text: str, cited: Cited, material: AnswerMaterial) -> str:
-    """The sentence without what holds digits that count nothing: labels and titles it cites, days and stretches of time
-    that were shown or asked about, the degree of its intervals, and numbers of speech (两件事)."""
+    """The sentence without what holds digits that count nothing: labels and titles it cites, names of the store, days and
+    stretches of time that were shown or asked about, the degree of its intervals, and numbers of speech (两件事)."""
     titles = [title for f in cited.figures for title in _TITLE.findall(f.label)]
     names = [*(f.label for f in cited.figures), *titles, *(f"《{title[1:-1]}》" for title in titles)]
     names += [f"《{backing.title}》" for backing in cited.house]
     for name in sorted(names, key=len, reverse=True):
         text = text.replace(name, " ")
+    text = without_named(text, known_names(cited, material))
     if any(figure.interval for figure in cited.figures):
         text = _DEGREE.sub(" ", text)
     return without_dates(SPEECH.sub(" ", text), shown_days(cited, material), _stretches(material))
+
+
+def known_names(cited: Cited, material: AnswerMaterial) -> tuple[str, ...]:
+    """Names that a sentence may say though their digits were never counted: those of the store, of the records it cites
+    and of the filters in force."""
+    filters = material.plan.filters
+    told = [voice.product for voice in cited.voices if voice.product]
+    return (*material.names, *told, *filters.product, *filters.region)
 
 
 def proved(number: Number, cited: Cited, text: str) -> bool:
@@ -178,13 +190,29 @@ def _bare(text: str) -> str:
 
 
 def quantifiers_hold(text: str, cited: Cited) -> bool:
-    """Whether most and few have a percentage behind them, or stand so in a document of the house."""
+    """Whether most, few and all have a percentage behind them, and none a nought, or stand so in a document of the house."""
     if any(word.group() in backing.quote for backing in cited.house for word in cues().majority.finditer(text)):
         return True
     shares = [f.value for f in cited.figures if f.unit == "%"]
+    if not _universals_hold(text, cited):
+        return False
     if cues().majority.search(text):
         return any(share > 50 for share in shares)
     return not cues().minority.search(text) or any(share < 50 for share in shares)
+
+
+def _universals_hold(text: str, cited: Cited) -> bool:
+    """Whether what is said of all customers, or of none, has a figure of all or none of them.
+
+    Of so many (三位客户都说) it is not said of all. What the house's documents alone are to prove is judged as theirs.
+    """
+    if cited.house and not cited.voices and not cited.figures:
+        return True
+    plain = normalise(_SAID.sub("“”", text))
+    if cues().no_one.search(plain):
+        return any(f.value == 0 for f in cited.figures)
+    of_all = cues().everyone.search(cues().so_many.sub("位", plain))
+    return not of_all or any(f.unit == "%" and f.value >= _ALL for f in cited.figures)
 
 
 def directions_hold(text: str, cited: Cited) -> bool:

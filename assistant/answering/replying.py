@@ -23,7 +23,8 @@ _LEAST_CHARS, _LEAST_SHARE = 30, 0.5
 _SPEECH = frozenset("个种件样步点")
 _SPEECH_MOST = 5
 _OUTCOME = "outcome"
-_NAMED = re.compile(r"按《(?P<title>[^》]+)》[：:](?P<words>[^。！？!?\n]+[。！？!?]?)")
+_NAMED = re.compile(r"按《(?P<title>[^》]+)》[：:](?P<words>(?:“[^”]+”)+。?|[^。！？!?\n]+[。！？!?]?)")
+_IN_MARKS = re.compile(r"“([^”]+)”")
 _LEAST_READ = 6
 """Characters of a document from which they are read out, and not merely used."""
 
@@ -128,9 +129,11 @@ def _read_out(sentence: str, named: Sequence[Backing]) -> Backing | None:
     told = _NAMED.match(sentence.strip())
     if told is None:
         return None
-    words = told["words"].rstrip("。！？!?；; ")
-    held = (b for b in named if b.title == told["title"] and len(words) >= _LEAST_READ and words in b.quote)
-    return next((narrowed(document, words) for document in held), None)
+    quoted = _IN_MARKS.findall(told["words"]) or [told["words"].rstrip("。！？!?；; ")]
+    if any(len(words) < _LEAST_READ for words in quoted):
+        return None
+    held = (b for b in named if b.title == told["title"] and all(words in b.quote for words in quoted))
+    return next((narrowed(document, "".join(f"“{words}”" for words in quoted)) for document in held), None)
 
 
 def _promised(clause: str) -> list[str]:

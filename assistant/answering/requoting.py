@@ -7,8 +7,8 @@ from dataclasses import replace
 from assistant.answering.grounding import telling_pairs
 from assistant.answering.lexicon import normalise
 from assistant.answering.numbers import numbers
-from assistant.answering.ports import Store
 from assistant.answering.proof import SPEECH, Cited
+from assistant.answering.shelf import Held
 from assistant.domain.answers import AnswerMaterial
 from assistant.domain.records import Record, customer_spans
 from assistant.domain.themes import Voice
@@ -106,7 +106,7 @@ _TELLING, _HARDLY, _MOSTLY = 4, 0.1, 0.6
 """Pairs of a part of a sentence from which it tells something; the share of them that an origin holds hardly, or mostly."""
 
 
-def read_into(text: str, cited: Cited, material: AnswerMaterial, store: Store) -> str | None:
+def read_into(text: str, cited: Cited, material: AnswerMaterial, store: Held) -> str | None:
     """A sentence with a later part that the customers cited never said, but only a reader of theirs, told as a reading
     (看来); None where a part is what only an agent said and it is told as if a customer had.
     """

@@ -32,6 +32,7 @@ _THEMES = 2
 """So many themes at most are taken for those that a question means."""
 _WORDS = 24
 """So many words of a question are looked for one by one."""
+_THANKED = re.compile(r"夸|赞|表扬|感谢|谢谢|满意|好评|锦旗")
 _NAMED_RECORD = re.compile(r"(?<![A-Za-z0-9])(?:r_[0-9a-f]{16}|[A-Za-z]{1,6}-\d{1,12})(?![A-Za-z0-9])")
 
 
@@ -68,6 +69,9 @@ def search(plan: Plan, given: Filters, sources: Sources) -> tuple[Found, tuple[s
         found.support = 1.0
         return found, ()
     found, notes = _within_filters(plan, given, sources)
+    if literal := _said_letter_for_letter(plan, sources):
+        return literal, notes
+    _without_praise(plan, found, sources)
     meant = themes_meant(plan, sources.store.themes(), _THEMES, {need.theme_id for need in found.needs})
     themed = _of_meant_themes(plan, meant, sources)
     if themed is None:
@@ -87,6 +91,35 @@ def search(plan: Plan, given: Filters, sources: Sources) -> tuple[Found, tuple[s
         found = replace(merged(found, themed, plan.limit), needs=merged(themed, found, plan.limit).needs)
     found.voices = to_the_point(plan.query, found.voices)
     return found, notes
+
+
+def _said_letter_for_letter(plan: Plan, sources: Sources) -> Found | None:
+    """Voices that say the one word asked for, where it is none of the situations the rules know of; else None.
+
+    What a theme says that seems near is no answer to whether anybody says 省电, when somebody does.
+    """
+    word = plan.query
+    if len(word.split()) != 1 or situations_asked(plan) or matching_themes(word, sources.store.themes(), 1):
+        return None
+    if not sources.counting.mentions((word,), plan.filters).records:
+        return None
+    found = find(
+        word, plan, sources.store.record_ids(plan.filters), sources.store, sources.finder, sources.masker, (word,)
+    )
+    found.voices = [replace(voice, n=n) for n, voice in enumerate((v for v in found.voices if word in v.quote), 1)]
+    found.support = max(found.support, SUPPORTED)
+    return found if found.voices else None
+
+
+def _without_praise(plan: Plan, found: Found, sources: Sources) -> None:
+    """Leave out voices of records that only praise, where somebody asks how to reply to a trouble."""
+    if "reply" not in plan.intents or plan.filters.sentiment == ("positive",) or _THANKED.search(plan.question):
+        return
+    moods: dict[str, set[str]] = {}
+    for insight in sources.store.insights_of([voice.record_id for voice in found.voices]):
+        moods.setdefault(insight.record_id, set()).add(insight.sentiment)
+    kept = [voice for voice in found.voices if moods.get(voice.record_id) != {"positive"}]
+    found.voices = [replace(voice, n=n) for n, voice in enumerate(kept, 1)]
 
 
 def _nearer(query: str, found: Found, themed: Found, sources: Sources) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from assistant.answering.goods import LETTERS
 from assistant.answering.kin import meanings_in
 from assistant.answering.labels import query_text, scope_label
 from assistant.answering.lexicon import normalise
@@ -17,8 +18,6 @@ from assistant.domain.filters import Filters
 from assistant.domain.themes import Theme
 from vectorstore.text import Analyzer, meanings
 
-_LETTERS = re.compile(r"原文|原话|逐字|字面|字样|提到|写到|说到")
-"""So a question asks for words letter for letter: then it is told too that nobody wrote them."""
 _LEADING = frozenset("要想会被把给在对还就又再都")
 """A letter that may stand before what is looked for, without being of it: 要退货."""
 _SCRIPTS = re.compile(r"[a-z0-9.\-]+|[\u4e00-\u9fff]+")
@@ -50,22 +49,20 @@ class Standing:
 def standing(plan: Plan, counting: Counting, meant: Sequence[Theme]) -> Standing:
     """What to count for the words of a plan, `meant` being the themes they may mean.
 
-    A theme stands for words that nobody says; and for words that its title says (or another word for them), if half of
-    the records that say them have been read as it and there are no fewer of it. Otherwise those that say them are
-    counted; words that nobody says in one, each in its place.
+    A theme stands for words that nobody ever says, if it is about them; and for words that its title says (or another
+    word for them), if half of the records that say them have been read as it and there are no fewer of it. Otherwise
+    those that say them are counted, be there none within the filters; words that nobody says in one, each in its place.
     """
     words = words_said(plan, counting)
-    said = counting.mentions(words, plan.filters)
-    if not said.records and meant:
-        words = tuple(plan.query.split())
-        only = _of(plan, meant)
-        if counting.totals(only).records:
-            zero = (_holding(words, plan.filters, said),) if _LETTERS.search(plan.question) else ()
-            note = f"没有反馈逐字写“{'、'.join(words)}”，按意思相近的需求主题{_titles(meant)}统计"
-            return Standing(only, figures=zero, warnings=(note,))
+    said, letters = counting.mentions(words, plan.filters), _letters(plan)
     asked = situations_asked(plan)
     about = [theme for theme in meant if _about(plan.query, theme) or situation_of(theme) in asked]
-    for themes in (about, meant if said.records < _OFTEN else ()):
+    if not said.records and about and not letters and not counting.mentions(words, Filters()).records:
+        only = _of(plan, about)
+        if counting.totals(Filters(theme=only.theme)).records:
+            note = f"没有反馈逐字写“{'、'.join(plan.query.split())}”，按意思相近的需求主题{_titles(about)}统计"
+            return Standing(only, warnings=(note,))
+    for themes in (about, meant if said.records < _OFTEN else ()) if not letters else ():
         only = _of(plan, themes)
         both = counting.mentions(words, only) if themes and said.records else Totals(0, 0, 0, 0)
         if not themes or not said.records:
@@ -76,8 +73,14 @@ def standing(plan: Plan, counting: Counting, meant: Sequence[Theme]) -> Standing
             return Standing(only, figures=_beside(words, plan, themes, said, both), warnings=(note,))
         if both.records * _MOST >= said.records >= _FEW:
             note = f"只数原文提到“{'、'.join(words)}”的：{_shared(said, both)}归入需求主题{_titles(themes)}"
-            return Standing(plan.filters, words, _beside(words, plan, themes, None, both, whole), (note,))
-    return Standing(plan.filters, words, warnings=_other_words(plan, words, counting))
+            wider, others = in_other_words(plan.filters, words, counting)
+            beside = _beside(words, plan, themes, None, both, whole)
+            return Standing(plan.filters, words, (*wider, *beside), (note, *others))
+    return Standing(plan.filters, words, *in_other_words(plan.filters, words, counting))
+
+
+def _letters(plan: Plan) -> bool:
+    return LETTERS.search(plan.question) is not None
 
 
 def words_said(plan: Plan, counting: Counting) -> tuple[str, ...]:
@@ -168,8 +171,22 @@ def _how(words: Sequence[str]) -> str:
     return f"count records whose text holds {' and '.join(words)}"
 
 
-def _other_words(plan: Plan, words: Sequence[str], counting: Counting) -> tuple[str, ...]:
-    """That records which say the same in other words have not been counted, naming some of those words."""
-    kin = [w for number in sorted(meanings_in(" ".join(words))) for w in meanings()[number] if w not in plan.query]
-    told = [w for w in kin if counting.mentions((w,), plan.filters).records][:_KIN] if len(words) == 1 else []
-    return (f"只数逐字写“{words[0]}”的；写成{'、'.join(f'“{w}”' for w in told)}等的不在内",) if told else ()
+def in_other_words(
+    filters: Filters, words: Sequence[str], counting: Counting
+) -> tuple[tuple[Figure, ...], tuple[str, ...]]:
+    """How many say a word or the same in other words, as a second figure, and that the first counts the word alone.
+
+    Nothing where the word is no known one for what it means, or nobody says the same in other words.
+    """
+    if len(words) != 1:
+        return (), ()
+    kin = [one for line in meanings() if words[0] in line for one in line if words[0] not in one]
+    told = [one for one in dict.fromkeys(kin) if counting.mentions((one,), filters).records]
+    if not told:
+        return (), ()
+    every = counting.mentions((), filters, any_of=(words[0], *told))
+    named = "".join(f"「{one}」" for one in told)
+    label = f"{scope_label(filters)} 连同{named} 原文提到“{words[0]}”的反馈".removeprefix("全部 ")
+    how = query_text(f"count records whose text holds {' or '.join((words[0], *told))}", filters)
+    note = f"只数逐字写“{words[0]}”的；写成{'、'.join(f'“{one}”' for one in told[:_KIN])}等的不在内"
+    return (Figure(label, every.records, "条", how),), (note,)

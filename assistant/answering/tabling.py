@@ -2,10 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from assistant.domain.answers import Chart, Figure, Point, Table
+from assistant.domain.answers import Chart, Figure, Line, Point, Table
 
+TOTAL = "合计"
 _COLUMNS = ("反馈（条）", "客户（位）", "占比（%）", "区间下限（%）", "区间上限（%）", "较上期（%）")
+
+
+def rest_name(beyond: int) -> str:
+    """What the row, or line, is called that stands for `beyond` more, or for what has no value."""
+    return f"其余 {beyond} 个" if beyond > 0 else "其余"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +38,33 @@ class Row:
         return tuple(found.values())
 
 
-def table_of(title: str, what: str, rows: Sequence[Row]) -> Table | None:
-    """The rows under the columns that hold something, `what` being what they are rows of; None for less than two."""
+def table_of(title: str, what: str, rows: Sequence[Row], total: Row | None = None) -> Table | None:
+    """The rows under the columns that hold something, `what` being what they are rows of; None for less than two.
+
+    `total` is the last line, where the rows add up to it.
+    """
     if len(rows) < 2:
         return None
+    rows = rows if total is None else (*rows, total)
     values = [row.values() for row in rows]
     held = [n for n in range(len(_COLUMNS)) if any(row[n] is not None for row in values)]
     lines = ((row.name, *(_float(of[n]) for n in held)) for row, of in zip(rows, values, strict=True))
     return Table(title, (what, *(_COLUMNS[n] for n in held)), tuple(lines))
 
 
+def crossed_table(title: str, what: str, rows: Sequence[Row], lines: Sequence[Line]) -> Table:
+    """Times as rows and what is counted in each as columns, their sum last."""
+    cells = (
+        (row.name, *(line.values[n] for line in lines), _float(row.figures[0].value)) for n, row in enumerate(rows)
+    )
+    return Table(title, (what, *(line.name for line in lines), TOTAL), tuple(cells))
+
+
 def _float(value: float | None) -> float | None:
     return None if value is None else float(value)
 
 
-def chart_of(title: str, rows: Sequence[Row], *, over_time: bool) -> Chart | None:
+def chart_of(title: str, rows: Sequence[Row], *, over_time: bool, lines: Sequence[Line] = ()) -> Chart | None:
     """A line of records over time, else bars of shares with their intervals (of records where no share was counted)."""
     if len(rows) < 2:
         return None
@@ -53,4 +72,5 @@ def chart_of(title: str, rows: Sequence[Row], *, over_time: bool) -> Chart | Non
     counts = [next((f for f in row.figures if f.unit == "条"), None) for row in rows]
     chosen, unit = (counts, "条") if over_time or None in shares else (shares, "%")
     points = tuple(Point(row.name, f.value, f.interval) for row, f in zip(rows, chosen, strict=True) if f is not None)
-    return Chart("line" if over_time else "bar", title, unit, points) if len(points) > 1 else None
+    kind: Literal["bar", "line"] = "line" if over_time else "bar"
+    return Chart(kind, title, unit, points, tuple(lines)) if len(points) > 1 else None

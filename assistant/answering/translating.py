@@ -12,6 +12,7 @@ from assistant.domain.vocabulary import ZH
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _MENTIONED = re.compile(r"^原文提到“(.+)”的?$")
+_OTHERS = re.compile(r"其余(?: (\d+) 个)?$")
 _RUNGS = (("表象——", "surface: "), ("次深层——", "beneath: "), ("深层——", "deep: "))
 
 
@@ -79,6 +80,8 @@ def _scope(text: str) -> str:
 def _term(text: str) -> str:
     if text in _terms():
         return _terms()[text]
+    if match := _OTHERS.match(text):
+        return f"other {match[1] or ''}".strip()
     if match := _MENTIONED.match(text):
         return f"mentioning “{match[1]}”"
     if "/" in text and all(piece in _terms() for piece in text.split("/")):
@@ -97,7 +100,8 @@ def _table_in(table: Table) -> Table:
 
 def _chart_in(chart: Chart) -> Chart:
     points = tuple(replace(point, label=_scope(point.label)) for point in chart.points)
-    return replace(chart, title=_scope(chart.title), unit=_term(chart.unit), points=points)
+    lines = tuple(replace(line, name=_term(line.name)) for line in chart.lines)
+    return replace(chart, title=_scope(chart.title), unit=_term(chart.unit), points=points, lines=lines)
 
 
 @cache

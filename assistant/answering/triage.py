@@ -94,8 +94,13 @@ def _a_kind(word: str, question: str) -> bool:
     return re.search(rf"{re.escape(word)}的?(?:用户|客户|顾客|家庭|单位|业主)", question) is not None
 
 
+def looks_like_goods(word: str) -> bool:
+    """Whether a word ends as goods and charges are called, and hardly anybody."""
+    return _GOODS.search(word) is not None
+
+
 def _is_name(word: str, masked: Callable[[str], str]) -> bool:
-    called = bool(_HAN.fullmatch(word)) and not _GOODS.search(word)
+    called = bool(_HAN.fullmatch(word)) and not looks_like_goods(word)
     return called and masked(f"{CALLED}{word}").startswith(f"{CALLED}⟦name:")
 
 

@@ -46,6 +46,12 @@ def catalogue_of(store: Store, names: Names | None) -> Catalogue:
     )
 
 
+def names_held(store: Store) -> tuple[str, ...]:
+    """Every name that an answer may say: products, models, regions, and the titles of themes."""
+    titles = (theme.title for theme in store.themes())
+    return tuple(dict.fromkeys((*store.products(), *store.models(), *store.regions(), *titles)))
+
+
 def understand(query: str, given: Filters, catalogue: Catalogue, today: date) -> Understood:
     """The words and filters of a query in either script; what is `given` wins over what is read."""
     made = plan(query, (), catalogue, today, given, searching=True)

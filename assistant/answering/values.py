@@ -155,13 +155,21 @@ def product_words(text: str, products: Sequence[str], models: Sequence[str], nam
     return list(dict.fromkeys(plain[item.start : item.end] for item in sorted(named, key=lambda item: item.start)))
 
 
+def names_all(item: Named, text: str, products: Sequence[str]) -> bool:
+    """Whether a kind named at `item` takes in every product there is, of several: then it narrows nothing."""
+    called = text[item.start : item.end]
+    all_of_them = item.field == "product" and len(products) > 1 and set(products) <= set(item.values)
+    return all_of_them and not any(normalise(product) in called for product in products)
+
+
 def foreign_kinds(text: str, products: Sequence[str], models: Sequence[str], names: Names) -> tuple[str, ...]:
     """Names in the text of kinds of product that nobody stores: a question about somebody else's trade."""
+    plain = normalise(text)
     return tuple(
         word
         for kind, words in names.kinds.items()
         for word in words
-        if word in normalise(text) and not products_of(kind, products, models, names)
+        if word in plain and not products_of(kind, products, models, names)
     )
 
 
@@ -180,14 +188,15 @@ def with_kind_of(origins: Iterable[str], products: Sequence[str], models: Sequen
 def products_of(kind: str, products: Sequence[str], models: Sequence[str], names: Names) -> tuple[str, ...]:
     """The stored products of a kind: by the company's table, by their own name, or by a model that bears both."""
     words = names.kinds[kind]
+    bearing = [name for name in map(normalise, models) if any(word in name for word in words)]
     chosen = []
     for product in products:
         code = normalise(product)
         if not code:
             continue
         told = names.products.get(code)
-        by_model = any(code in name and any(w in name for w in words) for name in map(normalise, models))
-        if told == kind or any(word in code for word in words) or (told is None and by_model):
+        by_model = told is None and any(code in name for name in bearing)
+        if told == kind or by_model or any(word in code for word in words):
             chosen.append(product)
     return tuple(chosen)
 
@@ -204,7 +213,7 @@ def find_values(text: str, field: str, names: Names) -> list[Named]:
             continue
         if _NOT_AFTER.get(name, _NEVER).match(text, match.end()):
             continue
-        if field != "aspect" or _is_about(text, match, found):
+        if field != "aspect" or _is_about(text, match, found, names):
             found.append(Named(field, values, match.start(), match.end()))
     if field == "aspect":
         found += _second_aspects(text, names, found)
@@ -231,10 +240,12 @@ def _leftmost_longest(text: str, field: str, names: Names) -> list[tuple[str, re
     return sorted(every, key=lambda found: (found[1].start(), -found[1].end()))
 
 
-def _is_about(text: str, match: re.Match[str], found: Sequence[Named]) -> bool:
+def _is_about(text: str, match: re.Match[str], found: Sequence[Named], names: Names) -> bool:
     before, after = text[: match.start()], text[match.end() :]
     if len(match.group()) == 1 and _NARROWER.search(before):
         return False
+    if any(before.endswith(word) for word, _ in names.words["aspect"] if len(word) > 1):
+        return False  # 安装收费: a narrower matter than either
     if match.group() == "客服" and _BOT.search(before):
         return False
     if _ABOUT_ASPECT.search(before) and _NO_MATTER.match(after):

@@ -25,6 +25,7 @@ from assistant.answering.proof import (
 )
 from assistant.answering.replying import checked_reply
 from assistant.answering.requoting import bearing, read_into
+from assistant.answering.shelf import Shelf
 from assistant.answering.widening import further_words, likeness
 from assistant.domain.answers import AnswerMaterial, Citation
 from assistant.domain.drafts import AnswerDraft, SentenceDraft
@@ -93,12 +94,11 @@ class Verifier:
 
     def __init__(self, material: AnswerMaterial, store: Store, *, as_shown: bool = False) -> None:
         """`as_shown`: quotes stay as they were shown, for who says no more than they do."""
-        self._as_shown = as_shown
-        self.verified = Verified()
-        self._material, self._store = material, store
-        self._voices = {v.n: v for v in material.voices if _verbatim(v, store)}
+        self._as_shown, self.verified = as_shown, Verified()
+        self._material, self._store = material, Shelf(store, [voice.record_id for voice in material.voices])
+        self._voices = {v.n: v for v in material.voices if _verbatim(v, self._store)}
         self._house = {f"D{n}": document for n, document in enumerate(material.documents, 1)}
-        self._house |= {f"S{n}": turn for n, turn in enumerate(material.solved, 1) if _said(turn, store)}
+        self._house |= {f"S{n}": turn for n, turn in enumerate(material.solved, 1) if _said(turn, self._store)}
         self._places: dict[tuple[str, int, int], tuple[int, Voice]] = {}
         self._marked: dict[str, int] = {}
         self._led: frozenset[int] = frozenset()
@@ -283,7 +283,7 @@ def shown_in(material: AnswerMaterial) -> list[str]:
     return [*shown, material.question, str(material.plan.filters)]
 
 
-def _verbatim(voice: Voice, store: Store) -> bool:
+def _verbatim(voice: Voice, store: Shelf) -> bool:
     try:
         record = store.record(voice.record_id)
     except NotFoundError:
@@ -292,7 +292,7 @@ def _verbatim(voice: Voice, store: Store) -> bool:
     return inside and voice.start < voice.end and record.text[voice.start : voice.end] == voice.quote
 
 
-def _said(turn: Backing, store: Store) -> bool:
+def _said(turn: Backing, store: Shelf) -> bool:
     """Whether an agent's words stand in the record still."""
     try:
         return store.record(turn.document_id).text[turn.start : turn.end] == turn.quote

@@ -9,7 +9,7 @@ from assistant.domain.answers import Need
 from assistant.domain.filters import Filters
 from assistant.domain.insights import Insight
 from assistant.domain.records import Record
-from assistant.domain.themes import Voice
+from assistant.domain.themes import Theme, Voice
 from assistant.errors import NotFoundError
 from assistant.rules.orders import holds_order, without_orders
 
@@ -38,7 +38,8 @@ def voices_of_themes(theme_ids: Sequence[str], filters: Filters, limit: int, sto
     found = Found()
     allowed = store.record_ids(filters)
     queues = [
-        [v for v in store.theme_voices(theme, 24) if allowed is None or v.record_id in allowed] for theme in theme_ids
+        [replace(v, theme_id=theme) for v in store.theme_voices(theme, 24) if allowed is None or v.record_id in allowed]
+        for theme in theme_ids
     ]
     for place in range(max(map(len, queues), default=0)):
         for queue in queues:
@@ -101,6 +102,7 @@ def voice_of(record: Record, start: int, end: int, insight: Insight | None, cont
         deep=insight.deep if insight else "",
         suggestion=insight.suggestion if insight else None,
         context=context,
+        theme_id=(insight.theme_id or "") if insight else "",
     )
 
 
@@ -151,7 +153,13 @@ def _need(theme_id: str, store: Store) -> Need | None:
         theme = store.theme(theme_id)
     except NotFoundError:
         return None
-    return Need(theme.id, theme.surface, theme.secondary, theme.deep)
+    return Need(theme.id, _told_apart(theme), theme.secondary, theme.deep)
+
+
+def _told_apart(theme: Theme) -> str:
+    """A theme's surface under its whole title where that only adds to it what tells it from another: `…（水漏）`."""
+    head, colon, rest = theme.surface.partition("：")
+    return f"{theme.title}{colon}{rest}" if theme.title.startswith(f"{head}（") else theme.surface
 
 
 def opportunities_of(voices: Sequence[Voice], insights: Sequence[Insight]) -> list[dict[str, object]]:

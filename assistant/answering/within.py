@@ -1,8 +1,9 @@
 """The rows of a table, and months, counted among the records that say certain words, instead of among all of them."""
 
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from assistant.answering.ports import Counting
@@ -93,6 +94,6 @@ def _between(first: str, last: str) -> list[str]:
 
 def _within(filters: Filters, month: str) -> Filters:
     first = date.fromisoformat(f"{month}-01")
-    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    last = first.replace(day=monthrange(first.year, first.month)[1])
     since = max(filters.since or "", first.isoformat())
     return replace(filters, since=since, until=min(filters.until or "9999", last.isoformat()))

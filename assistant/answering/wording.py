@@ -17,6 +17,7 @@ from assistant.rules.harmless import harmless
 _LONG_REASON = 200
 """Characters beyond which a model's reason for refusing is none."""
 MASKED = "回答里疑似个人信息的内容已隐去"
+DRAFT_ALONE = "没有相近的反馈可以参照，建议回复只依据问题里的话，发出前请核对"
 
 
 @dataclass(slots=True)
@@ -99,6 +100,10 @@ class Wording:
         verified = verify(draft, material, self._store, averse=averse, as_shown=True)
         refusal = None if verified.sentences and not draft.refused else _why(draft, material)
         return Worded(verified, self._fallback.name, refusal, [*warnings, *_removed(verified), *verified.warnings])
+
+    def draft(self, material: AnswerMaterial, *, averse: bool) -> Worded:
+        """A reply alone, by the fallback, for a trouble that nothing found is about; none where no trouble is told."""
+        return self._by_rules(material, averse, [])
 
     def _reply_by_rules(self, material: AnswerMaterial, verified: Verified, averse: bool) -> None:
         draft = self._fallback.answer(material)

@@ -9,6 +9,7 @@ import click
 from assistant.bootstrap import App
 from assistant.cli.opening import open_app
 from assistant.cli.output import emit_json, json_option
+from assistant.cli.tables import percent, said, width, word
 from assistant.cli.themes import lineage_line, sheet_lines
 from assistant.pipeline.actor import actor
 from assistant.pipeline.curating import split_by_meaning
@@ -98,7 +99,8 @@ def undo(edit_id: str, as_json: bool) -> None:
 @json_option
 def history(theme_id: str | None, limit: int, offset: int, as_json: bool) -> None:
     """Who changed what about the themes, newest first; of THEME_ID its lineage, oldest first: split, merged, renamed."""
-    store = open_app(load_settings()).store
+    settings = load_settings()
+    store = open_app(settings).store
     if theme_id is not None:
         lineage = theme_lineage(store, theme_id)
         shown = lineage[offset : offset + limit]
@@ -106,7 +108,7 @@ def history(theme_id: str | None, limit: int, offset: int, as_json: bool) -> Non
             emit_json({"items": shown, "total": len(lineage)})
             return
         for event in shown:
-            click.echo(lineage_line(event))
+            click.echo(lineage_line(event, settings.language))
         return
     edits, total = store.theme_edits(limit, offset)
     if as_json:
@@ -116,7 +118,7 @@ def history(theme_id: str | None, limit: int, offset: int, as_json: bool) -> Non
         what = ", ".join(f"{event['kind']} {event['theme_id']}" for event in edit["events"])
         undone = "  (undone)" if edit["undone_at"] and "undone" not in what else ""
         click.echo(f"{edit['at'][:16]}  {edit['edit_id']}  {edit['actor']}  {what}{undone}")
-    click.secho(f"{len(edits)} of {total} edits", dim=True, err=True)
+    click.secho(said("decisions", settings.language, shown=len(edits), total=total), dim=True, err=True)
 
 
 @theme.command()
@@ -124,12 +126,13 @@ def history(theme_id: str | None, limit: int, offset: int, as_json: bool) -> Non
 @json_option
 def show(theme_id: str, as_json: bool) -> None:
     """A theme whole: its ladder, months, how sure its trend is, waves, lineage and voices."""
-    store = open_app(load_settings()).store
+    settings = load_settings()
+    store = open_app(settings).store
     sheet, lineage = theme_sheet(store, theme_id), theme_lineage(store, theme_id)
     if as_json:
         emit_json({**sheet, "history": lineage})
         return
-    for line in sheet_lines(sheet, lineage):
+    for line in sheet_lines(sheet, lineage, settings.language):
         click.echo(line)
 
 
@@ -143,15 +146,19 @@ def health(as_json: bool) -> None:
         emit_json(found)
         return
     low, high = found.interval
+    language = app.settings.language
     click.echo(
-        f"{found.themes} themes, {found.classified} of {found.insights} insights in one; "
-        f"{found.unclassified_share:.1%} in none (95 %: {low:.1%} to {high:.1%})"
-    )
+        said(
+            "theme_health", language, themes=found.themes, classified=found.classified, insights=found.insights,
+            share=percent(found.unclassified_share), low=percent(low), high=percent(high),
+        )
+    )  # fmt: skip
     for finding in found.findings:
-        click.echo(f"{finding.kind:12} {finding.why}")
+        kind = str(word(finding.kind, language))
+        click.echo(f"{kind}{' ' * max(1, 13 - width(kind))}{finding.why}")
         click.secho(f"             {finding.suggestion}", dim=True)
     if not found.findings:
-        click.echo("nothing to put right")
+        click.echo(said("theme_healthy", language))
 
 
 @theme.command()
@@ -167,13 +174,16 @@ def spikes(theme_id: str | None, as_json: bool) -> None:
         emit_json({"items": found, "total": len(found)})
         return
     for wave in found:
-        state = "over" if wave["over"] else "going on"
-        told = f"{wave['observed']} records where {wave['expected']:.1f} were usual, {state}"
-        click.echo(f"{wave['since']} to {wave['until']}  {told}  {wave['theme_id']}  {wave['title']}")
+        told = said(
+            "theme_wave", app.settings.language, since=wave["since"], until=wave["until"], observed=wave["observed"],
+            expected=f"{wave['expected']:.1f}",
+            state=said("wave_over" if wave["over"] else "wave_on", app.settings.language),
+        )  # fmt: skip
+        click.echo(f"{told}  {wave['theme_id']}  {wave['title']}")
         for quote in wave["quotes"]:
             click.secho(f"    {quote['day']}  {quote['external_id']}  {quote['quote']}", dim=True)
     if not found:
-        click.echo("no theme was louder than its usual level and chance explain")
+        click.echo(said("no_waves", app.settings.language))
 
 
 def _flag(name: str, flag: str, value: bool, text: str) -> click.Command:
@@ -195,11 +205,13 @@ def _change(change: Callable[[Repository], Edit], as_json: bool, app: App | None
 
 
 def _show(edit: Edit, as_json: bool, app: App) -> None:
+    language = app.settings.language
     touched = [app.store.theme(theme_id) for theme_id in edit.themes]
     if as_json:
         themes = [{"theme_id": t.id, "title": t.title, "records": t.records, "customers": t.customers} for t in touched]
         emit_json({"edit_id": edit.id, "themes": themes})
         return
     for one in touched:
-        click.echo(f"{one.id}  {one.customers} customers, {one.records} records  {one.title}")
-    click.secho(f"take it back with: voc theme undo {edit.id}", dim=True, err=True)
+        told = said("theme_line", language, id=one.id, customers=one.customers, records=one.records, title=one.title)
+        click.echo(told)
+    click.secho(said("theme_take_back", language, id=edit.id), dim=True, err=True)

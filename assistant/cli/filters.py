@@ -1,6 +1,7 @@
 """The filters of the command line, the same on every command that narrows."""
 
 import datetime as dt
+from calendar import monthrange
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -23,8 +24,7 @@ class Day(click.ParamType[str]):
         try:
             if len(value) == 7:
                 first = dt.date.fromisoformat(f"{value}-01")
-                following = (first + dt.timedelta(days=32)).replace(day=1)
-                last = following - dt.timedelta(days=1)
+                last = first.replace(day=monthrange(first.year, first.month)[1])
                 return (last if param is not None and param.name == "until" else first).isoformat()
             return dt.date.fromisoformat(value).isoformat()
         except ValueError:

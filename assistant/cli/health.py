@@ -184,7 +184,9 @@ def _database(app: App, problems: list[str]) -> dict[str, object]:
         "insights": totals.insights,
         "themes": len(app.store.themes()),
     }
-    if app.store.database.engine_name == "sqlite":
+    if app.store.database.is_server:
+        found |= _server(app)
+    else:
         with app.store.database.reading() as connection:
             check = connection.execute(text("PRAGMA quick_check")).scalar()
         found["quick_check"] = check
@@ -193,6 +195,16 @@ def _database(app: App, problems: list[str]) -> dict[str, object]:
         known = tuple(int(part) for part in sqlite3.sqlite_version.split("."))
         found["sqlite_wal"] = "safe" if known >= SAFE_SQLITE else "one writer at a time (kept by write.lock)"
     return found
+
+
+def _server(app: App) -> dict[str, object]:
+    """The server of the database, and how many of its connections are taken by whomever."""
+    asked = (
+        "SELECT current_setting('server_version'), current_setting('max_connections'), count(*) FROM pg_stat_activity"
+    )
+    with app.store.database.reading() as connection:
+        release, most, taken = connection.execute(text(asked)).one()
+    return {"server": f"PostgreSQL {release}", "connections": f"{taken} of {most}"}
 
 
 def _ledger(app: App) -> dict[str, object]:
@@ -207,11 +219,13 @@ def _ledger(app: App) -> dict[str, object]:
 
 def _index(app: App, problems: list[str]) -> dict[str, object]:
     health = app.finder.index.health()
-    found = dict(plain(health))
+    found = dict(plain(health)) | {"chroma_server": app.finder.index.remote}
+    if app.finder.index.exposed:
+        problems.append("VOC_CHROMA_URL: a Chroma server takes no key, so it is used at a private address only")
     stale = app.store.unindexed_count()
     found["records_not_indexed"] = stale
     if stale:
-        problems.append(f"{stale} records are not in the index yet: run `voc index`")
+        problems.append(said("not_indexed", app.settings.language, n=stale))
     if health.damaged:
         problems.append(f"{health.damaged}: exact search serves, `voc index` builds it anew and embeds nothing again")
     if health.wanted:

@@ -11,6 +11,7 @@ from assistant.cli.conversations import user_option
 from assistant.cli.filters import filter_options, filters_of
 from assistant.cli.opening import open_app
 from assistant.cli.output import emit_json, json_option
+from assistant.cli.tables import said
 from assistant.settings import load_settings
 
 
@@ -36,7 +37,7 @@ def ask(question: str, conversation: str | None, user: str, as_json: bool, **val
 def tell_of_stale_index(app: App) -> None:
     """Say on stderr how many records search can't see yet."""
     if stale := app.store.unindexed_count():
-        click.echo(f"note: {stale} records are not in the index yet and can't be found: run `voc index`", err=True)
+        click.echo(said("not_found_yet", app.settings.language, n=stale), err=True)
 
 
 @click.command()

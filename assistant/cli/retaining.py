@@ -8,6 +8,7 @@ from assistant.bootstrap import App
 from assistant.cli.erasing import tell
 from assistant.cli.opening import open_app
 from assistant.cli.output import emit_json, json_option, plain, show_receipt
+from assistant.cli.tables import Language, said
 from assistant.errors import UsageError
 from assistant.settings import load_settings
 
@@ -42,21 +43,24 @@ def retain(
     if as_json:
         emit_json({"rules": rules, "sources": sources})
         return
-    kept = {rule["source"]: f"{rule['days']} days" for rule in rules}
+    language = app.settings.language
+    kept = {rule["source"]: said("kept_days", language, days=rule["days"]) for rule in rules}
     for name in sorted({*kept, *sources}):
-        click.echo(f"{name}  {sources.get(name, 0)} records  kept {kept.get(name, 'for good')}")
+        how = kept.get(name, said("kept_for_good", language))
+        click.echo(said("kept", language, source=name, n=sources.get(name, 0), how=how))
 
 
 def _apply(app: App, yes: bool, dry_run: bool, as_json: bool) -> None:
     today = dt.datetime.now().astimezone().date()
     overdue = app.store.overdue(today)
     if dry_run:
-        _show(overdue, as_json)
+        _show(overdue, as_json, app.settings.language)
         return
     due = {one["source"]: one["records"] for one in overdue if one["records"]}
     if due and not yes:
-        listed = ", ".join(f"{count} of {name}" for name, count in due.items())
-        click.confirm(f"Erase {sum(due.values())} record(s) for good ({listed})?", abort=True, err=True)
+        listed = ", ".join(f"{name} {count}" for name, count in due.items())
+        asked = said("kept_ask", app.settings.language, n=sum(due.values()), listed=listed)
+        click.confirm(asked, abort=True, err=True)
     receipt = app.pipeline.apply_retention(today)
     if as_json:
         emit_json({**plain(receipt), "proved": receipt.erased.proved})
@@ -69,16 +73,12 @@ def _apply(app: App, yes: bool, dry_run: bool, as_json: bool) -> None:
     click.get_current_context().exit(0 if receipt.erased.proved else 1)
 
 
-def _show(overdue: list[dict[str, object]], as_json: bool) -> None:
+def _show(overdue: list[dict[str, object]], as_json: bool, language: Language) -> None:
     if as_json:
         emit_json({"dry_run": True, "due": overdue})
         return
     for one in overdue:
-        span = f" ({one['oldest']} to {one['newest']})" if one["records"] else ""
-        click.echo(
-            f"{one['source']}  kept from {one['kept_from']}: {one['records']} record(s){span} of {one['customers']} "
-            f"customer(s) would go, {one['undated']} without a day of their own; nothing would be kept of "
-            f"{one['customers_gone']} customer(s)"
-        )
+        span = said("kept_span", language, **one) if one["records"] else ""
+        click.echo(said("kept_due", language, span=span, **one))
     if not overdue:
-        click.echo("there are no rules: everything is kept")
+        click.echo(said("kept_all", language))

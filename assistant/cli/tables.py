@@ -19,7 +19,7 @@ _WIDEST = 48
 _WORDS: frozenset[str] = frozenset(
     {
         "channel", "segment", "aspect", "deep_category", "deep_category_alt", "sentiment", "trend", "nbn_type", "journey_stage",
-        "type", "engine", "reason",
+        "type", "engine", "reason", "ground",
     }
 )  # fmt: skip
 """Columns that hold stored words, not words of people."""
@@ -50,7 +50,7 @@ def said(sentence: str, language: Language, **filled: object) -> str:
 
 def cell(column: str, value: object, language: Language) -> object:
     """A value as a reader is shown it in a column: stored words in their language."""
-    if column in _WORDS and isinstance(value, str):
+    if isinstance(value, str) and (column in _WORDS or value in get_args(Standing)):
         return word(value, language)
     if isinstance(value, bool):
         return value if language == "en" else "是" if value else "否"

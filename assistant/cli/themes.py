@@ -3,33 +3,47 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from assistant.cli.tables import Language, heading, percent, said, width, word
+
 _SHOWN = 5
-_OTHERS = {"into": "into", "out_of": "out of", "themes": "from"}
+_OTHERS = ("into", "out_of", "themes")
 _BARS = " ▁▂▃▄▅▆▇█"
+_NAMES = 12
+"""Columns that the names of what a theme has take."""
 
 
-def sheet_lines(sheet: Mapping[str, Any], lineage: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def sheet_lines(sheet: Mapping[str, Any], lineage: Sequence[Mapping[str, Any]], language: Language) -> Iterator[str]:
     """What `theme_sheet` and `theme_lineage` found, the most telling first."""
     yield f"{sheet['theme_id']}  {sheet['title']}"
-    yield f"  {sheet['customers']} customers, {sheet['records']} records; {sheet['deep_category']}; by {sheet['engine']}"
+    yield "  " + said(
+        "theme_counts", language, customers=sheet["customers"], records=sheet["records"],
+        category=word(sheet["deep_category"], language), engine=word(sheet["engine"], language),
+    )  # fmt: skip
     if sheet["successor"]:
-        yield f"  it is no more: its voices are in {sheet['successor']['theme_id']}  {sheet['successor']['title']}"
+        yield "  " + said("theme_gone", language, id=sheet["successor"]["theme_id"], title=sheet["successor"]["title"])
     if sheet["parent"]:
-        yield f"  in {sheet['parent']['id']}  {sheet['parent']['title']}"
+        yield "  " + said("theme_in", language, id=sheet["parent"]["id"], title=sheet["parent"]["title"])
     for rung in ("definition", "surface", "secondary", "deep"):
         if sheet[rung]:
-            yield f"  {rung:10} {sheet[rung]}"
-    yield from _over_time(sheet)
+            yield _line(heading(rung, language), sheet[rung])
+    yield from _over_time(sheet, language)
     for wave in sheet["spikes"]:
-        state = "over" if wave["over"] else "going on"
-        yield f"  wave       {wave['since']} to {wave['until']}: {wave['observed']} for {wave['expected']:.1f}, {state}"
+        told = said(
+            "theme_wave", language, since=wave["since"], until=wave["until"], observed=wave["observed"],
+            expected=f"{wave['expected']:.1f}", state=said("wave_over" if wave["over"] else "wave_on", language),
+        )  # fmt: skip
+        yield _line(said("wave", language), told)
     for event in lineage:
-        yield f"  lineage    {lineage_line(event)}"
+        yield _line(said("lineage", language), lineage_line(event, language))
     for voice in sheet["voices"][:_SHOWN]:
-        yield f"  “{voice['quote']}”  {voice['channel']} {(voice['created_at'] or '')[:10]}"
+        yield f"  “{voice['quote']}”  {word(voice['channel'], language)} {(voice['created_at'] or '')[:10]}"
 
 
-def _over_time(sheet: Mapping[str, Any]) -> Iterator[str]:
+def _line(name: str, told: str) -> str:
+    return f"  {name}{' ' * max(1, _NAMES - width(name))}{told}"
+
+
+def _over_time(sheet: Mapping[str, Any], language: Language) -> Iterator[str]:
     months, read, change = sheet["months"], sheet["read"], sheet["change"]
     if not months:
         return
@@ -37,34 +51,30 @@ def _over_time(sheet: Mapping[str, Any]) -> Iterator[str]:
     most = max(shares) or 1.0
     bars = "".join(_BARS[round(share / most * (len(_BARS) - 1))] for share in shares)
     first, last = next(iter(months)), list(months)[-1]
-    yield f"  {sheet['trend']:10} {first} {bars} {last}  (share of what was read, at most {most:.1%})"
-    low, high = change["interval"]
-    sure = "surely" if change["sure"] else "may be chance"
-    yield (
-        f"             last {change['months']} months {change['now']} of {change['read_now']}, before "
-        f"{change['before']} of {change['read_before']}: {change['difference']:+.1%} "
-        f"(95 %: {low:+.1%} to {high:+.1%}; p {change['p']:.3g}, {sure})"
-    )
+    at_most = said("theme_share", language, most=percent(max(shares)))
+    yield _line(str(word(sheet["trend"], language)).replace("_", " "), f"{first} {bars} {last}  {at_most}")
+    yield _line("", change["told"][language])
 
 
-def lineage_line(event: Mapping[str, Any]) -> str:
+def lineage_line(event: Mapping[str, Any], language: Language) -> str:
     """One event: when, what, and which other themes it is about."""
     detail = event["detail"]
-    said = [event["at"][:16].replace("T", " "), event["kind"]]
+    told = [event["at"][:16].replace("T", " "), said(f"event_{event['kind']}", language)]
     if event["kind"] == "renamed":
-        said.append(f"“{detail['from']}” → “{detail['to']}”")
-    for name, word in _OTHERS.items():
+        told.append(f"“{detail['from']}” → “{detail['to']}”")
+    for name in _OTHERS:
         value = detail.get(name)
         ids = [value] if isinstance(value, str) else list(value or ())
         if ids:
-            said.append(f"{word} " + ", ".join(_other(one, value, event["titles"]) for one in ids))
+            others = ", ".join(_other(one, value, event["titles"]) for one in ids)
+            told.append(said(f"event_{name}", language, themes=others))
     if "insights" in detail:
-        said.append(f"({len(detail['insights'])} insights)")
+        told.append(said("event_insights", language, n=len(detail["insights"])))
     if event.get("actor"):
-        said.append(f"by {event['actor']}")
+        told.append(said("event_by", language, actor=event["actor"]))
     if event.get("undone_at"):
-        said.append("(undone)")
-    return "  ".join(said)
+        told.append(said("undone", language))
+    return "  ".join(told)
 
 
 def _other(theme_id: str, value: object, titles: Mapping[str, str]) -> str:

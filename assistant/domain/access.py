@@ -88,7 +88,10 @@ class User:
 
     def principal(self) -> Principal:
         """Who comes with their session."""
-        return Principal(self.id, self.name, self.role, "user")
+        scopes = (
+            frozenset(SCOPES) if self.role == "admin" else frozenset(SCOPES) - {"metrics"}
+        )  # they tell what all cost
+        return Principal(self.id, self.name, self.role, "user", scopes)
 
 
 MACHINE = Principal("machine", "http", "admin", "machine")

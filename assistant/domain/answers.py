@@ -42,6 +42,8 @@ class Plan:
     steps: tuple[Step, ...] = ()
     """The things asked for, where they differ in scope; the fields above then span them all."""
     made_by: EngineName = "rules"
+    leans_on: str = ""
+    """The earlier question whose matter is asked about on (这种事上个月多吗), where this one names none of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +88,22 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One of several lines over the same times: what it is of, and its values in order."""
+
+    name: str
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
-    """What to draw: bars set side by side, or a line over time."""
+    """What to draw: bars set side by side, or a line over time; `lines` are what that line is made up of."""
 
     kind: Literal["bar", "line"]
     title: str
     unit: str
     points: tuple[Point, ...]
+    lines: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +146,8 @@ class AnswerMaterial:
     """How the house wants to sound; empty: nothing said."""
     wholes: Mapping[int, Whole] = field(default_factory=dict)
     """Voice → what the whole of its record tells."""
+    names: tuple[str, ...] = ()
+    """Products, models, regions and themes of the store: digits in these names count nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ class Filters:
     sentiment: tuple[str, ...] = ()
     region: tuple[str, ...] = ()
     """Regions as they are stored."""
+    source: tuple[str, ...] = ()
+    """Values of the source's own columns that became no field of ours (京东, 学校), letter for letter."""
 
     @property
     def empty(self) -> bool:

@@ -21,6 +21,8 @@ class FileReceipt:
     notes: tuple[str, ...] = ()
     samples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Of a dry run: up to three masked values of each mapped field."""
+    taught: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Of a file whose columns the caller named, for the next file like it: key of its header or name → field → column."""
 
 
 @dataclass(frozen=True, slots=True)

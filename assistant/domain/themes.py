@@ -69,6 +69,8 @@ class Voice:
     """The masked passage around the quote, where it helps to understand it."""
     insight_id: str = ""
     """The insight it is the quote of; blank for a passage that was merely found."""
+    theme_id: str = ""
+    """The theme that its need belongs to; blank where none was read, or none is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,9 @@ def _with_metric(proposal: Proposal, number: int, field: str, text: str) -> Prop
 
 def _spoken(proposal: Proposal) -> Spoken:
     products = [item.product for item in proposal.evidence if item.product]
-    return Spoken((*proposal.evidence, *proposal.counter_evidence), proposal.figures, (), [*products, proposal.title])
+    features = [line.text for line in proposal.statements if line.place == "concept.features"]
+    names = [*products, proposal.title, *features]
+    return Spoken((*proposal.evidence, *proposal.counter_evidence), proposal.figures, (), names)
 
 
 def _pieces(text: str, place: str) -> list[str]:

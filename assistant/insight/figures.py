@@ -65,7 +65,18 @@ def friction_of(members: Sequence[Member], negative_records: int) -> Friction:
     of_records = max(negative_records, records)
     low, high = wilson(records, of_records)
     share = records / of_records if of_records else 0.0
-    return Friction(records, of_records, round(share, 4), (round(low, 4), round(high, 4)))
+    return Friction(records, of_records, share, (low, high))
+
+
+def friction_shares(friction: Mapping[str, object]) -> tuple[float, float, float] | None:
+    """A proposal's part in all friction and the bounds of its interval, exact: who shows them rounds them, once.
+
+    Counted anew, for proposals that were kept with rounded shares; None where nothing was counted.
+    """
+    records, of_records = friction.get("records"), friction.get("of_records")
+    if not isinstance(records, int) or not isinstance(of_records, int) or of_records < 1:
+        return None
+    return records / of_records, *wilson(records, of_records)
 
 
 def customers_by_segment(members: Sequence[Member]) -> tuple[tuple[str, int], ...]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from assistant.domain.drafts import IdeaDraft, IdeasDraft
 from assistant.domain.engine import Engine
 from assistant.domain.ideas import Brief, Idea, IdeaWeights, Refusal, idea_id
+from assistant.domain.naming import without_named
 from assistant.domain.themes import ThemeMaterial, Voice
 from assistant.errors import ModelAccessError, ModelError
 from assistant.insight.features import Embed
@@ -162,6 +163,7 @@ def _refusal(draft: IdeaDraft, cited: Sequence[Voice], item: Ask, known: KnownNu
     if sum(any(first <= voice.n <= last for voice in cited) for first, last in item.brief.spans) == 1:
         return "one_theme"
     text = "。".join([draft.title, draft.job_to_be_done, draft.concept, draft.how_it_differs, *draft.features])
+    text = without_named(text, [name for name, _ in item.material.products])
     invented = (n for n in numbers_in(text) if (n.share or n.unit in _PEOPLE) and not known.bears(n))
     return "unproved_number" if next(invented, None) else None
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from assistant.domain.proposal_texts import DEPARTMENTS, SEVEN_P, VALUES, marks_of
 from assistant.domain.proposals import Evidence, Proposal
 from assistant.domain.vocabulary import SEGMENTS, zh
-from assistant.insight.figures import shown
+from assistant.insight.figures import friction_shares, shown
 from assistant.insight.wordlist import Language, phrase, section
 
 _SPECIAL = re.compile(r"([\\`*\[\]()|~!#@$^{}]|(?<![^\W_])_|_(?![^\W_]))")
@@ -168,10 +168,9 @@ class _Document:
     def _friction(self) -> list[str]:
         friction = self._p.friction_removed
         lines = [self._said("friction_removed.text")]
-        interval = friction.get("interval")
-        if isinstance(interval, Sequence) and len(interval) == 2:
-            bounds = self._bracketed(f"{self._label['interval']} {interval[0]:.1%}–{interval[1]:.1%}")
-            share = f"{friction['share']:.1%}{bounds}"
+        if (shares := friction_shares(friction)) is not None:
+            share, low, high = (f"{one:.1%}" for one in shares)
+            share += self._bracketed(f"{self._label['interval']} {low}–{high}")
             counted = f"{friction['records']} / {friction['of_records']}{self._label['comma']}{share}"
             lines += ["", self._plain("of_friction", counted)]
         return lines

@@ -12,6 +12,7 @@ from assistant.insight.bearing import all_of, as_said, bears, claims_a_count, wo
 from assistant.insight.numbers import Known, Number, dates_in, numbers_in, without_dates
 from assistant.insight.wording import letter_pairs, told
 from assistant.insight.wordings import (
+    SHORTEST_SAID,
     claiming_words,
     claims,
     decides,
@@ -201,7 +202,7 @@ class Checker:
     def _quoted(self, text: str, cited: tuple[int, ...]) -> tuple[tuple[int, ...], list[str]]:
         """The numbers cited and those of voices quoted without being cited, and the quotations that nobody said."""
         strange = []
-        for quote in quotations(text):
+        for quote in quotations(text, SHORTEST_SAID):
             if any(quote in name for name in self._names) or any(quote in self._said[n] for n in cited):
                 continue
             said_by = next((n for n, said in self._said.items() if quote in said), None)
@@ -254,6 +255,8 @@ class Checker:
         return tuple(found)
 
     def _so_many(self, wide: str, keys: Sequence[str]) -> bool:
+        if wide == "none":
+            return any(self._figures[key].value == 0 for key in keys)
         lows = [figure.interval[0] for key in keys if (figure := self._figures[key]).interval is not None]
         return any(low > (99.9 if wide == "all" else 50) for low in lows)
 

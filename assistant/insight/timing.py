@@ -1,10 +1,13 @@
-"""Why now: what the months say of a need, in one sentence made of counts alone."""
+"""What the months say of a need, in sentences made of counts alone: its trend with the test that bears it, and why now."""
 
-from collections.abc import Iterable, Sequence
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
 
-from assistant.domain.vocabulary import TrendStatus, zh
+from assistant.domain.vocabulary import zh
 from assistant.insight.members import Member
-from assistant.insight.trends import change_of
+from assistant.insight.trends import Change
 
 
 def monthly(members: Iterable[Member], months: Sequence[str]) -> list[int]:
@@ -17,24 +20,72 @@ def monthly(members: Iterable[Member], months: Sequence[str]) -> list[int]:
     return list(counts.values())
 
 
-def why_now(
-    trend: TrendStatus, series: Sequence[int], read: Sequence[int], last_day: str | None, language: str = "zh"
-) -> str:
+def course_told(change: Change, language: str, *, aside: int = 0, sure: bool | None = None) -> str:
+    """The trend in a sentence with the window and the figures of the very test that it stands on, so that the two agree.
+
+    Args:
+        aside: records of the latest months, and as many before, that were not counted among the read.
+        sure: whether the change stands among all themes together too (`surely`); None: not said.
+    """
+    words = _words()[language]
+    figures = words[_figures_of(change)].format(
+        months=change.months, now=change.now, read_now=change.read_now, before=change.before,
+        read_before=change.read_before, difference=_points(change.difference), low=_points(change.interval[0]),
+        high=_points(change.interval[1]), all=change.all_months, slope=_points(change.slope, 2),
+        slope_low=_points(change.slope_interval[0], 2), slope_high=_points(change.slope_interval[1], 2),
+        said=change.said, read=change.read,
+    )  # fmt: skip
+    moves = change.trend not in ("steady", "too_few")
+    name = change.trend if moves else f"{change.trend}_{change.ground}"
+    told = [words[name].format(figures=figures, months=change.months)]
+    if sure is not None and moves:
+        told.append(words["sure" if sure else "unsure"])
+    if aside:
+        told.append(words["aside"].format(n=aside))
+    return ("" if language == "zh" else " ").join(told)
+
+
+def _figures_of(change: Change) -> str:
+    if change.ground == "all_months":
+        return "all_months"
+    return "windows" if change.months and change.read_now and change.read_before else "bare"
+
+
+def _points(share: float, places: int = 1) -> str:
+    """A difference of shares in points with its sign; one that is not 0 is never rounded to 0."""
+    while places < 4 and share and not round(100 * share, places):
+        places += 1
+    return f"{100 * share:+.{places}f}" if round(100 * share, places) else f"{0:.{places}f}"
+
+
+@cache
+def _words() -> Mapping[str, Mapping[str, str]]:
+    text = files("assistant.insight").joinpath("data", "trend.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def why_now(change: Change, last_day: str | None, language: str = "zh") -> str:
     """The trend with the counts behind it; blank where nothing was counted by month.
 
     Args:
-        series: records of the need by month, oldest first; `read`: all that was read in those months.
         last_day: when it was heard last.
     """
-    if len(series) < 2:
+    if change.all_months < 2:
         return ""
-    change = change_of(series, read)
+    slow, trend = change.ground == "all_months", change.trend
     if language == "en":
-        told = f"{trend.replace('_', ' ')} over {len(series)} months: {change.now} records in the last {change.months} months (of {change.read_now} read)"
-        told += f", {change.before} in the {change.months} before (of {change.read_before})"
+        told = f"{trend.replace('_', ' ')} over {change.all_months} months: {change.now} records in the last {change.months} months (of {change.read_now} read)"
+        told += (
+            f", {change.said} in all {change.all_months} (of {change.read})"
+            if slow
+            else f", {change.before} in the {change.months} before (of {change.read_before})"
+        )
         return f"{told}; last heard {last_day}" if last_day else told
-    slow = trend in ("growing", "fading") and (change.difference > 0) != (trend == "growing")
-    name = f"从 {len(series)} 个月看{zh(trend)}" if slow else zh(trend)
+    name = f"从 {change.all_months} 个月看{zh(trend)}" if slow else zh(trend)
     told = f"{name}：最近 {change.months} 个月 {change.now} 条（同期共读 {change.read_now} 条）"
-    told += f"，再往前 {change.months} 个月 {change.before} 条（共读 {change.read_before} 条）"
+    told += (
+        f"，{change.all_months} 个月一共 {change.said} 条（共读 {change.read} 条）"
+        if slow
+        else f"，再往前 {change.months} 个月 {change.before} 条（共读 {change.read_before} 条）"
+    )
     return f"{told}；最近一次在 {last_day}" if last_day else told

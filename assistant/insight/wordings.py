@@ -11,6 +11,9 @@ from assistant.insight.numbers import Number
 
 SHORTEST_QUOTE = 4
 """Letters from which words in quotation marks are held to be somebody's."""
+SHORTEST_SAID = 2
+"""Letters from which they are where a sentence says that customers said them."""
+_WIDE = ("generalises", "all_say", "none_says")
 _QUOTED = re.compile(r"“([^“”]+)”|「([^「」]+)」|『([^『』]+)』")
 _INTERVAL = re.compile(r"95\s*[%％]\s*(?:置信)?(?=区间|(?:confidence )?interval)")
 _CUT = re.compile(r"…+|\.{3,}")
@@ -28,11 +31,13 @@ def without_references(text: str) -> str:
     return _REFERENCES.sub("", text)
 
 
-def quotations(text: str) -> list[str]:
-    """What stands in quotation marks, in pieces where something was left out of it; mere words are none."""
+def quotations(text: str, least: int = SHORTEST_QUOTE) -> list[str]:
+    """What stands in quotation marks, in pieces where something was left out of it; of fewer letters, words are none."""
     found = [next(filter(None, groups)) for groups in _QUOTED.findall(text)]
     pieces = [piece.strip(" ，。,.;；") for quote in found for piece in _CUT.split(quote)]
-    return [piece for piece in pieces if sum(c.isalnum() for c in piece) >= SHORTEST_QUOTE]
+    return [
+        piece for piece in pieces if sum(c.isalnum() for c in piece) >= (SHORTEST_QUOTE if piece.isascii() else least)
+    ]
 
 
 def unquoted(text: str) -> str:
@@ -46,15 +51,21 @@ def speaks_for(text: str) -> set[Segment]:
 
 
 def generalises(text: str) -> str | None:
-    """``all`` or ``most`` where a sentence speaks of so many customers, else None."""
+    """``all``, ``none`` or ``most`` where a sentence speaks of so many customers, else None."""
+    if _pattern("none_says").search(text):
+        return "none"
+    if _pattern("all_say").search(
+        _pattern("so_many").sub("位", text)
+    ):  # all of five customers, or of these, are not all
+        return "all"
     if not _pattern("generalises").search(text):
         return None
     return "all" if _pattern("everyone").search(text) else "most"
 
 
 def wide_words(text: str) -> tuple[str, ...]:
-    """The words by which a sentence speaks of most or all."""
-    return tuple(found[0] for found in _pattern("generalises").finditer(text))
+    """The words by which a sentence speaks of most, all or none."""
+    return tuple(found[0] for name in _WIDE for found in _pattern(name).finditer(text))
 
 
 def claiming_words(text: str) -> tuple[str, ...]:

@@ -8,6 +8,9 @@ from assistant.intake.shapes import SourceRow
 from assistant.intake.speakers import is_voice
 from assistant.intake.wordlists import plain_word, word_list
 
+_TICKETED = frozenset({"status", "customer.phone"})
+"""What a review has not, so that a rating beside it does not make it one."""
+
 
 def guess_channel(
     names: Sequence[str], columns: Iterable[str], mapping: Mapping[str, str], sample: Sequence[SourceRow]
@@ -56,6 +59,7 @@ def _by_shape(scores: dict[Channel, float], mapping: Mapping[str, str], *, conve
         scores = {c: s + (0.4 if c == "chat" else 0) for c, s in scores.items() if c not in ("review", "survey")}
     else:
         scores = {c: s for c, s in scores.items() if c != "group"}
-        scores["review"] += 0.4 if "rating" in mapping else 0
+        ticketed = scores["ticket"] > 0 or not _TICKETED.isdisjoint(mapping)
+        scores["review"] += 0.4 if "rating" in mapping and not ticketed else 0
     best = max(scores, key=lambda channel: scores[channel])
     return best if scores[best] > 0 else "ticket"

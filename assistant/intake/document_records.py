@@ -1,6 +1,6 @@
 """One opened document turned into its records and rejected rows, and in the end its receipt."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain, islice
@@ -12,6 +12,7 @@ from assistant.intake.columns import recognise
 from assistant.intake.grouping import gather, message_columns
 from assistant.intake.naming import MadeIds
 from assistant.intake.record_maker import RecordMaker
+from assistant.intake.remembering import header_key, name_key, said_before
 from assistant.intake.shapes import (
     BadRow,
     Document,
@@ -49,6 +50,13 @@ class _Tally:
     quarantined: int = 0
     mapping: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    taught: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def learn(self, given: Mapping[str, str], columns: Sequence[str], name: str) -> None:
+        """Note what was said of a table, as far as it has those columns."""
+        said = {key: column for key, column in given.items() if not column or column in columns}
+        if any(said.values()):
+            self.taught |= {name_key(name): said, header_key(columns): said}
 
     def count(self, item: RawRecord | RejectedRow) -> None:
         self.read += 1
@@ -91,6 +99,7 @@ def read_document(
         read=tally.read,
         quarantined=tally.quarantined,
         notes=(*(document.notes if document else ()), *tally.notes),
+        taught=tally.taught,
     )
 
 
@@ -100,7 +109,12 @@ def _read_table(
     head = list(islice(table.rows, _SAMPLE))
     sample = [row for row in head if isinstance(row, SourceRow)]
     columns = tuple(dict.fromkeys(chain(table.columns, *(row.fields for row in sample))))
-    given = options.mapping
+    given = options.mapping or said_before(options.remembered, columns, origin.name)
+    if options.mapping:
+        tally.learn(options.mapping, columns, origin.name)
+    elif given:
+        shown = ", ".join(f"{key}={name or 'none'}" for key, name in given.items())
+        tally.notes.append(f"read with the columns named for such a file before: {shown}; name others with --map")
     mapping = recognise(columns, [row.fields for row in sample], given, headed=table.headed)
     tally.notes += [
         f"there is no column {name!r} for {key}" for key, name in given.items() if name and name not in columns

@@ -17,7 +17,7 @@ from assistant.intake.document_records import Origin, read_document
 from assistant.intake.naming import dataset_name
 from assistant.intake.readers.json_export import row_from
 from assistant.intake.shapes import Document, ReadOptions, RejectedRow, SourceTable, UnreadableFileError
-from assistant.intake.sniffing import open_file
+from assistant.intake.sniffing import is_in_use, open_file
 
 __all__ = ["FileReceipt", "ReadOptions", "RejectedRow", "read_objects", "read_paths"]
 
@@ -93,6 +93,10 @@ def _is_feedback(inside: Path) -> bool:
 
 def _read_file(path: Path, options: ReadOptions) -> Iterator[Item]:
     """The file, or the files in the archive that it is."""
+    if is_in_use(path):
+        sentence = f"{path} is a database that is in use, or its log; export the table as CSV"
+        yield from _refused(path, "database", RejectedRow(str(path), None, "unknown_format", sentence))
+        return
     if not is_archive(path):
         yield from _read_one(path, str(path), options)
         return
@@ -107,8 +111,13 @@ def _read_file(path: Path, options: ReadOptions) -> Iterator[Item]:
         sentence = f"{path} can't be unpacked ({error.strerror}); check the disk"
         problem = RejectedRow(str(path), None, "unreadable", sentence)
     if problem is not None:
-        yield problem
-        yield FileReceipt(str(path), "archive", None, {}, read=1, quarantined=1, notes=(problem.sentence,))
+        yield from _refused(path, "archive", problem)
+
+
+def _refused(path: Path, form: str, problem: RejectedRow) -> Iterator[Item]:
+    """A file that is not read at all."""
+    yield problem
+    yield FileReceipt(str(path), form, None, {}, read=1, quarantined=1, notes=(problem.sentence,))
 
 
 def _read_one(path: Path, name: str, options: ReadOptions) -> Iterator[Item]:

@@ -25,6 +25,7 @@ from assistant.intake.values import (
     read_segment,
     read_status,
     read_yes_no,
+    tells_more,
     without_option,
 )
 
@@ -267,8 +268,9 @@ class RecordMaker:
         ):
             raw = self._text(row, field) if field in self.mapping else None
             if raw is not None and read(raw) is None:
-                kept[self.mapping[field]] = raw
                 self.counts.strange(field, raw)
+            if raw is not None and (read(raw) is None or (field == "customer.segment" and tells_more(raw))):
+                kept[self.mapping[field]] = raw
         hidden = self._value(row, "customer.name")
         if hidden is not None and hides_name(hidden):
             kept[self.mapping["customer.name"]] = cell_text(hidden)

@@ -28,12 +28,14 @@ class ReadOptions:
 
     `mapping` goes from our field (``text``, ``created_at``, ``customer.phone`` …) to their column, header or JSON
     path and overrides recognition, and to ``""`` where a field is to have no column; `product` stands in where a record names none; `source` names the dataset.
+    `remembered` holds what was said of tables of some headers before; it counts where `mapping` says nothing.
     """
 
     channel: Channel | None = None
     mapping: Mapping[str, str] = field(default_factory=dict)
     product: str | None = None
     source: str | None = None
+    remembered: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,8 @@ from assistant.intake.readers import csv_table, html_table, json_export, mail, p
 from assistant.intake.shapes import Document, Head, Reader, UnreadableFileError
 
 _HEAD = 1 << 16
+_BESIDE = ("-wal", "-shm", "-journal")
+"""How the files end that SQLite keeps beside a database while it is open."""
 _KINDS = (
     (b"%PDF", "a PDF; export the data as CSV, Excel or JSON"),
     (b"\x1f\x8b", "a gzip file inside another archive; unpack it first"),
@@ -40,6 +42,16 @@ def open_file(path: Path, name: str) -> Document:
         if reader.recognises(head):
             return reader.open_document(head)
     raise UnreadableFileError("empty", f"{name} is empty; check the export")
+
+
+def is_in_use(path: Path) -> bool:
+    """Whether it is a SQLite database that is open somewhere, this program's own perhaps, or its log: not to be opened.
+
+    A process that opens and closes such a file loses all locks that it has on it (sqlite.org/howtocorrupt.html, 2.2).
+    """
+    if (of := next((path.name.removesuffix(end) for end in _BESIDE if path.name.endswith(end)), None)) is not None:
+        return path.with_name(of).exists()
+    return any(path.with_name(path.name + end).exists() for end in _BESIDE)
 
 
 def _head(path: Path, name: str) -> Head:

@@ -103,6 +103,11 @@ def read_yes_no(value: object) -> bool | None:
     return None if word is None else word == "yes"
 
 
+def tells_more(value: object) -> bool:
+    """Whether a customer type says more than the segment it stands for (学校), so that its own word is to be kept."""
+    return plain_word(cell_text(value)) in value_words("segment_told")
+
+
 def read_segment(value: object) -> Segment | None:
     """The segment that the word stands for, None where it is unknown."""
     return None if value is None else cast("Segment | None", value_words("segment").get(plain_word(cell_text(value))))

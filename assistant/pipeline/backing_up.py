@@ -7,7 +7,7 @@ import os
 import shutil
 import stat
 import tarfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -30,6 +30,7 @@ ASIDE = "backing-up"
 """Below the data directory, while a backup is made: the copy of the database."""
 PIPE = Path("-")
 _ROOM = 50_000_000
+_DATABASE_END = ".sqlite3"
 _PASSING = ("incoming", "jobs", "index", "restoring", ASIDE)
 """Folders whose content is of the moment, or can be made anew; of the index the generation that serves is taken."""
 _PASSING_ENDS = (".lock", ".part", "-wal", "-shm", "-journal")
@@ -94,7 +95,7 @@ def _write(settings: Settings, stream: BinaryIO, target: Path, wanted: Wanted) -
         archive.add(DATABASE, copy)
         for path in files:
             archive.add(FILES + path.relative_to(data_dir).as_posix(), path)
-        whole = wanted.index and archive.add_all(graph, lambda one: FILES + one.relative_to(data_dir).as_posix())
+        whole = wanted.index and archive.add_all({FILES + p.relative_to(data_dir).as_posix(): p for p in graph}, folder)
         manifest = Manifest(
             FORMAT, __version__, made_at, contents.revision, contents.counts, contents.head, vault,
             "included" if whole and graph else "left_out", archive.held, notable(settings),
@@ -130,12 +131,17 @@ class Archive:
                 raise StoreError(f"{path.name} was cut while it was copied: make the backup again") from None
             self.held[name] = (size, reader.digest)
 
-    def add_all(self, paths: Sequence[Path], named: Callable[[Path], str]) -> bool:
-        """Add files that are worth something only together; False, and none of them counts, where one has gone."""
+    def add_all(self, paths: Mapping[str, Path], aside: Path) -> bool:
+        """Add files that are worth something only together; False, and none of them counts, where one has gone.
+
+        Databases among them are copied through SQLite to `aside` first: Chroma writes to its own whenever it is opened.
+        """
         before = dict(self.held)
-        for path in paths:
-            self.add(named(path), path)
-            if named(path) not in self.held:
+        for name, path in paths.items():
+            steady = _copied(path, aside) if path.suffix == _DATABASE_END else path
+            if steady is not None:
+                self.add(name, steady)
+            if name not in self.held:
                 self.held = before
                 return False
         return True
@@ -195,6 +201,16 @@ def _files(data_dir: Path, database: Path) -> tuple[list[Path], tuple[str, ...]]
         elif mode and not stat.S_ISDIR(mode):
             others.append(str(inside))
     return found, tuple(others)
+
+
+def _copied(database: Path, aside: Path) -> Path | None:
+    """None where it has gone or is damaged: an index can be built anew."""
+    copy = aside / f"{database.parent.name}-{database.name}"
+    try:
+        copy_database(database, copy)
+    except StoreError:
+        return None
+    return copy
 
 
 def _below(folder: Path) -> list[Path]:

@@ -12,7 +12,7 @@ from assistant.pipeline.actor import actor
 from assistant.pipeline.context import Context
 from assistant.pipeline.ideating import materials
 from assistant.pipeline.journal import FOLDER, Journal, Noted
-from assistant.pipeline.proving import files_of, look_at_exports, prove
+from assistant.pipeline.proving import files_of, prove, prove_rows
 from assistant.pipeline.quarantined import take_out
 from assistant.pipeline.subjects import (
     ban_digests,
@@ -149,12 +149,13 @@ def erase(
         BatchBook(context.data_dir / BATCHES).forget(theirs.record_ids)
     remote = clean_files(context)
     traces = noted.traces | raw
-    proof = prove(files_of(context.data_dir, context.store.database.url, context.data_dir / FOLDER), traces)
     since = noted.since
-    held = look_at_exports([one for one in exported if since is None or one.at >= since[:19]], traces)
+    taken_out = [one for one in exported if since is None or one.at >= since[:19]]
+    files = files_of(context.data_dir, context.store.database.url, context.data_dir / FOLDER)
+    proof = prove(files, taken_out, traces) & prove_rows(context.store.database, traces)
     receipt = replace(
         receipt, fragments=proof.fragments, shared=noted.traces.shared, files=proof.files, bytes=proof.bytes,
-        left=proof.left, exports=held, not_searched=(*remote, OUT_OF_REACH),
+        left=proof.left, exports=proof.exports, not_searched=(*remote, OUT_OF_REACH),
         mentioned_elsewhere=holding(context.store.database, noted.masks),
     )  # fmt: skip
     if receipt.proved:
@@ -234,9 +235,14 @@ def clean_files(context: Context) -> tuple[str, ...]:
     if left:
         raise StoreError(f"{len(left)} generation(s) of the index could not be removed: run the same command again")
     context.store.database.compact()
-    return () if context.index.remote is None else (_SERVER_FILES.format(context.index.remote),)
+    chroma = () if context.index.remote is None else (_SERVER_FILES.format(context.index.remote),)
+    return (*chroma, _SERVER_LOG) if context.store.database.is_server else chroma
 
 
+_SERVER_LOG = (
+    "the disk of the PostgreSQL server: every row of every table was searched and the tables were written anew without "
+    "deleted rows, but its log (WAL), replicas and backups hold what was erased until its keeper lets go of them"
+)
 _SERVER_FILES = (
     "the disk of the Chroma server {}: it names no collection of ours any more; vectors of deleted ones (no text, no "
     "id) may stay in its files until its keeper vacuums them"

@@ -3,8 +3,9 @@
 import errno
 import time
 from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from assistant.domain.receipts import FileReceipt, IngestReceipt
@@ -14,6 +15,7 @@ from assistant.intake.duplicates import signatures_of
 from assistant.intake.linking import Linker
 from assistant.intake.preparing import Item, Prepared, is_worth_ahead, prepared, prepared_ahead
 from assistant.intake.reading import ReadOptions, RejectedRow
+from assistant.intake.remembering import FOLDER, remember, with_memory
 from assistant.pipeline.admitting import Gate
 from assistant.pipeline.context import Context, Progress, silent
 from assistant.pipeline.sampling import Samples
@@ -47,6 +49,8 @@ class _Intake:
         self.why: Counter[str] = Counter()
         self.problems: list[str] = []
         self.files: list[FileReceipt] = []
+        self.taught: dict[str, Mapping[str, str]] = {}
+        """What was said of the columns of files, to be remembered."""
         self.read = 0
 
     def items(self, paths: Sequence[Path], options: ReadOptions) -> Generator[Item, None, None]:
@@ -58,7 +62,8 @@ class _Intake:
 
     def take(self, item: Item) -> None:
         if isinstance(item, FileReceipt):
-            self.files.append(self.samples.into(self.gate.into(item)))
+            self.taught |= item.taught
+            self.files.append(replace(self.samples.into(self.gate.into(item)), taught={}))
             return
         self.read += 1
         if isinstance(item, RejectedRow):
@@ -152,6 +157,7 @@ def run_ingest(
     """
     with _turn(context, patience, progress):
         intake = _Intake(context, dry_run)
+        options = with_memory(options, context.data_dir / FOLDER)
         try:
             with closing(intake.items(paths, options)) as items:
                 for item in items:
@@ -170,6 +176,7 @@ def run_ingest(
         progress("ingest", intake.read, intake.read)
         if not dry_run:
             intake.quarantine.close(whole=True, read={file.path for file in intake.files})
+            remember(context.data_dir / FOLDER, intake.taught)
     return intake.receipt()
 
 

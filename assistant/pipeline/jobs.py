@@ -12,7 +12,7 @@ from filelock import FileLock
 
 from assistant.domain.engine import Usage
 from assistant.domain.jobs import FINISHED, Job, JobState, StageRun, Wish
-from assistant.domain.receipts import AnalyseReceipt, IngestReceipt
+from assistant.domain.receipts import AnalyseReceipt, IngestReceipt, ThemesReceipt
 from assistant.errors import BusyError, VocError
 from assistant.pipeline.context import Context, Progress, silent
 from assistant.pipeline.keepable import left_of, masked
@@ -191,12 +191,23 @@ class Worker:
         problem = None
         if isinstance(receipt, IngestReceipt):
             receipt = masked(receipt, self.context.masker)
+        if isinstance(receipt, ThemesReceipt):
+            receipt = replace(receipt, new=max(receipt.new, self._founded(at)))
         if isinstance(receipt, AnalyseReceipt):
             problem = receipt.problem
             self._set(at, pending=self._stages[at].earlier + receipt.pending)
         if isinstance(receipt, IngestReceipt) and receipt.stopped:
             problem = "stopped; what was finished is kept"
         self._set(at, state=stands, receipt=asdict(receipt), problem=problem, ended_at=now(), spent=self._spent())
+
+    def _founded(self, at: int) -> int:
+        """Themes that the stage founded in all its attempts: one that was stopped at the very end gave no receipt."""
+        begun = self._stages[at].started_at
+        foundings = self.context.store.theme_foundings()
+        return sum(
+            one.id in foundings and begun is not None and foundings[one.id] >= begun
+            for one in self.context.store.themes()
+        )
 
     def _patiently(self, act: Callable[[], Receipt], at: int, patience: float | None) -> Receipt:
         begun = time.monotonic()

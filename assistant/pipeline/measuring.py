@@ -10,6 +10,9 @@ from assistant.errors import NotFoundError, UsageError
 from assistant.insight.outcomes import Counts, judge
 from assistant.pipeline.context import Context
 
+_FROM, _TO = "1970-01-01", "2100-01-01"
+"""Days between which something may have been launched."""
+
 
 def measure(context: Context, subject: str, launch: Launch | None, actor: str) -> Outcome:
     """As `look`, and remember what was told. A proposal that stands as launched becomes measured when the whole window
@@ -49,6 +52,8 @@ def look(context: Context, subject: str, launch: Launch | None = None) -> Outcom
 def _whole(context: Context, subject: str, launch: Launch | None, theme_ids: tuple[str, ...]) -> Launch:
     if launch is None:
         launch = _told(context, subject)
+    if not _FROM <= launch.day < _TO:
+        raise UsageError(f"a launch on {launch.day} makes no sense: give the day from {_FROM} on, as 2026-09-05")
     launch = _masked(context, launch)
     if not launch.products:
         launch = replace(launch, products=context.store.outcomes.products_of(theme_ids))

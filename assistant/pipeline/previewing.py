@@ -10,6 +10,7 @@ from assistant.domain.receipts import FileReceipt
 from assistant.domain.records import RawRecord, Record
 from assistant.intake.privacy import known_values
 from assistant.intake.reading import ReadOptions, RejectedRow, read_paths
+from assistant.intake.remembering import FOLDER, with_memory
 from assistant.pipeline.admitting import Gate
 from assistant.pipeline.context import Context
 from assistant.pipeline.keepable import masked_file
@@ -80,7 +81,7 @@ def preview_file(context: Context, path: Path, options: ReadOptions, named: Call
     """
     with _head(path) as (head, whole):
         look = _Look(context, named)
-        for item in read_paths([head], options):
+        for item in read_paths([head], with_memory(options, context.data_dir / FOLDER)):
             look.take(item)
     return look.seen(whole)
 

@@ -1,13 +1,15 @@
 """The proof that somebody is gone: every file's bytes searched for what only they said and who they were."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assistant.domain.receipts import Exported, Left
 from assistant.errors import StoreError
-from assistant.records.byte_search import ByteSearch
+from assistant.records.database import Database
 from assistant.records.export_store import ExportNote
+from assistant.records.searching_apart import Looked, look_into
+from assistant.records.server_rows import look_into_rows
 from assistant.records.traces import Traces, spellings
 
 
@@ -19,52 +21,53 @@ class Proof:
     files: int
     bytes: int
     left: tuple[Left, ...]
+    exports: tuple[Exported, ...] = ()
+    """Files that were taken out, each with what of the traces its bytes hold today."""
+
+    def __and__(self, other: "Proof") -> "Proof":
+        """Both, of the same fragments."""
+        left = (*self.left, *other.left)
+        return replace(self, files=self.files + other.files, bytes=self.bytes + other.bytes, left=left)
 
 
-def prove(files: list[Path], traces: Traces) -> Proof:
-    """Search files for the traces, in every spelling in which they may stand there.
+def prove(files: Sequence[Path], notes: Sequence[ExportNote], traces: Traces) -> Proof:
+    """Search files, and those that were taken out, for the traces in every spelling in which they may stand there.
 
     Raises:
-        StoreError: a file can't be read, so nothing is proved.
+        StoreError: a file can't be read, or the search broke off, so nothing is proved.
     """
-    search = _search_for(traces)
-    left, total = [], 0
-    for path in files:
-        try:
-            found, read = search.found_in(path)
-        except FileNotFoundError:
-            continue
-        except OSError as error:
+    fragments = [*sorted(traces.words), *sorted(traces.windows)]
+    looked = look_into([*files, *(Path(note.path) for note in notes)], fragments)
+    ours = list(zip(files, looked[: len(files)], strict=True))
+    for path, one in ours:
+        if one.refused:
             raise StoreError(
-                f"{path} can't be searched ({error.strerror}), so that the erasing is not proved: make it readable and "
+                f"{path} can't be searched ({one.refused}), so that the erasing is not proved: make it readable and "
                 "run the same command again"
-            ) from None
-        total += read
-        if found:
-            left.append(Left(str(path), len(found)))
-    return Proof(len(traces.words) + len(traces.windows), len(files), total, tuple(left))
+            )
+    left = tuple(Left(str(path), one.found) for path, one in ours if one.found)
+    exports = tuple(_exported(note, one) for note, one in zip(notes, looked[len(files) :], strict=True))
+    return Proof(len(fragments), len(files), sum(one.bytes for _, one in ours), left, exports)
 
 
-def look_at_exports(notes: Sequence[ExportNote], traces: Traces) -> tuple[Exported, ...]:
-    """Files that were taken out, each with what of the traces its bytes hold today."""
-    if not notes:
-        return ()
-    search = _search_for(traces)
-    return tuple(_looked_at(note, search) for note in notes)
+def prove_rows(database: Database, traces: Traces) -> Proof:
+    """Search the rows of a database that is no file of ours; a table with something in it is `left` by its name.
+
+    Raises:
+        StoreError: the server does not give a table, so nothing is proved.
+    """
+    fragments = [*sorted(traces.words), *sorted(traces.windows)]
+    tables = look_into_rows(database, spellings(fragments))
+    left = tuple(Left(f"table {table.name}", table.found) for table in tables if table.found)
+    return Proof(len(fragments), 0, sum(table.bytes for table in tables), left)
 
 
-def _looked_at(note: ExportNote, search: ByteSearch) -> Exported:
-    try:
-        found, _ = search.found_in(Path(note.path))
-    except FileNotFoundError:
+def _exported(note: ExportNote, looked: Looked) -> Exported:
+    if looked.gone:
         return Exported(note.path, note.kind, note.at, "gone")
-    except OSError:
+    if looked.refused:
         return Exported(note.path, note.kind, note.at, "unreadable")
-    return Exported(note.path, note.kind, note.at, "holds" if found else "clean", len(found))
-
-
-def _search_for(traces: Traces) -> ByteSearch:
-    return ByteSearch(spellings([*sorted(traces.words), *sorted(traces.windows)]))
+    return Exported(note.path, note.kind, note.at, "holds" if looked.found else "clean", looked.found)
 
 
 def files_of(data_dir: Path, database_url: str, without: Path) -> list[Path]:

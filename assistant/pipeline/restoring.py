@@ -167,7 +167,7 @@ def _looked_over(settings: Settings, manifest: Manifest, data_dir: Path) -> Rest
 
 
 def _index(store: Repository, data_dir: Path, chroma_url: str | None) -> Literal["ok", "to_build"]:
-    generations = Generations(store.database, place_of(data_dir / "index", chroma_url))
+    generations = Generations(store.database, place_of(data_dir / "index", chroma_url, store.database))
     with store.database.reading() as connection:
         model = state.read(connection, "model")
     active = generations.active(model) if model else None

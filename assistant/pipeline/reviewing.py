@@ -92,6 +92,8 @@ def _move(context: Context, proposal: Proposal, patch: Patch, who: str) -> _Step
     launch = _launch(context, patch) if to == "launched" else None
     if launch:
         detail["launch"] = launch
+    if to == "approved" and who == _drafter(context, proposal.id):
+        detail["own_draft"] = True
 
     def change(now: Proposal) -> Proposal:
         if to not in MOVES[now.status]:
@@ -100,6 +102,11 @@ def _move(context: Context, proposal: Proposal, patch: Patch, who: str) -> _Step
         return replace(now, status=to, provenance={**now.provenance, **({"launch": launch} if launch else {})})
 
     return change, "moved", detail
+
+
+def _drafter(context: Context, proposal_id: str) -> str | None:
+    """Who had a proposal drafted."""
+    return next((event.who for event in context.store.proposal_history(proposal_id) if event.kind == "drafted"), None)
 
 
 def _launch(context: Context, patch: Patch) -> dict[str, str | None]:

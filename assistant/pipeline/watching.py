@@ -7,9 +7,10 @@ from typing import Any
 from assistant.domain.alerts import Spike
 from assistant.insight.health import Health, health_of
 from assistant.insight.members import Member
+from assistant.insight.timing import course_told
 from assistant.pipeline.context import Context
 from assistant.pipeline.newcomers import member_of
-from assistant.pipeline.trending import courses_now, last_day_of, spikes_by_theme
+from assistant.pipeline.trending import Course, courses_now, last_day_of, spikes_by_theme
 from assistant.records.repository import Repository
 from assistant.records.views import thing
 
@@ -43,7 +44,8 @@ def _told(store: Repository, theme_id: str, spike: Spike) -> dict[str, Any]:
 
 
 def theme_sheet(store: Repository, theme_id: str) -> dict[str, Any]:
-    """A theme with voices and history, its change and its interval, its waves; of one that is no more its successor.
+    """A theme with voices and history, its change told with the figures of the test that its trend stands on, its waves;
+    of one that is no more its successor.
 
     Raises:
         NotFoundError: there is no such theme.
@@ -56,12 +58,21 @@ def theme_sheet(store: Repository, theme_id: str) -> dict[str, Any]:
     return {
         **thing(store, theme_id),
         "parent": asdict(store.theme_parent(theme.parent_id)) if theme.parent_id else None,
+        "trend": course.trend,
         "months": dict(zip(course.months, course.mentions, strict=True)),
         "read": dict(zip(course.months, course.read, strict=True)),
-        "change": asdict(course.change) | {"sure": theme_id in sure},
+        "change": _change(course, theme_id in sure),
         "spikes": _shown(store, spikes, theme_id),
         "successor": {"theme_id": successor, "title": store.theme(successor).title} if successor else None,
     }
+
+
+def _change(course: Course, sure: bool) -> dict[str, Any]:
+    """The change with the records of its months that are set aside, and its sentence in each language of the house."""
+    change = course.change
+    aside = sum(course.aside[-2 * change.months :]) if change.months else 0
+    told = {language: course_told(change, language, aside=aside, sure=sure) for language in ("zh", "en")}
+    return asdict(change) | {"sure": sure, "aside": aside, "told": told}
 
 
 def theme_lineage(store: Repository, theme_id: str) -> list[dict[str, Any]]:

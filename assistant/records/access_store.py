@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from assistant.domain.access import Key, User
@@ -111,8 +111,8 @@ class AccessStore:
 
     def used(self, key_id: str, day: str) -> None:
         """Remember the last day on which a key was used."""
-        with self.database.writing() as connection:
-            connection.execute(update(keys).where(keys.c.id == key_id).values(used_on=day))
+        seen = update(keys).where(keys.c.id == key_id).values(used_on=day)
+        self.database.beside(lambda connection: connection.execute(seen))
 
     def add_user(self, values: Mapping[str, Any], via: Via) -> User:
         """Keep a new user.
@@ -235,10 +235,13 @@ class AccessStore:
     def spend(self, who: str, tokens: int, cost: float) -> None:
         """Add to what somebody used of the model today."""
         mine = (spendings.c.who == who) & (spendings.c.day == now()[:10])
-        with self.database.writing() as connection:
+
+        def spend(connection: Connection) -> None:
             added = {"tokens": spendings.c.tokens + tokens, "cost": spendings.c.cost + cost}
             if not connection.execute(update(spendings).where(mine).values(**added)).rowcount:
                 connection.execute(insert(spendings).values(who=who, day=now()[:10], tokens=tokens, cost=cost))
+
+        self.database.beside(spend)
 
     def spent(self, who: str | None = None) -> tuple[int, float]:
         """Tokens and cost that somebody (None: everybody, ever) used; of one person, today."""

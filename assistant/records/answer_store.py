@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Select, delete, func, insert, select
+from sqlalchemy import Connection, Select, delete, func, insert, select
 
 from assistant.domain.answers import Answer
 from assistant.errors import NotFoundError
@@ -25,18 +25,13 @@ class AnswerStore:
 
     def save_answer(self, answer: Answer) -> None:
         """Keep an answer, so that feedback can point to it."""
-        with self.database.writing() as connection:
+        values = {"id": answer.id, "question": answer.question, "engine": answer.engine, "refused": answer.refused}
+
+        def save(connection: Connection) -> None:
             connection.execute(delete(answers).where(answers.c.id == answer.id))
-            connection.execute(
-                insert(answers).values(
-                    id=answer.id,
-                    question=answer.question,
-                    engine=answer.engine,
-                    refused=answer.refused,
-                    content=asdict(answer),
-                    created_at=now(),
-                )
-            )
+            connection.execute(insert(answers).values(**values, content=asdict(answer), created_at=now()))
+
+        self.database.beside(save)
 
     def answer(self, answer_id: str) -> Answer:
         """One answer as it was given.

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from assistant.records.database import Database, now
+from assistant.records.dialects import BOOK
 from assistant.records.rows import digest
 from assistant.records.tables import audit
 
@@ -76,8 +77,7 @@ class AuditBook:
 
     def note(self, actor: str, action: str, subject: str, reason: str, found: int, via: Via = "cli") -> None:
         """Write a line in the book."""
-        with self.database.writing() as connection:
-            note(connection, actor, action, subject, reason, found, via)
+        self.database.beside(lambda connection: note(connection, actor, action, subject, reason, found, via), turn=BOOK)
 
     def noted(self, limit: int | None = None, offset: int = 0, lines: Lines = ALL_LINES) -> list[dict[str, Any]]:
         """The book, newest line first."""
@@ -116,7 +116,7 @@ class AuditBook:
 def note(
     connection: Connection, actor: str, action: str, subject: str, reason: str, found: int, via: Via = "cli"
 ) -> None:
-    """Write a line in the book in the caller's transaction."""
+    """Write a line in the book in the caller's transaction, which is a `writing` or has its turn at the book."""
     last = connection.execute(select(audit.c.id, audit.c.digest).order_by(audit.c.id.desc()).limit(1)).first()
     number, before = (last.id + 1, last.digest) if last is not None else (1, "")
     salt = secrets.token_hex(16)

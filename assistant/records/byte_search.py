@@ -5,7 +5,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,14 @@ _KEY = 8
 _CHUNK = 8_000_000
 _BITS = 22
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
+
+
+class Stream(Protocol):
+    """What can be read piece by piece."""
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes; none at the end."""
+        ...
 
 
 class ByteSearch:
@@ -37,14 +45,15 @@ class ByteSearch:
             OSError: the file can't be read.
         """
         with path.open("rb") as file:
-            found, read = self._found_in_stream(file)
+            found, read = self.found_in_stream(file)
         for inside in _unpacked(path):
-            more, unpacked = self._found_in_stream(inside)
+            more, unpacked = self.found_in_stream(inside)
             found |= more
             read += unpacked
         return found, read
 
-    def _found_in_stream(self, file: IO[bytes]) -> tuple[set[bytes], int]:
+    def found_in_stream(self, file: Stream) -> tuple[set[bytes], int]:
+        """Which needles stand in what is read of a file, and how many bytes that was."""
         found: set[bytes] = set()
         read, tail = 0, b""
         while chunk := file.read(_CHUNK):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from assistant.domain.engine import Usage
 from assistant.records.database import Database, now
@@ -34,6 +34,9 @@ class CallStore:
             }
             for key, model, name, answer, usage in answers
         }  # fmt: skip
-        with self.database.writing() as connection:
+
+        def put(connection: Connection) -> None:
             connection.execute(delete(model_calls).where(model_calls.c.key.in_(list(rows))))
-            connection.execute(insert(model_calls), list(rows.values()))
+            connection.execute(insert(model_calls), [rows[key] for key in sorted(rows)])
+
+        self.database.beside(put)

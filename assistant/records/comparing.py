@@ -3,6 +3,7 @@
 import datetime as dt
 import math
 import re
+from calendar import monthrange
 from dataclasses import replace
 
 from sqlalchemy import func, select
@@ -115,5 +116,4 @@ def _day(text: str, *, last: bool) -> str:
         first = dt.date.fromisoformat(f"{text}-01")
     except ValueError:
         raise UsageError(f"{text!r} is not a day or month: write it as 2026-08-31 or 2026-08") from None
-    following = (first + dt.timedelta(days=32)).replace(day=1)
-    return (following - dt.timedelta(days=1) if last else first).isoformat()
+    return (first.replace(day=monthrange(first.year, first.month)[1]) if last else first).isoformat()

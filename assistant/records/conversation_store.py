@@ -22,7 +22,8 @@ class ConversationStore:
         """Put an answer that is kept at the end of a conversation, which is begun where there is none."""
         key = {"id": conversation_id, "owner": owner}
         c = conversation_answers.c
-        with self._database.writing() as connection:
+
+        def put(connection: Connection) -> None:
             changed = connection.execute(update(conversations).where(*_is(key)).values(updated_at=now())).rowcount
             if not changed:
                 connection.execute(insert(conversations).values(**key, created_at=now(), updated_at=now()))
@@ -30,6 +31,8 @@ class ConversationStore:
             place = 1 + (connection.scalar(select(func.max(c.place)).where(where)) or 0)
             values = {"answer_id": answer_id, "conversation_id": conversation_id, "owner": owner, "place": place}
             connection.execute(insert(conversation_answers).values(**values))
+
+        self._database.beside(put)
 
     def questions(self, conversation_id: str, owner: str) -> list[str]:
         """The last that were asked in a conversation, masked, the first first; nothing where there is none."""

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import Select, distinct, func, select
+from sqlalchemy import Select, distinct, func, or_, select
 
 from assistant.domain.counts import CountRow, Totals
 from assistant.domain.filters import Filters
@@ -17,7 +17,6 @@ from assistant.records.dimensions import (
     PERIODS,
     RECORD_DIMENSIONS,
     UNKNOWN,
-    Conditions,
     base_conditions,
     by_key,
     by_type,
@@ -28,6 +27,8 @@ from assistant.records.tables import insights, records, themes
 
 _HELD = 100
 """Tables remembered until the feedback changes."""
+_SAID = 500
+"""Counts of who says a word, remembered as long: one question asks for the same several times."""
 
 
 class Counting:
@@ -38,21 +39,32 @@ class Counting:
 
     def totals(self, filters: Filters) -> Totals:
         """Records, customers, insights and records read that satisfy the filters."""
-        return self.database.settled.get("totals", filters, lambda: self._totals(filters, []), _HELD)
+        return self.database.settled.get("totals", filters, lambda: self._totals(filters), _HELD)
 
-    def mentions(self, words: Sequence[str], filters: Filters) -> Totals:
-        """As `totals`, of the records whose masked text or title holds every one of the words."""
+    def mentions(self, words: Sequence[str], filters: Filters, *, any_of: Sequence[str] = ()) -> Totals:
+        """As `totals`, of the records whose masked text or title holds every one of the words, and one of `any_of`."""
+        said = tuple(words), tuple(any_of)
+        return self.database.settled.get("mentions", (said, filters), lambda: self._mentions(*said, filters), _SAID)
+
+    def _mentions(self, words: Sequence[str], any_of: Sequence[str], filters: Filters) -> Totals:
+        """Every text is read for it, so once: the insights of the records found are counted by the same statement."""
         spoken = func.coalesce(records.c.title, "") + "\n" + records.c.text
-        return self._totals(filters, [spoken.contains(word, autoescape=True) for word in words])
+        holding = [spoken.contains(word, autoescape=True) for word in words]
+        holding += [or_(*(spoken.contains(word, autoescape=True) for word in any_of))] if any_of else []
+        columns = records.c.id, records.c.person, records.c.noise
+        held = select(*columns).where(*all_conditions(filters), *holding).cte("held")
+        of_held = insights.c.record_id.in_(select(held.c.id))
+        needs = select(func.count()).select_from(insights).where(*heard_conditions(filters), of_held).scalar_subquery()
+        found, persons, read, needs_found = self._one(
+            select(func.count(), func.count(distinct(held.c.person)), func.count(held.c.noise), needs).select_from(held)
+        )
+        return Totals(found, persons, needs_found, read)
 
-    def _totals(self, filters: Filters, held: Conditions) -> Totals:
+    def _totals(self, filters: Filters) -> Totals:
         n, people = func.count(), func.count(distinct(records.c.person))
         counted = select(n, people, func.count(records.c.noise)).select_from(records)
         found = select(func.count()).select_from(insights).where(*heard_conditions(filters))
-        if held:
-            query = counted.where(*all_conditions(filters), *held)
-            found = found.where(insights.c.record_id.in_(select(records.c.id).where(*held)))
-        elif about_needs(filters):  # a record with a need has been read
+        if about_needs(filters):  # a record with a need has been read
             heard = select(insights.c.whose).where(*heard_conditions(filters))
             grouped = heard.group_by(insights.c.whose, insights.c.record_id)
             each = by_index(grouped, insights, filters).subquery("each_record")
@@ -60,7 +72,7 @@ class Counting:
         else:
             index = "person_read" if filters.empty else "counted"
             query = by_index(counted.where(*record_conditions(filters)), records, filters, index)
-        needs = found if held or filters.empty else by_index(found, insights, filters)
+        needs = found if filters.empty else by_index(found, insights, filters)
         (records_found, persons, read), (insights_found,) = together(lambda: self._one(query), lambda: self._one(needs))
         return Totals(records_found, persons, insights_found, read)
 
@@ -111,7 +123,7 @@ class Counting:
         ]
 
     def _period_before(self, filters: Filters) -> Filters | None:
-        """The period of equal length that ends the day before `since`; None where no period is set.
+        """The period of equal length that ends the day before `since`; None where none is set, or it begins before year 1.
 
         Without `until` the period goes to the last day there is data of.
         """
@@ -121,6 +133,8 @@ class Counting:
             last = filters.until or connection.scalar(select(func.max(records.c.day))) or filters.since
         since = dt.date.fromisoformat(filters.since)
         length = max(dt.timedelta(0), dt.date.fromisoformat(last) - since)
+        if since - dt.date.min <= length:
+            return None
         end = since - dt.timedelta(days=1)
         return replace(filters, since=(end - length).isoformat(), until=end.isoformat())
 

@@ -16,6 +16,9 @@ from assistant.records.tables import customers, insights, records
 
 _TOLD = ("segment", "region", "since", "bought_service")
 
+_PAGE = 100
+"""Facts of so many customers are remembered until the feedback changes."""
+
 
 @dataclass(slots=True)
 class _Tally:
@@ -34,6 +37,12 @@ class _Tally:
 
 def facts_of(database: Database, ids: Sequence[str]) -> dict[str, CustomerFacts]:
     """Customer id → facts of the person they are of, whatever else that goes by; of those that exist."""
+    if len(ids) > _PAGE:
+        return _read(database, ids)
+    return dict(database.settled.get("customer facts", tuple(ids), lambda: _read(database, ids)))
+
+
+def _read(database: Database, ids: Sequence[str]) -> dict[str, CustomerFacts]:
     found: dict[str, CustomerFacts] = {}
     with database.reading() as connection:
         for some in chunks(ids):

@@ -1,9 +1,10 @@
 """How the database is read and written: migrations, who writes when, and what a person is told when it fails."""
 
 import datetime as dt
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from random import uniform
 from threading import RLock
@@ -24,9 +25,11 @@ HEAD = "0019"
 T = TypeVar("T")
 CHUNK = 500
 """Ids per SQL statement: far below SQLite's limit on variables."""
-_AGAIN = frozenset({"40001", "40P01"})
-"""SQLSTATEs of a transaction that failed for its neighbours' sake and may be done again."""
+_AGAIN = frozenset({"40001", "40P01", "23505"})
+"""SQLSTATEs of a transaction that failed for its neighbours' sake and may be done again: they blocked each other, or both
+found that a row is not there and wrote it."""
 _WAITED = "55P03"
+_GLANCE = text("SELECT id FROM records LIMIT 1")
 _TRIES = 5
 
 
@@ -100,6 +103,18 @@ class Database:
             with self.engine.connect() as connection:
                 yield connection
         except SQLAlchemyError as error:
+            raise StoreError(sentence_of(error)) from error
+
+    def check(self) -> None:
+        """See that the database can be read at this moment, whatever is remembered or held open of it; see `reading`."""
+        if self.is_server or not (file := self.engine.url.database):
+            with self.reading() as connection:
+                connection.execute(_GLANCE)
+            return
+        try:
+            with closing(sqlite3.connect(f"{Path(file).absolute().as_uri()}?mode=ro", uri=True)) as opened:
+                opened.execute(str(_GLANCE)).fetchone()
+        except sqlite3.Error as error:
             raise StoreError(sentence_of(error)) from error
 
     @contextmanager
@@ -204,20 +219,23 @@ class Database:
 
 
 _BUSY = "another process has been writing to the database for two minutes: stop it"
-_ADVICE = (
+_NO_ANSWER = "the server of VOC_DATABASE_URL does not answer: see whether it runs"
+_FULL_HOUSE = "the server has no connection left: raise its max_connections, or lower VOC_ASK_CONCURRENCY"
+_ADVICE_SERVER = (
     ("no space left", "the server's disk is full: make room and run the same command again, what was finished is kept"),
-    ("password authentication", "the server does not take the user or password of VOC_DATABASE_URL"),
+    ("password", "the server does not take the user or password of VOC_DATABASE_URL"),
     ("no pg_hba.conf entry", "the server lets nobody in from here as this user: see its pg_hba.conf"),
     ("permission denied", "the user of VOC_DATABASE_URL may not do that: make them the owner of the database"),
     ("does not exist", "the server has no such database, user or table: see VOC_DATABASE_URL"),
-    ("too many c", "the server has no connection left: raise its max_connections, or lower VOC_ASK_CONCURRENCY"),
-    (
-        "remaining connection slots",
-        "the server has no connection left: raise its max_connections, or lower VOC_ASK_CONCURRENCY",
-    ),
-    ("connection refused", "the server of VOC_DATABASE_URL does not answer: see whether it runs"),
-    ("connection failed", "the server of VOC_DATABASE_URL does not answer: see whether it runs"),
+    ("too many c", _FULL_HOUSE),
+    ("remaining connection slots", _FULL_HOUSE),
+    ("starting up", "the server is starting up: try again in a moment"),
     ("failed to resolve host", "the server of VOC_DATABASE_URL is not known by this name"),
+    ("connection refused", _NO_ANSWER),
+    ("connection to server", _NO_ANSWER),
+    ("connection timeout", _NO_ANSWER),
+)
+_ADVICE = (
     ("disk is full", "the disk is full: make room and run the same command again, what was finished is kept"),
     ("disk i/o error", "its disk can't be written or read: see whether it is full or failing"),
     ("readonly database", "it may not be written: check the rights of the data directory"),
@@ -232,8 +250,9 @@ _ADVICE = (
 
 def sentence_of(error: Exception) -> str:
     """What a person is told of an error of the database or its driver."""
-    said = str(getattr(error, "orig", error)).lower()
-    advice = next((text for words, text in _ADVICE if words in said), None)
+    cause = getattr(error, "orig", error)
+    known = _ADVICE_SERVER if type(cause).__module__.startswith("psycopg") else _ADVICE
+    advice = next((text for words, text in known if words in str(cause).lower()), None)
     if advice is None and isinstance(error, DBAPIError) and error.connection_invalidated:
         advice = "the connection broke; when it is up again give the same command again, what was finished is kept"
     return f"the database failed: {advice or f'{type(error).__name__}; check VOC_DATABASE_URL and see `voc doctor`'}"

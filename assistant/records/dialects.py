@@ -4,12 +4,28 @@ SQLite is the measure. On PostgreSQL texts are as long as they are (SQLite minds
 bytes whatever the server's language, empty values come first, and a word is found in a text whatever its (Latin) case.
 """
 
+from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Column, Engine, FromClause, String, UnaryExpression, create_engine, event, make_url
+from sqlalchemy import (
+    BigInteger,
+    ClauseList,
+    Column,
+    ColumnElement,
+    Engine,
+    FromClause,
+    String,
+    UnaryExpression,
+    create_engine,
+    event,
+    make_url,
+    nulls_first,
+    nulls_last,
+)
 from sqlalchemy.dialects.postgresql.base import PGCompiler, PGDDLCompiler
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 from sqlalchemy.sql import operators
 
@@ -20,6 +36,7 @@ KEPT = 5
 PATIENCE = 120
 """Seconds that a writer waits for another."""
 POSTGRESQL = "postgresql"
+ARRIVAL = "arrival"
 STORE, BOOK, SCHEMA = 1, 2, 3
 """What one can wait for one's turn at, on a server: everything that is written, the audit book, the schema."""
 OURS = 0x766F63
@@ -31,8 +48,26 @@ _PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA cache_size=-65536",
 )
-_SESSION = (f"SET lock_timeout = '{PATIENCE}s'", "SET timezone = 'UTC'", "SET jit = off")
-"""`jit`: compiling a count takes longer than the count."""
+_SESSION = (f"SET lock_timeout = '{PATIENCE}s'", "SET timezone = 'UTC'", "SET jit = off", "SET random_page_cost = 1.1")
+"""`jit`: compiling a count takes longer than the count. `random_page_cost`: as on a disk without moving parts, else 2,000
+vectors are looked for by reading all."""
+
+
+class Arrival(ColumnElement[int]):
+    """The number under which a record came in, which only ever grows: SQLite's own, or a column that only a server has."""
+
+    inherit_cache = True
+    type = BigInteger()
+
+
+@compiles(Arrival, "sqlite")
+def _arrival_sqlite(*_: Any, **__: Any) -> str:
+    return "records.rowid"
+
+
+@compiles(Arrival, POSTGRESQL)
+def _arrival_postgresql(*_: Any, **__: Any) -> str:
+    return f"records.{ARRIVAL}"
 
 
 def open_engine(url: str, connections: int) -> Engine:
@@ -64,6 +99,17 @@ def _on_file(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 
 
 def _on_server(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    from psycopg.adapt import Loader  # an extra, which only a server needs
+
+    class Number(Loader):
+        """Sums and means as SQLite gives them: a whole number, or one with a point."""
+
+        def load(self, data: bytes | bytearray | memoryview) -> int | float:
+            """From the server's decimal."""
+            written = bytes(data).decode()
+            return int(written) if written.lstrip("-").isdigit() else float(written)
+
+    connection.adapters.register_loader("numeric", Number)
     _say(connection, _SESSION)
     connection.commit()  # else a rollback would take it back
 
@@ -91,6 +137,14 @@ class _PostgresCompiler(PGCompiler):
         written: str = self.visit_ilike_op_binary(binary, operator, **kw)  # type: ignore[no-untyped-call]
         return written
 
+    def visit_over(self, over: Any, **kw: Any) -> str:
+        """In windows too, empty values come first."""
+        if over.order_by is not None and len(over.order_by):
+            over = over._clone()
+            over.order_by = ClauseList(*[_ENDS[_empty_values(one)](one) for one in over.order_by.clauses])
+        written: str = super().visit_over(over, **kw)  # type: ignore[no-untyped-call]
+        return written
+
     def order_by_clause(self, select: Any, **kw: Any) -> str:
         """Empty values come first, or last where it goes down."""
         written = [self.process(one, **kw) + _empty_values(one) for one in select._order_by_clauses]
@@ -103,9 +157,12 @@ def _empty_values(ordered: Any) -> str:
     if isinstance(ordered, UnaryExpression) and ordered.modifier in (operators.nulls_first_op, operators.nulls_last_op):
         return ""
     of = ordered.element if isinstance(ordered, UnaryExpression) else ordered
-    if isinstance(of, Column) and not of.nullable:
+    if isinstance(of, Arrival) or (isinstance(of, Column) and not of.nullable):
         return ""
     return " NULLS LAST" if down else " NULLS FIRST"
+
+
+_ENDS: dict[str, Callable[[Any], Any]] = {"": lambda one: one, " NULLS FIRST": nulls_first, " NULLS LAST": nulls_last}
 
 
 class _PostgresTables(PGDDLCompiler):

@@ -65,7 +65,7 @@ def heed(connection: Connection, statement: Executable, *_: object) -> None:
     if isinstance(statement, UpdateBase):
         if getattr(statement.table, "name", None) not in ASIDE:
             connection.info[_CHANGED] = True
-    elif isinstance(statement, TextClause) and statement is not _NUMBER:
+    elif isinstance(statement, TextClause) and not statement.text.lstrip().upper().startswith("SELECT"):
         connection.info[_CHANGED] = True
 
 

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import RowMapping, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from assistant.domain.engine import Usage
 from assistant.domain.jobs import FINISHED, Job, JobKind, JobState, Origin, StageRun, Wish
@@ -38,10 +37,7 @@ class JobStore:
         with self.database.writing() as connection:
             if key is not None and connection.scalar(select(func.count()).where(jobs.c.key == key)):
                 return None
-            try:
-                connection.execute(insert(jobs).values(**values))
-            except IntegrityError:  # another process was as quick, on a database without our lock file
-                return None
+            connection.execute(insert(jobs).values(**values))
         return self.job(str(values["id"]))
 
     def with_key(self, key: str) -> Job | None:
@@ -106,11 +102,14 @@ class JobStore:
         values: dict[str, Any] = {"until": until}
         if stages is not None:
             values |= {"stages": [_plain(stage) for stage in stages], "revision": jobs.c.revision + 1}
-        with self.database.writing() as connection:
+
+        def save(connection: Connection) -> bool | None:
             mine = (jobs.c.id == job_id, jobs.c.holder == holder, jobs.c.state == "running")
             if not connection.execute(update(jobs).where(*mine).values(**values)).rowcount:
                 return None
             return bool(connection.scalar(select(jobs.c.stop_asked).where(jobs.c.id == job_id)))
+
+        return self.database.beside(save)
 
     def end(
         self, job_id: str, holder: str, state: JobState, stages: Sequence[StageRun], problem: str | None,

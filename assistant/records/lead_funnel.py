@@ -14,6 +14,8 @@ from assistant.records.tables import lead_events
 
 FunnelKey = Literal["type", "segment", "product", "owner"]
 TOTAL = "total"
+_HELD = 40
+"""Funnels remembered until the feedback changes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,11 @@ class FunnelRow:
 
 def funnel(database: Database, by: FunnelKey, filters: Filters) -> tuple[list[FunnelRow], FunnelRow]:
     """(one row per key, most leads first; the row of all together)."""
+    rows, total = database.settled.get("funnel", (by, filters), lambda: _funnel(database, by, filters), _HELD)
+    return list(rows), total
+
+
+def _funnel(database: Database, by: FunnelKey, filters: Filters) -> tuple[list[FunnelRow], FunnelRow]:
     known = grouped(*offered(filters))
     first = known.c.place == 1
     key = func.coalesce(func.nullif(known.c[by], ""), "unknown")

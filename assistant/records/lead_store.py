@@ -31,6 +31,8 @@ STATUSES: tuple[LeadStatus, ...] = get_args(LeadStatus)
 HOLD = "hold"
 """Shown as the status of a new lead whose customer does not want to be sold to."""
 LONGEST_NOTE = 2000
+_HELD = 40
+"""Pages of leads remembered until the feedback changes."""
 Shown = Literal["new", "assigned", "contacted", "won", "lost", "hold"]
 
 
@@ -122,6 +124,19 @@ class LeadStore:
 
         Those on hold are listed only where `status` asks for them: they are not to be offered.
         """
+        asked = filters, limit, offset, status, owner, kind
+        rows, total = self.database.settled.get("leads", asked, lambda: self._leads_page(*asked), _HELD)
+        return [dict(row) for row in rows], total
+
+    def _leads_page(
+        self,
+        filters: Filters,
+        limit: int | None,
+        offset: int,
+        status: Shown | None,
+        owner: str | None,
+        kind: str | None,
+    ) -> tuple[list[dict[str, Any]], int]:
         known = grouped(*offered(filters))
         where = [known.c.place == 1, known.c.shown == status if status else known.c.shown != HOLD]
         if owner:
@@ -193,6 +208,9 @@ def _wanted(lead: Mapping[str, Any], change: LeadChange) -> dict[str, Any]:
         if "owner" in given:
             raise UsageError("a new lead has no owner: leave out the owner, or the status")
         given["owner"] = None
+    unheard = lead["status"] in ("new", "assigned", HOLD)
+    if given.get("status") == "won" and unheard and not (given.get("note") or lead["note"]):
+        raise UsageError("nobody has contacted this customer yet: say so first, or say in a note how it was won")
     if given.get("status") == "assigned" and not given.get("owner", lead["owner"]):
         raise UsageError("an assigned lead needs somebody it is assigned to: give an owner")
     return given

@@ -81,7 +81,8 @@ class LedgerStore:
         Of several processes that claim at once each record goes to one. Returns key and record by id, in the order
         asked for: the record as it was when it was leased.
         """
-        with self.database.writing() as connection:
+
+        def leased(connection: Connection) -> tuple[dict[str, tuple[str, Record]], set[str]]:
             rows = connection.execute(select(records).where(records.c.id.in_(record_ids))).mappings()
             found = {row["id"]: (reading_key(row["id"], row["reading_hash"], identity), to_record(row)) for row in rows}
             fresh = [
@@ -89,13 +90,15 @@ class LedgerStore:
                  "insights": [], "signals": {}, "refused": [], "at": now(), "holder": holder, "until": until}
                 for one, (key, _) in sorted(found.items())
             ]  # fmt: skip
-            mine = _lease(connection, fresh)
+            return found, _lease(connection, fresh)
+
+        found, mine = self.database.beside(leased)
         return {one: found[one] for one in record_ids if one in found and found[one][0] in mine}
 
     def renew(self, holder: str, until: str) -> None:
         """Keep what a holder has leased for longer."""
-        with self.database.writing() as connection:
-            connection.execute(update(readings).where(_held(readings.c.holder == holder)).values(until=until))
+        longer = update(readings).where(_held(readings.c.holder == holder)).values(until=until)
+        self.database.beside(lambda connection: connection.execute(longer))
 
     def give_back(self, holder: str) -> int:
         """End all leases of a holder; what was not read is pending again. Returns how many there were."""
@@ -118,9 +121,9 @@ class LedgerStore:
 
     def skip(self, keys: Sequence[str], reason: str) -> None:
         """Note that leased records are not to be read as they are now, and why."""
-        with self.database.writing() as connection:
-            query = update(readings).where(readings.c.key.in_(list(keys)))
-            connection.execute(query.values(status="skipped", reason=reason, at=now(), **_FREE))
+        query = update(readings).where(readings.c.key.in_(list(keys)))
+        query = query.values(status="skipped", reason=reason, at=now(), **_FREE)
+        self.database.beside(lambda connection: connection.execute(query))
 
     def ledger(self, identity: str) -> LedgerCounts:
         """How all records stand with an engine identity, as they are now."""
@@ -144,10 +147,13 @@ class LedgerStore:
 
     def _end(self, whose: Any) -> int:
         """What was never tried leaves no row behind; what had failed before has failed as often as before."""
-        with self.database.writing() as connection:
+
+        def ended(connection: Connection) -> int:
             fresh = connection.execute(delete(readings).where(_held(whose), readings.c.tries == 0)).rowcount
             again = connection.execute(update(readings).where(_held(whose)).values(status="failed", **_FREE)).rowcount
-        return fresh + again
+            return fresh + again
+
+        return self.database.beside(ended)
 
 
 def settled(connection: Connection, identity: str) -> dict[str, str]:

@@ -14,6 +14,8 @@ from assistant.records.selection import insight_conditions, record_conditions
 from assistant.records.tables import insights, records, theme_events, theme_parents, themes
 
 _LONGEST_CHAIN = 100
+_HELD = 100
+"""Parents remembered until the feedback changes."""
 
 
 class ParentStore:
@@ -70,12 +72,16 @@ class ParentStore:
         Raises:
             NotFoundError: there is none.
         """
+        found: ThemeParent | None = self.database.settled.get("parent", parent_id, lambda: self._one(parent_id), _HELD)
+        if found is None:
+            raise NotFoundError(f"there is no parent of themes {parent_id!r}: `voc list themes` shows which there are")
+        return found
+
+    def _one(self, parent_id: str) -> ThemeParent | None:
         with self.database.reading() as connection:
             row = connection.execute(_counted(Filters()).where(theme_parents.c.id == parent_id)).mappings().first()
             children = _children(connection.execute(_placed()).all())
-        if row is None:
-            raise NotFoundError(f"there is no parent of themes {parent_id!r}: `voc list themes` shows which there are")
-        return _parent(row, children.get(parent_id, ()))
+        return None if row is None else _parent(row, children.get(parent_id, ()))
 
     def theme_successor(self, theme_id: str) -> str | None:
         """The active theme that a theme which is no more went into, however many merges later; None where there is none."""

@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, delete, distinct, func, insert, or_, select, update
 
 from assistant.domain.filters import Filters
 from assistant.domain.insights import Insight, Reading
@@ -15,7 +16,7 @@ from assistant.records.leads import register_leads
 from assistant.records.ledger_store import MAX_TRIES, TRIED, LedgerStore, reading_key, settled
 from assistant.records.record_store import chunks
 from assistant.records.rows import insight_from, insight_values, to_insight, to_record
-from assistant.records.selection import insight_conditions, record_conditions
+from assistant.records.selection import heard_conditions, insight_conditions, record_conditions
 from assistant.records.tables import insights, readings, records
 from assistant.records.tables.voices import FACTS
 
@@ -59,15 +60,7 @@ class ReadingStore(LedgerStore):
         """Make ledger rows current that this identity has done already; returns the records settled so."""
         settled: set[str] = set()
         for some in chunks(record_ids):
-            with self.database.writing() as connection:
-                hashes = connection.execute(select(records.c.id, records.c.reading_hash).where(records.c.id.in_(some)))
-                keys = {reading_key(record_id, h, identity): record_id for record_id, h in hashes}
-                query = select(readings).where(readings.c.key.in_(list(keys)), readings.c.status == "done")
-                for row in connection.execute(query).mappings().all():
-                    record_id = keys[row["key"]]
-                    found = [insight_from(item, record_id) for item in row["insights"]]
-                    _make_current(connection, record_id, row["key"], row["noise"], row["signals"], found)
-                    settled.add(record_id)
+            settled |= self.database.beside(partial(_reuse, identity=identity, record_ids=some))
         return settled
 
     def done_readings(self, record_ids: Sequence[str], identity: str) -> dict[str, Reading]:
@@ -101,7 +94,8 @@ class ReadingStore(LedgerStore):
         kept, but not made current; what was read of a record that is gone is dropped.
         """
         at = now()
-        with self.database.writing() as connection:
+
+        def save(connection: Connection) -> None:
             current = _keys(connection, [reading.record_id for reading in done], identity)
             for reading in done:
                 if reading.record_id not in current:
@@ -119,17 +113,22 @@ class ReadingStore(LedgerStore):
                         connection, reading.record_id, key, reading.noise, values["signals"], list(reading.insights)
                     )
 
+        self.database.beside(save)
+
     def save_failures(
         self, failed: Sequence[tuple[str, str]], identity: str, engine: str, keys: Mapping[str, str] | None = None
     ) -> None:
         """Note (record id, reason) of records that could not be read; their older insights stay. `keys` as above."""
         at = now()
-        with self.database.writing() as connection:
+
+        def save(connection: Connection) -> None:
             current = _keys(connection, [record_id for record_id, _ in failed], identity)
             for record_id, reason in failed:
                 if record_id in current:
                     values = _row(record_id, engine, identity, "failed", at) | {"reason": reason}
                     _upsert_reading(connection, (keys or current).get(record_id, current[record_id]), values)
+
+        self.database.beside(save)
 
     def refused(self, identity: str | None = None) -> dict[str, int]:
         """Reason → drafts refused, over all readings done by an identity; None: over the current readings."""
@@ -177,13 +176,30 @@ class ReadingStore(LedgerStore):
             row = connection.execute(select(insights).where(insights.c.id == insight_id)).mappings().first()
             return to_insight(row) if row else None
 
+    def wishes(self, filters: Filters, limit: int) -> tuple[list[Insight], int]:
+        """Insights with something the customer suggests or wishes, newest first, and how many records have one."""
+        told = [*heard_conditions(filters), insights.c.suggestion.is_not(None), insights.c.suggestion != ""]
+        page = select(insights).where(*told).order_by(insights.c.day.desc(), insights.c.id).limit(limit)
+        with self.database.reading() as connection:
+            total = connection.scalar(select(func.count(distinct(insights.c.record_id))).where(*told)) or 0
+            return [to_insight(row) for row in connection.execute(page).mappings()], total
+
     def list_insights(self, filters: Filters, limit: int | None, offset: int = 0) -> tuple[list[Insight], int]:
         """A page of insights, newest records first, and how many there are in all."""
         query = _joined(filters)
+
+        def counted() -> int:
+            with self.database.reading() as connection:
+                return connection.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+        total = self.database.settled.get("insights", filters, counted)
+        order = (records.c.created_at.desc(), insights.c.record_id, insights.c.start, insights.c.id)
+        page = (
+            query.with_only_columns(insights.c.id).order_by(*order).limit(limit).offset(offset)
+        )  # whole rows sort slowly
+        whole = _joined(Filters()).where(insights.c.id.in_(page)).order_by(*order)
         with self.database.reading() as connection:
-            total = connection.scalar(select(func.count()).select_from(query.subquery())) or 0
-            query = query.order_by(records.c.created_at.desc(), insights.c.record_id, insights.c.start)
-            rows = connection.execute(query.limit(limit).offset(offset)).mappings()
+            rows = connection.execute(query.order_by(*order) if limit is None and not offset else whole).mappings()
             return [to_insight(row) for row in rows], total
 
 
@@ -198,10 +214,23 @@ def _joined(filters: Filters) -> Select[Any]:
     return query.where(*record_conditions(filters), *insight_conditions(filters))
 
 
+def _reuse(connection: Connection, identity: str, record_ids: Sequence[str]) -> set[str]:
+    keys = {key: record_id for record_id, key in _keys(connection, record_ids, identity).items()}
+    query = select(readings).where(readings.c.key.in_(list(keys)), readings.c.status == "done")
+    rows = connection.execute(query).mappings().all()
+    for row in rows:
+        record_id = keys[row["key"]]
+        found = [insight_from(item, record_id) for item in row["insights"]]
+        _make_current(connection, record_id, row["key"], row["noise"], row["signals"], found)
+    return {keys[row["key"]] for row in rows}
+
+
 def _keys(connection: Connection, record_ids: Sequence[str], identity: str) -> dict[str, str]:
+    """Record id → key of an identity. Until the transaction ends nobody else writes what was read of these records."""
     found: dict[str, str] = {}
-    for some in chunks(record_ids):
+    for some in chunks(sorted(record_ids)):
         query = select(records.c.id, records.c.reading_hash).where(records.c.id.in_(some))
+        query = query.order_by(records.c.id).with_for_update(key_share=True)
         found.update((record_id, reading_key(record_id, h, identity)) for record_id, h in connection.execute(query))
     return found
 

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import func, literal_column, or_, select
+from sqlalchemy import func, or_, select
 
 from assistant.domain.filters import Filters
 from assistant.domain.records import Record
 from assistant.errors import NotFoundError, UsageError
 from assistant.records.database import Database
-from assistant.records.freshness import Lately
+from assistant.records.dialects import Arrival
 from assistant.records.persons import kin
 from assistant.records.rows import to_record
 from assistant.records.saving import CHUNK, Link, Linked, Saved, chunks, save_batch
@@ -98,8 +98,7 @@ class RecordStore:
             with self.database.reading() as connection:
                 return set(connection.scalars(select(records.c.id).where(*all_conditions(filters))))
 
-        lately: Lately[Filters, set[str]] = self.database.unchanged.get("record_ids", Lately)
-        return lately.get(filters, ask)
+        return self.database.settled.get("record ids", filters, ask)
 
     def list_records(self, filters: Filters, limit: int | None, offset: int = 0) -> tuple[list[Record], int]:
         """A page of records in the order of time, and how many there are in all."""
@@ -118,7 +117,7 @@ class RecordStore:
         c = records.c
         query = select(c.id, c.signature, c.near_duplicate_of).where(func.length(c.signature) > 0)
         with self.database.reading() as connection:
-            rows = connection.execution_options(yield_per=10 * CHUNK).execute(query.order_by(literal_column("rowid")))
+            rows = connection.execution_options(yield_per=10 * CHUNK).execute(query.order_by(Arrival()))
             yield from ((record_id, signature, near) for record_id, signature, near in rows)
 
     def products(self) -> list[str]:
@@ -145,7 +144,7 @@ class RecordStore:
             with self.database.reading() as connection:
                 return tuple(connection.scalars(query))
 
-        return list(self.database.unchanged.get(("names", column), ask))  # every search asks, and each reads an index
+        return list(self.database.settled.get("names", column, ask))  # every search asks, and each reads an index
 
     def first_day_of_version(self, version: str) -> str | None:
         """The first day on which a record names a version of software, such as 3.2; None where none does."""
@@ -157,6 +156,9 @@ class RecordStore:
 
     def span(self) -> tuple[str | None, str | None]:
         """First and last day that the records speak of."""
+        return self.database.settled.get("span", None, self._span)
+
+    def _span(self) -> tuple[str | None, str | None]:
         with self.database.reading() as connection:
             ends = (select(end(records.c.day)).scalar_subquery() for end in (func.min, func.max))  # each by its index
             first, last = connection.execute(select(*ends)).one()
@@ -180,6 +182,11 @@ class RecordStore:
 
         One who goes by several ids is one row, under the id that they count as.
         """
+        asked = filters, limit, offset
+        rows, total = self.database.settled.get("customers", asked, lambda: self._customers(*asked))
+        return [dict(row) for row in rows], total
+
+    def _customers(self, filters: Filters, limit: int | None, offset: int) -> tuple[list[dict[str, Any]], int]:
         own = select(records.c.customer_id, func.count().label("n")).where(*all_conditions(filters))
         each = own.group_by(records.c.customer_id).subquery()
         person = func.coalesce(customers.c.counts_as, customers.c.id)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from assistant.records.database import Database, now
 from assistant.records.tables import requests
@@ -39,9 +39,12 @@ class RequestStore:
     def remember(self, key: str, answered: Answered) -> None:
         """Remember an answer; those that are old are forgotten."""
         values = {"key": key, "body": answered.body, "status": answered.status, "answer": dict(answered.answer)}
-        with self.database.writing() as connection:
+
+        def put(connection: Connection) -> None:
             connection.execute(delete(requests).where((requests.c.key == key) | (requests.c.at <= _long_ago())))
             connection.execute(insert(requests).values(**values, at=now()))
+
+        self.database.beside(put)
 
 
 def _long_ago() -> str:

@@ -1,9 +1,10 @@
 """How filters become SQL: one meaning for search, counts, lists and exports."""
 
+import json
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, Table, func, or_, select
+from sqlalchemy import ColumnElement, Select, Table, Text, cast, func, or_, select
 
 from assistant.domain.filters import Filters
 from assistant.records.tables import insights, records, themes
@@ -31,6 +32,9 @@ def record_conditions(filters: Filters, of: Table = records) -> list[ColumnEleme
         found.append(theirs if of is records else of.c.record_id.in_(select(records.c.id).where(theirs)))
     if filters.region:
         found.append(of.c.region.in_(filters.region))
+    if filters.source:
+        filled = or_(*(cast(records.c.metadata, Text).contains(json.dumps(v), autoescape=True) for v in filters.source))
+        found.append(filled if of is records else of.c.record_id.in_(select(records.c.id).where(filled)))
     if filters.since:
         found.append(of.c.day >= filters.since)
     if filters.until:

@@ -32,7 +32,7 @@ def file_of(url: str) -> Path:
     """
     name = url.removeprefix("sqlite:///").partition("?")[0]
     if not url.startswith("sqlite:///") or name in ("", ":memory:"):
-        raise SettingError("VOC_DATABASE_URL names no database file: copy that database by its own means")
+        raise SettingError("VOC_DATABASE_URL names no database file: copy that database by its own means (pg_dump)")
     return Path(name).resolve()
 
 

@@ -1,6 +1,6 @@
 """Themes as stored: saved with their members and lineage, listed with counts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, bindparam, distinct, func, insert, select, update
@@ -12,6 +12,9 @@ from assistant.records.database import Database, now
 from assistant.records.rows import to_theme
 from assistant.records.selection import READ, insight_conditions, record_conditions
 from assistant.records.tables import insights, records, theme_events, themes
+
+_HELD = 400
+"""Themes whose members and voices are remembered until the feedback changes."""
 
 
 class ThemeStore:
@@ -65,18 +68,36 @@ class ThemeStore:
             totals: dict[str, int] = dict(connection.execute(read.group_by(records.c.month)).all())
         return by_theme, totals
 
-    def told_alone(self, theme_id: str, since: str, until: str) -> dict[str, int]:
-        """Month → records of those days that tell of this theme and of no other."""
+    def theme_origins(self) -> dict[str, str]:
+        """Theme id → the theme that it was split out of, by a run or by hand, where that was not taken back."""
+        query = select(theme_events.c.theme_id, theme_events.c.detail).where(
+            theme_events.c.kind == "split", theme_events.c.undone_at.is_(None)
+        )
+        with self.database.reading() as connection:
+            return {
+                row.theme_id: str(row.detail["out_of"]) for row in connection.execute(query.order_by(theme_events.c.id))
+            }
+
+    def theme_foundings(self) -> dict[str, str]:
+        """Theme id → when a run founded it; parts of another theme and what people made are not among them."""
+        query = select(theme_events.c.theme_id, theme_events.c.at).where(theme_events.c.kind == "founded")
+        with self.database.reading() as connection:
+            found: dict[str, str] = dict(connection.execute(query).all())
+        apart = self.theme_origins()
+        return {theme_id: at for theme_id, at in found.items() if theme_id not in apart}
+
+    def told_alone(self, theme_ids: Collection[str], since: str, until: str) -> dict[str, int]:
+        """Month → records of those days that tell of these themes and of no other."""
         other = insights.alias()
         elsewhere = (
             select(other.c.id)
-            .where(other.c.record_id == records.c.id, other.c.theme_id.is_not(None), other.c.theme_id != theme_id)
+            .where(other.c.record_id == records.c.id, other.c.theme_id.is_not(None), other.c.theme_id.not_in(theme_ids))
             .exists()
         )
         query = (
             select(records.c.month, func.count(distinct(records.c.id)))
             .join(insights, insights.c.record_id == records.c.id)
-            .where(insights.c.theme_id == theme_id, records.c.day >= since, records.c.day <= until, ~elsewhere)
+            .where(insights.c.theme_id.in_(theme_ids), records.c.day >= since, records.c.day <= until, ~elsewhere)
             .group_by(records.c.month)
         )
         with self.database.reading() as connection:
@@ -90,6 +111,10 @@ class ThemeStore:
 
     def theme_quotes(self, theme_id: str, since: str, until: str, limit: int = 3) -> list[dict[str, Any]]:
         """The gravest quotes of a theme in a stretch of days, one per customer."""
+        asked = theme_id, since, until, limit
+        return list(self.database.settled.get("theme quotes", asked, lambda: self._quotes(*asked), _HELD))
+
+    def _quotes(self, theme_id: str, since: str, until: str, limit: int) -> list[dict[str, Any]]:
         r = records.c
         query = (
             select(insights.c.quote, r.id.label("record_id"), r.external_id, r.day, r.person)
@@ -183,14 +208,22 @@ class ThemeStore:
 
     def theme_record_ids(self, theme_id: str) -> list[str]:
         """Record ids of a theme's members, sorted."""
-        with self.database.reading() as connection:
-            return sorted(set(connection.scalars(select(insights.c.record_id).where(insights.c.theme_id == theme_id))))
+
+        def read() -> list[str]:
+            with self.database.reading() as connection:
+                members = connection.scalars(select(insights.c.record_id).where(insights.c.theme_id == theme_id))
+                return sorted(set(members))
+
+        return list(self.database.settled.get("theme records", theme_id, read, _HELD))
 
     def theme_voices(self, theme_id: str, limit: int = 12) -> list[Voice]:
         """The most telling voices of a theme as chosen when it was built, then severe ones; one per customer."""
+        asked = theme_id, limit
+        return list(self.database.settled.get("theme voices", asked, lambda: self._voices(*asked), _HELD))
+
+    def _voices(self, theme_id: str, limit: int) -> list[Voice]:
         query = (
-            select(*(insights.c[name] for name in _SPOKEN), records.c.channel, records.c.product, records.c.created_at)
-            .add_columns(records.c.segment, records.c.customer_id, records.c.person)
+            select(*(insights.c[name] for name in _SPOKEN), *(records.c[name] for name in _TOLD_IN), records.c.person)
             .join(records, records.c.id == insights.c.record_id)
             .where(insights.c.theme_id == theme_id)
             .order_by(insights.c.severity.desc(), func.length(insights.c.quote).desc(), insights.c.id)
@@ -215,26 +248,11 @@ class ThemeStore:
 
 
 _SPOKEN = ("id", "record_id", "quote", "start", "end", "surface", "secondary", "deep", "suggestion")
+_TOLD_IN = ("channel", "product", "created_at", "segment", "customer_id")
 
 
 def _voice(n: int, row: RowMapping) -> Voice:
-    return Voice(
-        n=n,
-        insight_id=row["id"],
-        record_id=row["record_id"],
-        quote=row["quote"],
-        start=row["start"],
-        end=row["end"],
-        channel=row["channel"],
-        product=row["product"],
-        created_at=row["created_at"],
-        segment=row["segment"],
-        customer_id=row["customer_id"],
-        surface=row["surface"],
-        secondary=row["secondary"],
-        deep=row["deep"],
-        suggestion=row["suggestion"],
-    )
+    return Voice(n=n, insight_id=row["id"], **{name: row[name] for name in (*_SPOKEN[1:], *_TOLD_IN)})
 
 
 def _counted(filters: Filters | None = None) -> Select[Any]:
@@ -246,15 +264,9 @@ def _counted(filters: Filters | None = None) -> Select[Any]:
         .where(insights.c.theme_id.is_not(None), *inner)
         .subquery()
     )
-    counted = (
-        select(
-            member.c.theme_id,
-            func.count(distinct(member.c.record_id)).label("records"),
-            func.count(distinct(member.c.person)).label("customers"),
-        )
-        .group_by(member.c.theme_id)
-        .subquery()
-    )
+    told, people = func.count(distinct(member.c.record_id)), func.count(distinct(member.c.person))
+    each = select(member.c.theme_id, told.label("records"), people.label("customers"))
+    counted = each.group_by(member.c.theme_id).subquery()
     return select(
         themes,
         func.coalesce(counted.c.records, 0).label("records"),

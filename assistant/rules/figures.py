@@ -6,21 +6,31 @@ from collections.abc import Sequence
 from assistant.domain.answers import Figure
 from assistant.domain.drafts import SentenceDraft
 
-_MOST = 30
-"""Figures that are said; an answer is no table."""
+_MOST = 16
+"""Sentences of figures; an answer is no table."""
+_ROWS = 5
+"""Rows of a table that are said whole; those that follow are named with their number alone."""
 _KIND = re.compile(r"^(?P<of>.*?)\s*(?P<kind>反馈|客户|占比|占\S.*?反馈|较上期变化)$")
+_ROW = re.compile(r"^(?!20\d\d-\d\d ).*「(?P<name>[^」]*)」(?:反馈|客户|占比|较上期变化)$")
 _MONTH = re.compile(r"^(?P<month>20\d\d-\d\d) (?P<of>.*?)\s*反馈$")
 
 
 def figure_sentences(figures: Sequence[Figure], *, asked_how_many: bool = False) -> list[SentenceDraft]:
-    """Sentences that say every figure once, in the order given; a run of months is one sentence.
+    """Sentences that say the figures in the order given; a run of months is one sentence, and so are the rows of a table
+    that come after the first.
 
     Where it was asked how many, the first sentence begins with the number.
     """
     sentences: list[SentenceDraft] = []
-    place = 0
-    while place < min(len(figures), _MOST):
+    place = rows = 0
+    while place < len(figures) and len(sentences) < _MOST:
         run = _months(figures, place) or _same_thing(figures, place)
+        rows = rows + 1 if _titled(figures[place]) else 0
+        if rows > _ROWS and len(further := _further(figures, place)) > 1:
+            said = [n for n in further if figures[n].unit == "条"]
+            sentences.append(SentenceDraft(text=_named(figures, said), citations=[], figures=[n + 1 for n in said]))
+            place, rows = further[-1] + 1, 0
+            continue
         if len(run) > 2 and _month(figures[run[1]]):
             text = _row(figures, run)
         else:
@@ -28,6 +38,24 @@ def figure_sentences(figures: Sequence[Figure], *, asked_how_many: bool = False)
         sentences.append(SentenceDraft(text=text, citations=[], figures=[n + 1 for n in run]))
         place = run[-1] + 1
     return sentences
+
+
+def _titled(figure: Figure) -> str | None:
+    """The name of the row that a figure is of, where it is of one that is counted as a share."""
+    match = _ROW.search(figure.label)
+    return match["name"] if match else None
+
+
+def _further(figures: Sequence[Figure], start: int) -> list[int]:
+    """Neighbouring figures of rows; none where there is but one row."""
+    run = [start]
+    while run[-1] + 1 < len(figures) and _titled(figures[run[-1] + 1]):
+        run.append(run[-1] + 1)
+    return run if len({_titled(figures[n]) for n in run}) > 1 else []
+
+
+def _named(figures: Sequence[Figure], run: Sequence[int]) -> str:
+    return f"另有{'、'.join(f'「{_titled(figures[n])}」{_value(figures[n])}' for n in run)}。"
 
 
 def _months(figures: Sequence[Figure], start: int) -> list[int]:

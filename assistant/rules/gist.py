@@ -6,6 +6,7 @@ from functools import cache
 from assistant.domain.themes import ThemeMaterial
 from assistant.domain.vocabulary import ASPECTS, DEEP_CATEGORIES, Aspect, DeepCategory
 from assistant.rules.lexicon import table, words
+from assistant.rules.scenes import plain_readings
 from assistant.rules.telling import situation
 from assistant.rules.topics import frame_fields
 
@@ -63,7 +64,12 @@ def _motive_marks() -> dict[DeepCategory, tuple[str, ...]]:
     for category in DEEP_CATEGORIES:
         marks[category].append(_core(str(table("deep")[category]["text"])))
         marks[category] += [_core(f["deep_text"]) for f in frame_fields().values() if f["deep"] == category]
+        marks[category] += [_core(t) for frame, t in plain_readings("deep_text").items() if _deep_of(frame) == category]
     return {category: tuple(found) for category, found in marks.items()}
+
+
+def _deep_of(frame: str) -> str:
+    return frame_fields()[frame]["deep"]
 
 
 def _core(sentence: str) -> str:

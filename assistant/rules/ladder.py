@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from assistant.domain.vocabulary import DeepCategory, Standing, zh
 from assistant.rules.lexicon import table, words
+from assistant.rules.scenes import borne_out
 from assistant.rules.segment import cut
 from assistant.rules.topics import Topic, frame_fields
 from assistant.rules.view import Seen, View
@@ -82,7 +83,10 @@ def secondary_of(topic: Topic, view: View) -> Rung:
     if best:
         clause = _piece(view.quote(best[2]))
         return Rung(words("relations", best[1], "text").replace("{q}", clause), "implied")
-    return Rung(_usual_secondary(topic).replace("{who}", who(view)), "hypothesis")
+    said = _usual_secondary(topic)
+    if topic.sentiment != "positive":
+        said = borne_out(topic.frame or topic.aspect, "secondary", said, _own_words(view))
+    return Rung(said.replace("{who}", who(view)), "hypothesis")
 
 
 def _fits(relation: str, topic: Topic) -> bool:
@@ -104,11 +108,19 @@ def deep_text_of(topic: Topic, deep: DeepCategory, shown: bool, quote: str, view
     """The motive in one sentence; with the quote it is inferred from where the words show it."""
     fields = frame_fields().get(topic.frame or "", {})
     usual = fields.get("deep") == deep
-    text = fields["deep_text"] if usual else str(table("deep")[deep]["text"])
+    if usual:
+        text = borne_out(topic.frame or "", "deep_text", fields["deep_text"], _own_words(view))
+    else:
+        text = str(table("deep")[deep]["text"])
     text = text.replace("{who}", who(view))
     if view.record.product and len(view.record.product) <= 12:
         text = f"{text}（谈的是{view.record.product}）"
     return Rung(f"从“{_piece(quote)}”看，{text}", "implied") if shown else Rung(text, "hypothesis")
+
+
+def _own_words(view: View) -> list[str]:
+    """All that the customer said, as one text."""
+    return ["\n".join(view.quote(seen) for seen in view.seen)]
 
 
 def who(view: View) -> str:

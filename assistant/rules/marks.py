@@ -99,7 +99,7 @@ def chances_of(view: View, topics: list[Topic]) -> list[OpportunityDraft]:
     """Chances in the customer's own words, strongest first, at most two, each type once."""
     ranked: list[tuple[float, OpportunityType, Seen]] = []
     frames = {topic.frame for topic in topics}
-    for label in sorted(view.labels("chance").keys() - {"pay"}):
+    for label in sorted(view.labels("chance").keys() - {"pay", "pressed"}):
         fields = table("opportunities")[label]
         gate = fields.get("frames", [])
         lift = 2.0 if isinstance(gate, list) and frames & set(gate) else (-2.0 if gate else 0.0)
@@ -115,7 +115,10 @@ def chances_of(view: View, topics: list[Topic]) -> list[OpportunityDraft]:
 
 
 def _chance(view: View, seen: Seen, label: str, gated: bool) -> float:
-    """Weight of a chance in a clause; where it is gated, only beside a wish or an offer to pay, which add to it."""
+    """Weight of a chance in a clause; where it is gated, only beside a wish or an offer to pay, which add to it.
+
+    None in a sentence that is angry at being made to buy, unless it wishes for something.
+    """
     weight = min(seen.weight("chance", label), 6.0)
     if not weight:
         return 0.0
@@ -124,6 +127,8 @@ def _chance(view: View, seen: Seen, label: str, gated: bool) -> float:
     pays = any(other.weight("chance", "pay") for other in beside)
     wishes = any(other.weight("wish", "wish") for other in near)
     if gated and not pays and not wishes:
+        return 0.0
+    if not wishes and any(other.weight("chance", "pressed") for other in near):
         return 0.0
     return weight + 1.5 * pays + 0.5 * wishes
 

@@ -8,6 +8,7 @@ from assistant.domain.themes import ThemeMaterial, Voice
 from assistant.domain.vocabulary import zh
 from assistant.rules.gist import aspect_of, group, motive, motives_in
 from assistant.rules.lexicon import table, words
+from assistant.rules.scenes import borne_out
 from assistant.rules.telling import bearing, frame_of, situation, stands_alone, telling
 from assistant.rules.topics import frame_fields
 from assistant.rules.wording import neat, said, short
@@ -22,6 +23,7 @@ _HEARD = 4
 _KIND = re.compile(r"^[^，。：]{2,6}：(?=.{6})")
 """What a form's heading puts before a clause."""
 _CLAUSES = re.compile(r"[，。；！？：,;!?:、`\s…~～]+")
+_SPEAKERS = re.compile(r"^(?:客户|客服|系统)[:：]", re.MULTILINE)
 _ONE_QUOTE = re.compile(r"^从“.*?”看，")
 _ONE_PRODUCT = re.compile(r"（谈的是[^）]*）$")
 
@@ -113,16 +115,23 @@ def _secondary(material: ThemeMaterial, own: list[Voice], frame: str | None) -> 
     common = _usual(texts)
     if frame is None or 2 * texts.count(common) > len(texts):
         return common
-    return _said_of_all(frame_fields()[frame]["secondary"], material)
+    said = borne_out(frame, "secondary", frame_fields()[frame]["secondary"], _heard(material))
+    return _said_of_all(said, material)
 
 
 def _deep(material: ThemeMaterial, own: list[Voice], frame: str | None) -> str:
     """The motive in the situation's own sentence where that is the theme's motive, else what most voices speak of."""
     deep = motive(material)
     if frame is not None and frame_fields()[frame]["deep"] == deep:
-        return _said_of_all(frame_fields()[frame]["deep_text"], material)
+        said = borne_out(frame, "deep_text", frame_fields()[frame]["deep_text"], _heard(material))
+        return _said_of_all(said, material)
     texts = [_shared(voice.deep, material) for voice in own]
     return _usual([text for text in texts if deep in motives_in(text)]) or _usual(texts)
+
+
+def _heard(material: ThemeMaterial) -> list[str]:
+    """What the theme's voices said, with what stands around it."""
+    return [f"{voice.quote}\n{_SPEAKERS.sub('', voice.context)}" for voice in material.voices]
 
 
 def _said_of_all(template: str, material: ThemeMaterial) -> str:

@@ -8,6 +8,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache
+from itertools import takewhile
 
 from assistant.rules.lexicon import normalise, table
 
@@ -18,6 +19,8 @@ _SENTENCE = re.compile(r"(?:[^。!?！？;；\n.]|\.(?!\s|$))+[。!?！？;；\n
 _BRACKETS = re.compile(r"【[^】]*】|\[[^\]]*\]|##+[^#]*##+|\{\{[^}]*\}\}|〔[^〕]*〕|《《[^》]*》》|===+[^=]*===+")
 _CLAUSE = re.compile(r"[^,，:：—]+[,，:：—]*|[,，:：—]+")
 _BRACKET_MOST = 600
+_WORDS = 4
+"""Letters in a row that are words, and not letters set apart."""
 
 Place = tuple[int, int]
 
@@ -49,7 +52,7 @@ def orders_in(text: str) -> list[Place]:
         for bracket in _BRACKETS.finditer(plain)
         if len(bracket.group()) <= _BRACKET_MOST and _begins(bracket.group()) is not None
     ]
-    found += _sentences(blanked(plain, found))
+    found += _sentences(blanked(plain, found), sorted([*_pauses(text, places), *(end for _, end in found)]))
     return _joined([(places[start], places[end - 1] + 1) for start, end in found if end > start])
 
 
@@ -96,13 +99,24 @@ def _squeezed(text: str) -> tuple[str, list[int]]:
     return "".join(plain[at] for at in places), places
 
 
-def _sentences(plain: str) -> list[Place]:
+def _pauses(text: str, places: Sequence[int]) -> list[int]:
+    """Where in the squeezed text words begin after a blank, as a clause does; not where letters stand apart to hide."""
+    pauses, run = [], 0
+    for at in range(1, len(places)):
+        run += 1
+        if text[places[at - 1] + 1 : places[at]].isspace():
+            pauses += [at] if run >= _WORDS else []
+            run = 0
+    return pauses
+
+
+def _sentences(plain: str, pauses: Sequence[int]) -> list[Place]:
     """The sentences with an order, from the clause it begins in to their end, and those that go on with it."""
     found: list[Place] = []
     ordered = -1
     for sentence in _SENTENCE.finditer(plain):
         words = sentence.group()
-        begin = _begins(words)
+        begin = _begins(words, [at - sentence.start() for at in pauses[bisect_left(pauses, sentence.start()) :]])
         if begin is None and sentence.start() == ordered and _pattern("goes_on").search(words.strip()):
             begin = 0
         if begin is not None:
@@ -111,7 +125,7 @@ def _sentences(plain: str) -> list[Place]:
     return found
 
 
-def _begins(sentence: str) -> int | None:
+def _begins(sentence: str, pauses: Sequence[int] = ()) -> int | None:
     """Where in a sentence an order begins: at the clause of its first mark; None where there is none."""
     order = _pattern("order").search(sentence)
     address = _pattern("address").search(sentence)
@@ -121,7 +135,8 @@ def _begins(sentence: str) -> int | None:
     if not marks:
         return None
     first = min(marks)
-    return max((clause.start() for clause in _CLAUSE.finditer(sentence) if clause.start() <= first), default=0)
+    starts = [clause.start() for clause in _CLAUSE.finditer(sentence)]
+    return max((start for start in (*starts, *takewhile(lambda at: at <= first, pauses)) if start <= first), default=0)
 
 
 def _joined(places: list[Place]) -> list[Place]:

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
+from typing import cast
 
 from assistant.domain.answers import AnswerMaterial
 from assistant.domain.vocabulary import ASPECTS, DEEP_CATEGORIES, Aspect, DeepCategory
@@ -11,6 +13,7 @@ from assistant.rules.lexicon import lexicon, normalise, table, words
 from assistant.rules.telling import frame_of
 from assistant.rules.topics import frame_fields
 from assistant.rules.trades import worded
+from assistant.rules.trouble import said_back, told
 
 _ASKS_REPLY = re.compile(r"怎么(?:回(?!事)|答|说|讲|跟|安抚|解释|处理)|如何(?:回|答|安抚|解释)|话术|怎样回|回复客户")
 _ONE_CUSTOMER = re.compile(
@@ -18,8 +21,15 @@ _ONE_CUSTOMER = re.compile(
     r"(?!(?:了|过|得|的)?(?:最|什么|啥|哪|多少|几|的是))(?!.*(?:最多|哪些|多少|几[条个位]|趋势|占比|原话))"
 )
 """A question that is about the trouble of one customer."""
-_SHOWN = 3.0
-"""Weight of a situation's cues in the question from which the question itself says what it is about."""
+_SHOWN, _HINTED = 3.0, 2.0
+"""Weight of a situation's cues in the question from which the question itself says what it is about, and from which it bears
+out what the theme says."""
+
+_COSTS_MOST = 2
+_OF_DEALINGS = frozenset(
+    {"price", "installation", "delivery", "after_sales", "staff", "privacy", "settlement", "parts", "recycling"}
+)
+"""Aspects of which a customer is asked otherwise than of a thing that does not work."""
 
 _HARMFUL = frozenset({"danger", "bad_smell", "temperature_unsteady"})
 _NEEDS_HARM = frozenset({"heat", "injury", "smell", "brake", "fire"})
@@ -29,26 +39,84 @@ _Scores = dict[tuple[str, str], float]
 
 
 def reply_to(material: AnswerMaterial) -> tuple[str | None, list[str]]:
-    """A reply staff may send, by situation, motive and aspect, and the names (``D1``) of the documents it reads out of;
-    None where the question asks for none.
+    """A reply staff may send, and the names (``D1``) of the documents it reads out of; None where the question asks for none.
 
-    The situation is the one the question shows; else that of the theme that fits it best. The motive is that of the
-    theme, else the situation's own. A rule of the house that the trouble falls under is read out in its own words.
+    It begins with what the customer says it cost them (time, effort, money, rest …), says a clause of theirs back, and asks
+    one thing: that of the situation their own words show; else what helps with any trouble and was not told yet. A rule of
+    the house that the trouble falls under is read out in its own words.
     """
     if not _wanted(material):
         return None, []
-    scores = _scores([material.question])
+    trouble = told(material.question)
+    scores = _scores([trouble])
     frame = _frame(material, scores)
-    if frame is not None and frame_fields()[frame].get("mood") == "positive":
+    if _praises(material, frame):
         return f"{words('replies', 'opening', 'praise')}{words('replies', 'body', 'thanks')}" + _close("positive"), []
-    scores = _scores([material.question] * 3 + [voice.quote for voice in material.voices[:4]])
-    aspect = _aspect(material, frame, scores)
-    opening = words("replies", "opening", _motive(material, frame, aspect, scores))
-    ask = worded(frame or "", "ask", [material.question]) or words("replies", "ask", aspect or "default")
-    asked = words("replies", "body", "question").replace("{ask}", ask)
-    read_out, backed_by = rules_to_read_out(material)
-    body = [_safety(material, frame), opening, *read_out, asked, words("replies", "body", "record")]
+    read_out, backed_by = rules_to_read_out(material, trouble)
+    asked = words("replies", "body", "question").replace("{ask}", _ask(material, trouble, frame, scores))
+    body = [
+        _safety(material, frame),
+        *_opening(material, trouble, frame),
+        *read_out,
+        asked,
+        words("replies", "body", "record"),
+    ]
     return f"您好，{''.join(body)}{_close('negative')}", backed_by
+
+
+def _praises(material: AnswerMaterial, frame: str | None) -> bool:
+    glad = frame is not None and frame_fields()[frame].get("mood") == "positive"
+    return glad or (_heard_of("praise", material.question) and not any(_costs(material.question)))
+
+
+def _opening(material: AnswerMaterial, trouble: str, frame: str | None) -> list[str]:
+    """What the customer says it cost them, of two kinds at most, and their own words; where they say of no cost, the motive
+    of the situation that their words show, and where these show none, their words alone."""
+    costs = list(_costs(material.question))[:_COSTS_MOST]
+    opening = [_heard()[kind][1] for kind in costs]
+    opening = [*(text.replace(words("replies", "body", "sorry"), "") for text in opening[:-1]), *opening[-1:]]
+    if not opening and (frame is not None or not tells_a_trouble(material)):
+        motive = _motive(material, frame, _aspect(material, frame, _scores([trouble])), _scores([trouble]))
+        opening = [words("replies", "opening", motive)]
+    echo = said_back(trouble) if trouble != material.question else None
+    if echo is not None:
+        return [*opening, words("replies", "body", "echo").replace("{echo}", echo)]
+    return opening or [words("replies", "body", "plain")]
+
+
+def tells_a_trouble(material: AnswerMaterial) -> bool:
+    """Whether a question tells of a trouble in words of its own, beside asking for a reply."""
+    trouble = told(material.question)
+    return trouble != material.question and said_back(trouble) is not None
+
+
+def _costs(question: str) -> Iterable[str]:
+    """The kinds of cost that a question tells of, the gravest first."""
+    return (kind for kind in _heard() if kind != "praise" and _heard_of(kind, question))
+
+
+def _heard_of(kind: str, question: str) -> bool:
+    return _heard()[kind][0].search(normalise(question)) is not None
+
+
+def _ask(material: AnswerMaterial, trouble: str, frame: str | None, scores: _Scores) -> str:
+    """One question that helps: of the situation or the aspect that a trouble's own words show, else what is not told yet."""
+    if not tells_a_trouble(material):
+        return worded(frame or "", "ask", [material.question]) or words("replies", "ask", "default")
+    if asked := next((ask for kind in _costs(trouble) if (ask := _heard()[kind][2])), None):
+        return asked
+    if frame is not None and scores.get(("frame", frame), 0.0) >= _SHOWN:
+        return worded(frame, "ask", [trouble])
+    aspect = _best("aspect", ASPECTS, scores)
+    if aspect in _OF_DEALINGS and scores["aspect", aspect] >= _SHOWN:
+        return words("replies", "ask", aspect)
+    lacking = [] if material.plan.filters.product else [words("replies", "lacking", "model")]
+    lacking += (
+        []
+        if re.search(words("replies", "lacking", "told_time"), normalise(trouble))
+        else [words("replies", "lacking", "time")]
+    )
+    return "，".join([*lacking, words("replies", "lacking", "signs")])
 
 
 def _wanted(material: AnswerMaterial) -> bool:
@@ -68,7 +136,8 @@ def _safety(material: AnswerMaterial, frame: str | None) -> str:
 
     The question tells; where it names no matter of its own, the first voices do.
     """
-    texts = [material.question] if _tells(material.question) else [v.quote for v in material.voices[:2]]
+    own = _tells(material.question) or tells_a_trouble(material)
+    texts = [material.question] if own else [v.quote for v in material.voices[:2]]
     heard = normalise("\n".join(texts))
     harm = frame in _HARMFUL or any(hit.label == "danger" and hit.weight >= _SHOWN for hit in lexicon().scan(heard))
     for kind, line in table("replies")["safety"].items():
@@ -87,11 +156,20 @@ def _close(mood: str) -> str:
     return words("replies", "close", mood)
 
 
+@cache
+def _heard() -> dict[str, tuple[re.Pattern[str], str, str]]:
+    """Kind of cost → how customers tell of it, what is said to that, and what is asked of it (empty: nothing of its own)."""
+    rows = cast("dict[str, dict[str, str]]", table("replies")["heard"])
+    return {kind: (re.compile(row["told"]), row["said"], row.get("ask", "")) for kind, row in rows.items()}
+
+
 def _frame(material: AnswerMaterial, scores: _Scores) -> str | None:
+    """The situation that the question's own words show; the theme's where they show none, and do not tell another trouble."""
     themed = next((frame for need in material.needs[:1] if (frame := frame_of(need.surface))), None)
     best = _best("frame", frame_fields(), scores)
     if best is None or scores["frame", best] < _SHOWN:
-        return themed
+        own = tells_a_trouble(material)
+        return themed if not own or scores.get(("frame", themed or ""), 0.0) >= _HINTED else None
     return themed if themed and scores.get(("frame", themed), 0.0) >= 0.5 * scores["frame", best] else best
 
 
@@ -106,9 +184,9 @@ def _aspect(material: AnswerMaterial, frame: str | None, scores: _Scores) -> Asp
 def _motive(material: AnswerMaterial, frame: str | None, aspect: Aspect | None, scores: _Scores) -> DeepCategory:
     need = next(iter(material.needs), None)
     if need is not None and (frame is None or frame_of(need.surface) in {frame, None}):
-        told = [deep for deep in DEEP_CATEGORIES if deep in motives_in(need.deep)]
-        if told:
-            return told[0]
+        motives = [deep for deep in DEEP_CATEGORIES if deep in motives_in(need.deep)]
+        if motives:
+            return motives[0]
     name = frame_fields()[frame]["deep"] if frame else _best("deep", DEEP_CATEGORIES, scores)
     name = name or words("words", "deep_by_aspect", aspect or "after_sales")
     return next((deep for deep in DEEP_CATEGORIES if deep == name), "respect")

@@ -34,7 +34,7 @@ def situation(material: ThemeMaterial) -> str | None:
 
 def frame_of(surface: str) -> str | None:
     """The situation that a surface of the rules begins with, None for a sentence of another engine."""
-    return _frame_by_label().get(surface.split(COLON, 1)[0])
+    return _frame_by_label().get(surface.split(COLON, 1)[0].split("（", 1)[0])
 
 
 @cache

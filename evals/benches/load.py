@@ -143,9 +143,9 @@ async def _live(visitor: Visitor, whats: list[tuple[int, Doing]], begun: float, 
     weights, ways = [weight for weight, _ in whats], [way for _, way in whats]
     await asyncio.sleep(visitor.dice.uniform(0, WARM))
     while time.perf_counter() < until:
-        for what, status, ms in await visitor.dice.choices(ways, weights)[0](visitor):
-            seen.append(Seen(what, time.perf_counter() - begun, status, ms))
-        await visitor.think()
+        told = await visitor.dice.choices(ways, weights)[0](visitor)
+        seen += [Seen(what, time.perf_counter() - begun, status, ms) for what, status, ms in told]
+        await visitor.think(answered=any("/v1/ask" in what for what, *_ in told))
 
 
 async def _late(lags: list[float]) -> None:

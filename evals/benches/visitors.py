@@ -13,8 +13,9 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 
-THINK = 4.0, 16.0
-"""Seconds between two things that somebody does, from … to …"""
+READ, LOOK = (15.0, 30.0), (5.0, 20.0)
+"""Seconds until somebody does the next thing, from … to …: after an answer, which is read, with its tickets, to whoever is
+on the telephone (250 characters are half a minute of reading aloud); and after a list or page, which is looked over."""
 QUIET = 1.0
 """Seconds without news after which a page counts as filled, by its last news."""
 PATIENCE = 60.0
@@ -99,9 +100,9 @@ class Visitor:
                     last = _since(begun)
             return last
 
-    async def think(self) -> None:
+    async def think(self, *, answered: bool) -> None:
         """Read what came, and think."""
-        await asyncio.sleep(self.dice.uniform(*THINK))
+        await asyncio.sleep(self.dice.uniform(*(READ if answered else LOOK)))
 
     def close(self) -> None:
         """Hang up."""

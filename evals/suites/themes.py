@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from assistant.domain.filters import Filters
 from assistant.domain.records import Record
-from assistant.pipeline.trending import courses, spikes_by_theme
+from assistant.pipeline.trending import courses
 from assistant.pipeline.watching import theme_spikes
 from assistant.records.repository import Repository
 from evals.metrics.extraction import themes
@@ -92,7 +92,7 @@ def run(bench: Workbench) -> Report:
 
 def _quiet(store: Repository, read: Mapping[str, int]) -> dict[str, int]:
     """Month → records read, without those on top of the others in a wave: what a need without one is counted among."""
-    found = courses(store, spikes_by_theme(store)).values()
+    found = courses(store).values()
     return {month: min((one.read[at] for one in found), default=read[month]) for at, month in enumerate(sorted(read))}
 
 

@@ -60,6 +60,8 @@ class MemoryStore:
         ]
 
     def _record_fits(self, record: Record, filters: Filters) -> bool:
+        if filters.source and not set(filters.source) & set(record.metadata.values()):
+            return False
         customer, day = record.customer, record.day or ""
         return (
             (not filters.product or record.product in filters.product)
@@ -86,6 +88,13 @@ class MemoryStore:
 
     def insights_of(self, record_ids: Sequence[str]) -> list[Insight]:
         return [insight for insight in self.insights if insight.record_id in set(record_ids)]
+
+    def insight(self, insight_id: str) -> Insight | None:
+        return next((insight for insight in self.insights if insight.id == insight_id), None)
+
+    def wishes(self, filters: Filters, limit: int) -> tuple[list[Insight], int]:
+        told = [i for r in self.matching(filters) for i in self.insights_of([r.id]) if i.suggestion]
+        return told[:limit], len({insight.record_id for insight in told})
 
     def themes(self) -> list[Theme]:
         return self.known_themes
@@ -174,8 +183,9 @@ class MemoryCounting:
     def totals(self, filters: Filters) -> Totals:
         return self.mentions((), filters)
 
-    def mentions(self, words: Sequence[str], filters: Filters) -> Totals:
+    def mentions(self, words: Sequence[str], filters: Filters, *, any_of: Sequence[str] = ()) -> Totals:
         records = [r for r in self.store.matching(filters) if all(word in r.text for word in words)]
+        records = [r for r in records if not any_of or any(word in r.text for word in any_of)]
         needs = [i for r in records for i in self.store.insights_of([r.id]) if need_fits(i, filters)]
         return Totals(
             len(records), len({r.customer.id if r.customer else r.id for r in records}), len(needs), len(records)

@@ -5,7 +5,7 @@ import pytest
 from assistant.answering.lexicon import load_names
 from assistant.answering.plan import Catalogue, plan
 from assistant.answering.understanding import understand
-from assistant.answering.values import with_kind_of
+from assistant.answering.values import products_of, with_kind_of
 from assistant.domain.filters import Filters
 
 HELD = Catalogue(("X5", "P2", "L3"), (), "2026-01-01", "2026-10-31")
@@ -53,12 +53,18 @@ def test_a_query_of_filters_alone_is_looked_for_as_it_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("origins", "products"),
-    [(["净水器工单"], ("JS600", "RO20")), (["工单"], ()), (["净水器工单", "门锁工单"], ())],
+    ("origins", "of_it", "query"),
+    [
+        (["净水器工单"], ("JS600", "RO20"), "漏水"),
+        (["工单"], (), "净水器漏水"),
+        (["净水器工单", "门锁工单"], (), "净水器漏水"),
+    ],
 )
 def test_bare_codes_are_of_the_kind_that_the_data_sets_are_called_by(
-    origins: list[str], products: tuple[str, ...]
+    origins: list[str], of_it: tuple[str, ...], query: str
 ) -> None:
     names = with_kind_of(origins, ("JS600", "RO20"), (), load_names())
-    held = Catalogue(("JS600", "RO20"), names=names)
-    assert plan("净水器漏水有多少条", (), held, TODAY).filters.product == products
+    assert products_of("purifier", ("JS600", "RO20"), (), names) == of_it
+    made = plan("净水器漏水有多少条", (), Catalogue(("JS600", "RO20"), names=names), TODAY)
+    assert (made.filters.product, made.query) == ((), query)
+    assert any("所有产品的统称" in note for note in made.notes) == bool(of_it)

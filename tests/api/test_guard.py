@@ -1,5 +1,6 @@
 """Who may come in while there are no keys, how much they may bring, and what happens to errors nobody caught."""
 
+import errno
 import logging
 from pathlib import Path
 
@@ -119,6 +120,7 @@ def test_a_caller_who_left_is_no_error_of_ours(caplog: pytest.LogCaptureFixture)
     [
         (NotFoundError("x"), 404), (UsageError("x"), 422), (SettingError("x"), 422), (BusyError("x"), 409),
         (StoreError("x"), 503), (ModelDownError("x"), 502), (ValueError(SECRET), 500),
+        (OSError(errno.ENOSPC, SECRET), 503), (OSError(errno.EIO, SECRET), 500),
     ],
 )  # fmt: skip
 def test_every_error_has_a_status(error: Exception, status: int) -> None:

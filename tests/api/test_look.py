@@ -5,6 +5,7 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
+from api.doorway import WAYS
 from tests.api.conftest import PHONE, TICKETS
 
 
@@ -99,8 +100,9 @@ def test_pages_ask_nothing_of_other_machines(client: TestClient, path: str) -> N
     addresses = re.findall(r"(?:src|href|url)\s*[=:]\s*['\"]([^'\"]+)", response.text)
     assert addresses
     assert not [address for address in addresses if re.match(r"(?:https?:)?//", address)]
+    pages = {way for way, _ in WAYS}  # the command alone mounts them
     for address in addresses:
-        if address.startswith("/"):
+        if address.startswith("/") and address not in pages:
             assert client.get(address).status_code == 200
 
 

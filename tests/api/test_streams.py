@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from api.chat_streaming import Window
 from api.chat_wire import ChatIn
 from api.problems import UNEXPECTED
-from api.streaming import BEAT, EventStream, events
+from api.streaming import BEAT, STOPPED, EventStream, events
 from assistant.answering.events import Event
 from assistant.bootstrap import App
 from assistant.errors import StoreError
@@ -77,6 +77,31 @@ def test_who_goes_away_ends_the_work_and_frees_the_seat() -> None:
             assert not ended.is_set()
         assert ended.wait(20)
     assert seats.borrowed_tokens == 0
+
+
+@pytest.mark.parametrize("stopped", [None, Window.stopped])
+def test_an_answer_that_does_not_come_ends_with_a_word_when_the_service_is_stopped(
+    stopped: Callable[[], bytes] | None,
+) -> None:
+    service, seats, never = FastAPI(), CapacityLimiter(1), Signal()
+    service.state.ending = Signal()
+
+    def slow() -> Generator[bytes]:
+        yield BEAT
+        never.wait(30)
+        raise StoreError(SECRET)
+
+    @service.get("/slow")
+    async def work() -> EventStream:
+        return EventStream(slow(), seats, stopped, patience=0.1)
+
+    with running(service) as url, httpx.stream("GET", f"{url}/slow") as response:
+        read = response.iter_raw()
+        assert next(read).startswith(BEAT)
+        service.state.ending.set()
+        last = json.loads(b"".join(read).decode().rstrip().rpartition("data: ")[2])
+        never.set()
+    assert STOPPED in (last.get("detail"), last.get("error", {}).get("message"))
 
 
 def failing(error: Exception) -> Generator[Event]:

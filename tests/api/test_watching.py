@@ -135,3 +135,30 @@ def test_what_strangers_make_up_makes_no_metrics(client: TestClient) -> None:
     text_of = client.get("/metrics").text
     assert 'voc_http_requests_total{method="other",route="nowhere",status="404"} 3.0' in text_of
     assert "MADEUP" not in text_of
+
+
+@pytest.mark.parametrize("harm", ["spoilt", "gone"])
+def test_readiness_looks_at_the_file_and_not_at_what_is_remembered(tmp_path: Path, harm: str) -> None:
+    app = open_app(Settings(engine="rules", data_dir=tmp_path / "data"))
+    with TestClient(create_app(app), base_url="http://localhost", client=("127.0.0.1", 1)) as client:
+        assert client.get("/readyz").status_code == 200
+        file = tmp_path / "data" / "voc.db"
+        if harm == "gone":
+            file.rename(tmp_path / "away.db")
+        else:
+            file.write_bytes(b"no database" * 9_000)
+            file.with_name("voc.db-wal").write_bytes(b"")  # else it can be read out of the log
+        answer = client.get("/readyz")
+        assert answer.status_code == 503
+        assert answer.json()["checks"]["store"].startswith("the database failed: ")
+        assert client.get("/healthz").status_code == 200
+    app.close()
+
+
+def test_a_service_whose_worker_has_ended_says_so(tmp_path: Path) -> None:
+    app = open_app(Settings(engine="rules", data_dir=tmp_path / "data"))
+    service = create_app(app)
+    with TestClient(service, base_url="http://localhost", client=("127.0.0.1", 1)) as client:
+        service.state.working.stop()
+        assert client.get("/readyz").json()["checks"]["worker"].startswith("stopped")
+    app.close()

@@ -5,122 +5,16 @@ Whatever happens to a place, searching it gives what exact search over the vecto
 """
 
 import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pytest
-from sqlalchemy import Engine
 
-from tests.vectorstore.building import new_engine, put, texts
-from tests.vectorstore.nearness import alike
+from tests.vectorstore.bench import TEXTS, Bench, Counting, level, running
+from tests.vectorstore.building import new_engine, put
 from vectorstore import chroma
-from vectorstore.embedders.base import Vectors
-from vectorstore.embedders.hashing import HashingEmbedder
 from vectorstore.index import PassageIndex
-
-TEXTS = texts()
-QUERIES = ["热水器忽冷忽热", "门锁没电老人进不去", "师傅改时间 安装费"]
-SOME = [f"d{at}" for at in range(0, 320, 3)]
-
-
-class Counting(HashingEmbedder):
-    """Counts the texts that it is paid for."""
-
-    def __init__(self) -> None:
-        super().__init__(64)
-        self.paid = 0
-
-    def embed_documents(self, texts: list[str]) -> Vectors:
-        self.paid += len(texts)
-        return super().embed_documents(texts)
-
-    def embed_query(self, text: str) -> Vectors:
-        vector: Vectors = HashingEmbedder(64).embed_documents([text])[0]
-        return vector
-
-
-@dataclass
-class ChromaProgram:
-    """The Chroma server (Rust) as it comes with the package, on loopback; may be stopped, wiped and started again."""
-
-    folder: Path
-    port: int
-    running: subprocess.Popen[bytes] | None = field(default=None)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self) -> bool:
-        program = shutil.which("chroma", path=str(Path(sys.executable).parent))
-        if program is None:
-            return False
-        command = [program, "run", "--path", str(self.folder), "--host", "127.0.0.1", "--port", str(self.port)]
-        self.running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        for _ in range(300):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return True
-            if self.running.poll() is not None:
-                return False
-            time.sleep(0.1)
-        return False
-
-    def stop(self) -> None:
-        if self.running is not None:
-            self.running.kill()
-            self.running.wait()
-
-
-@contextmanager
-def running(folder: Path) -> Iterator[ChromaProgram]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        program = ChromaProgram(folder, probe.getsockname()[1])
-    try:
-        if not program.start():
-            pytest.skip("the chroma server does not start here")
-        yield program
-    finally:
-        program.stop()
-
-
-@dataclass
-class Bench:
-    """An index at a place, and what knows the truth."""
-
-    index: PassageIndex
-    engine: Engine
-    embedder: Counting
-    directory: Path
-    server: ChromaProgram | None
-
-    def again(self) -> PassageIndex:
-        """As another process would open it."""
-        url = self.server.url if self.server else None
-        return PassageIndex(
-            self.engine, self.directory, self.embedder, chroma_url=url, exact_numbers=0, exact_allowed=10
-        )
-
-    def right(self, index: PassageIndex) -> bool:
-        """True where all searches answer as exact search does."""
-        plain = PassageIndex(self.engine, self.directory.parent / "elsewhere", self.embedder)
-        found = [self.answers(one) for one in (index, plain)]
-        assert all(found[1]), "the questions match something"
-        return all(alike(one, other) for one, other in zip(*found, strict=True))
-
-    @staticmethod
-    def answers(index: PassageIndex) -> list[dict[str, float]]:
-        asked = [(query, allowed) for query in QUERIES for allowed in (None, SOME)]
-        found = [index.search(query, allowed=allowed, limit=12) for query, allowed in asked]
-        return [{hit.document_id: hit.score for hit in hits} for hits in found]
 
 
 @pytest.fixture(params=["directories", "server"])
@@ -128,20 +22,13 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
     embedder, engine = Counting(), new_engine(tmp_path)
     if request.param == "directories":
         index = PassageIndex(engine, tmp_path / "index", embedder, exact_numbers=0, exact_allowed=10)
-        yield _filled(Bench(index, engine, embedder, tmp_path / "index", None))
+        yield level(Bench(index, engine, embedder, tmp_path / "index", None))
         return
     with running(tmp_path / "server") as server:
         index = PassageIndex(
             engine, tmp_path / "index", embedder, chroma_url=server.url, exact_numbers=0, exact_allowed=10
         )
-        yield _filled(Bench(index, engine, embedder, tmp_path / "index", server))
-
-
-def _filled(bench: Bench) -> Bench:
-    put(bench.index, bench.engine, TEXTS)
-    bench.index.bring_level()
-    assert bench.index.health().serving == "chroma"
-    return bench
+        yield level(Bench(index, engine, embedder, tmp_path / "index", server))
 
 
 def test_added_changed_and_deleted(bench: Bench) -> None:
@@ -155,7 +42,7 @@ def test_added_changed_and_deleted(bench: Bench) -> None:
     assert {hit.document_id for hit in bench.index.search("热水器忽冷忽热", limit=50)} & {"new", "d0", "d1"} == {"new"}
     first = bench.index.health().generation
     put(bench.index, bench.engine, {f"x{at}": f"遥控器失灵,第{at}次" for at in range(90)})
-    assert bench.index.bring_level().generation != first
+    assert (bench.index.bring_level().generation == first) == (bench.server is not None), "a server's is written on"
     assert bench.right(bench.index)
     assert bench.index.remains() == [bench.index.health().generation], "what is not used is removed"
 

@@ -161,6 +161,50 @@ def test_users_are_added_given_roles_and_shut_out(
     expect(mine.get_by_role("button", name=re.compile("Shut"))).to_have_count(0)
 
 
+def test_a_customer_is_erased_with_proof_and_the_book_shows_it(enter: Callable[..., Opened], store: App) -> None:
+    opened = enter("/admin?part=erase")
+    page = opened.page
+    page.get_by_label("客户编号、手机号或邮箱").fill("nobody-9")
+    page.get_by_role("button", name="看看是谁").click()
+    expect(page.locator(".fault")).to_contain_text("不能抹除")
+    page.get_by_label("客户编号、手机号或邮箱").fill(PHONE)
+    page.get_by_role("button", name="看看是谁").click()
+    expect(page.locator(".ad-meant")).to_have_count(len(TICKETS))
+    assert PHONE not in page.url
+    page.get_by_label("客户编号、手机号或邮箱").fill("C-T-6")
+    page.get_by_role("button", name="看看是谁").click()
+    expect(page.locator(".ad-meant")).to_have_count(1)
+    expect(page.locator(".ad-meant")).to_contain_text("1 条反馈")
+    page.get_by_role("button", name="抹除这位").click()
+    sheet = page.get_by_role("dialog")
+    sheet.get_by_role("button", name="永久抹除").click()
+    expect(page.locator(".q-notification", has_text="理由")).to_be_visible()
+    sheet.get_by_label("理由").fill(f"本人来电要求，{PHONE}")
+    sheet.get_by_role("button", name="永久抹除").click()
+    expect(page.locator(".q-notification", has_text="确认词")).to_be_visible()
+    word = sheet.get_by_label("来确认").evaluate("(one) => one.closest('label').innerText").split()[1]
+    sheet.get_by_label("来确认").fill(word)
+    sheet.get_by_role("button", name="永久抹除").click()
+    expect(page.locator(".ad-good")).to_contain_text("没有残留", timeout=60_000)
+    expect(page.locator("#receipt")).to_contain_text("反馈记录")
+    line = store.store.noted(1)[0]
+    assert (line["actor"], line["via"], line["action"], line["found"]) == ("王琳", "page", "erase", 1)
+    assert PHONE not in line["reason"]
+    page.get_by_label("客户编号、手机号或邮箱").fill("C-T-6")
+    page.get_by_role("button", name="看看是谁").click()
+    expect(page.locator(".fault")).to_contain_text("erased")
+    page.goto(page.url.replace("part=erase", "part=audit"))
+    expect(page.locator(".ad-lines")).to_contain_text("抹除")
+    page.get_by_role("button", name="核对整本").click()
+    expect(page.locator(".ad-good")).to_contain_text("全部对得上")
+    with page.expect_download() as taken:
+        page.get_by_role("link", name="下载 CSV").click()
+    text = Path(taken.value.path()).read_text(encoding="utf-8-sig")
+    assert "erase" in text
+    assert PHONE not in text
+    assert opened.faults == []
+
+
 def test_a_rule_of_retention_shows_what_is_due_and_erases_it(enter: Callable[..., Opened], store: App) -> None:
     page = enter("/admin?part=retention").page
     before = sum(store.store.sources().values())
@@ -238,47 +282,3 @@ def test_the_first_administrator_closes_the_door(visit: Callable[..., Opened], t
         expect(other.locator("#logged-out")).to_be_visible()
         log_in(page, "王琳")
         expect(page.locator(".ad-nav")).to_be_visible()
-
-
-def test_a_customer_is_erased_with_proof_and_the_book_shows_it(enter: Callable[..., Opened], store: App) -> None:
-    opened = enter("/admin?part=erase")
-    page = opened.page
-    page.get_by_label("客户编号、手机号或邮箱").fill("nobody-9")
-    page.get_by_role("button", name="看看是谁").click()
-    expect(page.locator(".fault")).to_contain_text("不能抹除")
-    page.get_by_label("客户编号、手机号或邮箱").fill(PHONE)
-    page.get_by_role("button", name="看看是谁").click()
-    expect(page.locator(".ad-meant")).to_have_count(len(TICKETS))
-    assert PHONE not in page.url
-    page.get_by_label("客户编号、手机号或邮箱").fill("C-T-6")
-    page.get_by_role("button", name="看看是谁").click()
-    expect(page.locator(".ad-meant")).to_have_count(1)
-    expect(page.locator(".ad-meant")).to_contain_text("1 条反馈")
-    page.get_by_role("button", name="抹除这位").click()
-    sheet = page.get_by_role("dialog")
-    sheet.get_by_role("button", name="永久抹除").click()
-    expect(page.locator(".q-notification", has_text="理由")).to_be_visible()
-    sheet.get_by_label("理由").fill(f"本人来电要求，{PHONE}")
-    sheet.get_by_role("button", name="永久抹除").click()
-    expect(page.locator(".q-notification", has_text="确认词")).to_be_visible()
-    word = sheet.get_by_label("来确认").evaluate("(one) => one.closest('label').innerText").split()[1]
-    sheet.get_by_label("来确认").fill(word)
-    sheet.get_by_role("button", name="永久抹除").click()
-    expect(page.locator(".ad-good")).to_contain_text("没有残留", timeout=60_000)
-    expect(page.locator("#receipt")).to_contain_text("反馈记录")
-    line = store.store.noted(1)[0]
-    assert (line["actor"], line["via"], line["action"], line["found"]) == ("王琳", "page", "erase", 1)
-    assert PHONE not in line["reason"]
-    page.get_by_label("客户编号、手机号或邮箱").fill("C-T-6")
-    page.get_by_role("button", name="看看是谁").click()
-    expect(page.locator(".fault")).to_contain_text("erased")
-    page.goto(page.url.replace("part=erase", "part=audit"))
-    expect(page.locator(".ad-lines")).to_contain_text("抹除")
-    page.get_by_role("button", name="核对整本").click()
-    expect(page.locator(".ad-good")).to_contain_text("全部对得上")
-    with page.expect_download() as taken:
-        page.get_by_role("link", name="下载 CSV").click()
-    text = Path(taken.value.path()).read_text(encoding="utf-8-sig")
-    assert "erase" in text
-    assert PHONE not in text
-    assert opened.faults == []

@@ -35,7 +35,7 @@ def store(tmp_path: Path) -> Iterator[Repository]:
 def test_a_wave_of_another_theme_does_not_make_a_theme_fade(store: Repository) -> None:
     spikes = spikes_by_theme(store)
     assert set(spikes) == {"th_b"}
-    found = courses(store, spikes)
+    found = courses(store)
     assert found["th_a"].mentions == (4,) * 6
     assert found["th_a"].read == pytest.approx([16] * 6, abs=2), "the little that is usual of th_b stays"
     assert found["th_b"].read == (16, 16, 16, 16, 16 + 90, 16)
@@ -49,7 +49,7 @@ def test_no_count_exceeds_what_is_read_where_a_record_tells_of_both(store: Repos
     one, other = insight(both), insight(both, aspect="price")
     store.save_readings([reading(both, one, other)], "rules-1", "rules")
     store.join_themes({one.id: "th_a", other.id: "th_b"})
-    found = courses(store, spikes_by_theme(store))
+    found = courses(store)
     assert all(k <= n for course in found.values() for k, n in zip(course.mentions, course.read, strict=True))
     assert found["th_a"].mentions[4] == 5
     assert found["th_a"].read[4] == pytest.approx(17, abs=2)

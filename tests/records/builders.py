@@ -1,5 +1,8 @@
 """Small records and insights for tests of the store."""
 
+import json
+from typing import Any
+
 from assistant.domain.insights import Insight, LadderStanding, Opportunity, Reading, Refused
 from assistant.domain.records import Customer, MaskedText, Record, record_id
 
@@ -63,3 +66,8 @@ def reading(of: Record, *insights: Insight) -> Reading:
         {"churn_risk": True},
         (Refused("quote_not_found", "quote", "没说过的话", "表象"),),
     )
+
+
+def parsed(column: Any) -> Any:
+    """A JSON column as a bare query gives it: SQLite's driver leaves it as text."""
+    return json.loads(column) if isinstance(column, str) else column

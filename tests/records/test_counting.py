@@ -132,6 +132,28 @@ def test_totals_and_mentions(store: Repository, corpus: Corpus) -> None:
     assert store.counting.mentions(["100%", "_"], Filters()).records == 0
 
 
+@pytest.mark.parametrize("filters", [Filters(), Filters(channel=("review",)), Filters(aspect=("price",))])
+def test_mentions_count_insights_and_customers_of_who_says_it(
+    store: Repository, corpus: Corpus, filters: Filters
+) -> None:
+    within = store.record_ids(filters)
+    saying = [(r, found) for r, found in corpus if "掉线" in r.text and (within is None or r.id in within)]
+    kept = [i for _, found in saying for i in found if not filters.aspect or i.aspect in filters.aspect]
+    told = store.counting.mentions(["掉线"], filters)
+    assert saying
+    assert (told.records, told.customers) == (len(saying), len({person(r) for r, _ in saying}))
+    assert told.insights == len(kept)
+
+
+@pytest.mark.parametrize("filters", [Filters(), Filters(channel=("review",)), Filters(aspect=("price",))])
+def test_pages_of_insights_are_pieces_of_the_whole_list(store: Repository, corpus: Corpus, filters: Filters) -> None:
+    whole, total = store.list_insights(filters, None)
+    assert total == len(whole) > 20
+    pages = [store.list_insights(filters, 7, offset) for offset in range(0, total, 7)]
+    assert [one for page, _ in pages for one in page] == whole
+    assert {count for _, count in pages} == {total}
+
+
 def test_the_period_before_is_counted_too(store: Repository, corpus: Corpus) -> None:
     filters = Filters(since="2026-03-01", until="2026-03-31")
     rows = {row.key: row for row in store.counting.rows("channel", filters)}

@@ -1,6 +1,5 @@
 """Tags, richness and screenings follow from what stands in the tables, each with its reason."""
 
-import json
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +20,7 @@ from assistant.records.repository import Repository
 from assistant.records.screening import parts_of, rank, screen
 from assistant.records.tagging import purchase_day, richness_of, tags_of
 from assistant.records.views import page, thing
-from tests.records.builders import insight, record
+from tests.records.builders import insight, parsed, record
 
 TODAY = "2026-09-30"
 RULES = CustomerRules()
@@ -169,7 +168,7 @@ def test_facts_are_what_stands_in_the_tables(filled: Repository) -> None:
         assert facts.last_day == max(row["day"] for row in own)
         names: tuple[SignalName, ...] = ("resale_aversion", "advocate", "churn_risk")
         for name in names:
-            told = [row for row in own if json.loads(row["signals"])[name]]
+            told = [row for row in own if parsed(row["signals"])[name]]
             heard = facts.signals.get(name)
             assert (heard is None) == (not told)
             if heard is not None:
@@ -182,7 +181,7 @@ def test_a_screening_ranks_explains_and_adds_up(filled: Repository) -> None:
         refusing = {
             row["customer_id"]
             for row in connection.execute(text("SELECT customer_id, signals FROM records")).mappings()
-            if row["customer_id"] and json.loads(row["signals"])["resale_aversion"]
+            if row["customer_id"] and parsed(row["signals"])["resale_aversion"]
         }
         everybody = {row[0] for row in connection.execute(text("SELECT id FROM customers"))}
     assert (found.considered, found.averse) == (len(everybody), len(refusing))

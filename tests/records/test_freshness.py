@@ -24,9 +24,9 @@ class Asked:
 
 
 @pytest.fixture
-def unchanged(tmp_path: Path) -> Iterator[Unchanged]:
-    """Over a database file with one table."""
-    engine = create_engine(f"sqlite:///{tmp_path / 'x.db'}")
+def unchanged(database_url: str) -> Iterator[Unchanged]:
+    """Over a database with one table more than usual."""
+    engine = create_engine(database_url)
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE t (n INTEGER)"))
     made = Unchanged(engine)
@@ -35,11 +35,11 @@ def unchanged(tmp_path: Path) -> Iterator[Unchanged]:
     engine.dispose()
 
 
-def test_it_asks_once_until_another_connection_writes(unchanged: Unchanged, tmp_path: Path) -> None:
+def test_it_asks_once_until_another_connection_writes(unchanged: Unchanged, database_url: str) -> None:
     asked = Asked()
     assert [unchanged.get("a", asked), unchanged.get("a", asked)] == [1, 1]
     assert unchanged.get("b", asked) == 2
-    other = create_engine(f"sqlite:///{tmp_path / 'x.db'}")
+    other = create_engine(database_url)
     with other.begin() as connection:
         connection.execute(text("INSERT INTO t VALUES (1)"))
     other.dispose()

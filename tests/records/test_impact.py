@@ -1,10 +1,10 @@
 """Frictions, delights and comparisons equal what is counted by hand from the raw tables."""
 
 import datetime as dt
-import json
 import math
 import random
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -17,12 +17,13 @@ from assistant.domain.insights import Reading
 from assistant.records.comparing import compare
 from assistant.records.impact import delight, friction
 from assistant.records.repository import Repository
-from tests.records.builders import insight, record
+from tests.records.builders import insight, parsed, record
 
 
-@pytest.fixture
-def filled(store: Repository) -> Repository:
+@pytest.fixture(scope="module")
+def filled(new_store: Callable[[], Repository]) -> Repository:
     """Three hundred records of sixty customers over half a year, with moods, severities and signals by chance."""
+    store = new_store()
     chance = random.Random(3)
     records, readings = [], []
     for n in range(300):
@@ -66,9 +67,9 @@ def raw(store: Repository) -> list[dict[str, Any]]:
             needs[need["record_id"]].append(dict(need))
     for row in rows:
         row["insights"] = needs[row["id"]]
-        row["signals"] = json.loads(row["signals"])
+        row["signals"] = parsed(row["signals"])
         owner = people.get(row["customer_id"])
-        row["valued"] = owner is not None and (len(json.loads(owner["owned"])) >= 2 or bool(owner["bought_service"]))
+        row["valued"] = owner is not None and (len(parsed(owner["owned"])) >= 2 or bool(owner["bought_service"]))
         later = sorted(
             (other["day"], other["id"])
             for other in rows

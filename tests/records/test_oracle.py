@@ -1,9 +1,9 @@
 """Every count equals one made with plain Python from the raw tables, which knows nothing of the product's SQL."""
 
 import datetime as dt
-import json
 import random
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, get_args
 
@@ -21,7 +21,7 @@ from assistant.records.comparing import FEWEST, compare
 from assistant.records.lead_funnel import FunnelKey, funnel
 from assistant.records.lead_store import LeadChange
 from assistant.records.repository import Repository
-from tests.records.builders import insight, record
+from tests.records.builders import insight, parsed, record
 
 RECORD_DIMENSIONS = ("product", "model", "segment", "channel", "region", "month", "week")
 PHONES = ("phone-00000000000000a1", "phone-00000000000000b2")
@@ -29,9 +29,10 @@ Raw = list[dict[str, Any]]
 UNHEARD: Any = {"theme": (), "deep_category": (), "aspect": (), "sentiment": ()}
 
 
-@pytest.fixture(params=[1, 2])
-def filled(store: Repository, request: pytest.FixtureRequest) -> Repository:
+@pytest.fixture(params=[1, 2], scope="module")
+def filled(new_store: Callable[[], Repository], request: pytest.FixtureRequest) -> Repository:
     """A store filled by chance through the doors: repeats, nobody's records, joined customers, themes, ideas, leads."""
+    store = new_store()
     dice = random.Random(request.param)
     made: list[Record] = []
     for n in range(140):
@@ -87,7 +88,7 @@ def _themes(store: Repository, dice: random.Random) -> None:
     placed = {one.insight.id: dice.choice(["th_0", "th_1", "th_2", "th_3"]) for one in store.placed_insights()}
     store.save_themes(themes, {one: of for one, of in placed.items() if dice.random() < 0.8}, {}, [])
     with store.database.writing() as connection:
-        connection.execute(text("UPDATE themes SET archived = 1 WHERE id = 'th_3'"))
+        connection.execute(text("UPDATE themes SET archived = true WHERE id = 'th_3'"))
         for n, kind in enumerate(["new_product", "better_product", "better_product"]):
             connection.execute(
                 text(
@@ -290,7 +291,7 @@ def test_the_funnel_of_leads(filled: Repository, by: FunnelKey) -> None:
         stored = [dict(row) for row in connection.execute(text("SELECT * FROM leads")).mappings()]
         events = connection.execute(text("SELECT lead_id, after FROM lead_events WHERE field = 'status'")).all()
     of = {row["id"]: row for row in raw(filled)}
-    refusing = {row["person"] for row in of.values() if json.loads(row["signals"] or "{}").get("resale_aversion")}
+    refusing = {row["person"] for row in of.values() if parsed(row["signals"] or "{}").get("resale_aversion")}
     groups: dict[tuple[str, str], Raw] = defaultdict(list)
     for lead in stored:
         groups[of[lead["record_id"]]["person"], lead["type"]].append(lead)

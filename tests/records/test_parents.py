@@ -32,7 +32,7 @@ def filled(store: Repository) -> Repository:
     return store
 
 
-def oracle(store: Repository, where: str = "1") -> tuple[int, int]:
+def oracle(store: Repository, where: str = "true") -> tuple[int, int]:
     """Records and customers of the parent's themes by reading every raw row."""
     query = text(
         "SELECT r.id, r.person FROM insights i, records r, themes t WHERE i.record_id = r.id AND t.id = i.theme_id "

@@ -1,7 +1,6 @@
 """A screening equals one made with plain Python from the raw tables: who is left out, every point, the order."""
 
 import datetime as dt
-import json
 import random
 from collections import defaultdict
 from dataclasses import replace
@@ -15,7 +14,7 @@ from assistant.domain.insights import Reading
 from assistant.domain.records import MaskedText
 from assistant.records.repository import Repository
 from assistant.records.screening import screen
-from tests.records.builders import insight, record
+from tests.records.builders import insight, parsed, record
 
 PHONE = "phone-00000000000000a1"
 WEIGHTS = {
@@ -74,7 +73,7 @@ def test_every_point_of_every_customer(filled: Repository) -> None:
 
     theirs = defaultdict(list)
     for row in rows:
-        theirs[row["person"]].append({**row, "said": json.loads(row["signals"])})
+        theirs[row["person"]].append({**row, "said": parsed(row["signals"])})
     expect: dict[str, dict[str, float]] = {}
     averse = quiet = 0
     for person, own in theirs.items():
@@ -92,7 +91,7 @@ def test_every_point_of_every_customer(filled: Repository) -> None:
             quiet += 1
             continue
         known = [one for one in people.values() if one["id"] in {row["customer_id"] for row in own}]
-        owned = {item for one in known for item in json.loads(one["owned"])}
+        owned = {item for one in known for item in parsed(one["owned"])}
         service = any(one["bought_service"] for one in known)
         tier = (
             1

@@ -16,13 +16,15 @@ FIGURES = (
 )
 
 
-def test_nothing_known_nothing_said() -> None:
+def test_nothing_known_nothing_said_but_a_draft_out_of_the_question() -> None:
     draft = ENGINE.answer(question())
     assert draft.refused
     assert draft.refusal_reason is not None
     assert "资料不足" in draft.refusal_reason
     assert draft.sentences == []
-    assert draft.suggested_reply is None
+    assert draft.suggested_reply is not None
+    assert "修了几次没修好" in draft.suggested_reply
+    assert draft.reply_backed_by == []
 
 
 @pytest.mark.parametrize("figures", [(), FIGURES])

@@ -64,8 +64,8 @@ def test_the_rule_is_quoted_with_its_exception(question: str, quoted: str) -> No
 
 
 def test_what_is_for_the_house_s_own_people_is_not_read_out() -> None:
-    said, _ = rules_to_read_out(_material("客户说师傅没来要补偿，怎么回", "reply"))
+    said, _ = rules_to_read_out(_material("客户说师傅没来要补偿，怎么回", "reply"), "师傅没来要补偿")
     assert "主管" not in "".join(said)
-    said, backed_by = rules_to_read_out(_material("客户说漏水要我们赔，怎么回", "reply"))
-    assert said == [f"按《售后政策》：{LEAK}"]
+    said, backed_by = rules_to_read_out(_material("客户说漏水要我们赔，怎么回", "reply"), "漏水要我们赔")
+    assert said == [f"按《售后政策》：“{LEAK}”"]
     assert backed_by == ["D1"]

@@ -2,17 +2,21 @@
 
 import itertools
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine
 
+from evals.postgres import Cluster
 from vectorstore import tables
 from vectorstore.embedders.base import Embedder, TrainableEmbedder
 from vectorstore.embedders.hashing import HashingEmbedder
 from vectorstore.index import Passage, PassageIndex
 
+_numbers = itertools.count(1)
 PARTS: dict[str, list[str]] = tomllib.loads((Path(__file__).parent / "corpus.toml").read_text(encoding="utf-8"))
 
 
@@ -22,9 +26,32 @@ def texts() -> dict[str, str]:
     return {f"d{at}": f"{product}{fault},{mood}。" for at, (product, fault, mood) in enumerate(combined)}
 
 
+_made: ContextVar[Callable[[], Engine] | None] = ContextVar("made", default=None)
+
+
+@contextmanager
+def on(cluster: Cluster) -> Iterator[None]:
+    """While the block runs `new_engine` makes databases of this server; they go at the end."""
+    engines: list[Engine] = []
+
+    def make() -> Engine:
+        engines.append(create_engine(cluster.create(f"index_{next(_numbers)}")))
+        return engines[-1]
+
+    token = _made.set(make)
+    try:
+        yield
+    finally:
+        _made.reset(token)
+        for engine in engines:
+            engine.dispose()
+            cluster.drop(str(engine.url.database))
+
+
 def new_engine(directory: Path) -> Engine:
-    """A fresh database with the index's tables."""
-    engine = create_engine(f"sqlite:///{directory / 'voc.db'}")
+    """A fresh database with the index's tables, on SQLite or where `on` says."""
+    made = _made.get()
+    engine = create_engine(f"sqlite:///{directory / 'voc.db'}") if made is None else made()
     with engine.begin() as connection:
         tables.metadata.create_all(connection)
         tables.create_full_text(connection)

@@ -13,6 +13,8 @@ from vectorstore.documents import ASKED, FEW, Documents, rows_of
 from vectorstore.index import PassageIndex
 from vectorstore.passages import Passage
 
+pytestmark = pytest.mark.usefixtures("either_database")
+
 MANY = [f"d{n}" for n in range(3 * FEW)]
 
 

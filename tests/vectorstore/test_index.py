@@ -14,11 +14,13 @@ from vectorstore.errors import IndexUnusableError
 from vectorstore.index import Passage, PassageIndex
 from vectorstore.tables import passages
 
+pytestmark = pytest.mark.usefixtures("either_database")
+
 TEXTS = texts()
 
 
 @pytest.fixture(scope="module")
-def local(tmp_path_factory: pytest.TempPathFactory) -> PassageIndex:
+def local(either_database: str, tmp_path_factory: pytest.TempPathFactory) -> PassageIndex:
     return filled(tmp_path_factory.mktemp("local"), TEXTS, LocalEmbedder())[0]
 
 

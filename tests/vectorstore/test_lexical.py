@@ -10,18 +10,21 @@ from sqlalchemy import Engine, select
 
 from tests.vectorstore.building import PARTS, filled, texts
 from vectorstore.documents import rows_of
-from vectorstore.lexical import GRAM_WEIGHT, WORD_WEIGHT, FullText, rarest
+from vectorstore.fts5 import decoded
+from vectorstore.lexical import GRAM_WEIGHT, WORD_WEIGHT, FullText, rarest, tokens_of
 from vectorstore.passages import Passage
-from vectorstore.postings import Remembered, best, decoded
+from vectorstore.postings import Remembered, best
 from vectorstore.tables import passages
 from vectorstore.text import Analyzer
+
+pytestmark = pytest.mark.usefixtures("either_database")
 
 ANALYZER = Analyzer()
 FULL_TEXT = FullText(ANALYZER)
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+def store(either_database: str, tmp_path_factory: pytest.TempPathFactory) -> Engine:
     return filled(tmp_path_factory.mktemp("lexical"), texts())[1]
 
 
@@ -112,8 +115,9 @@ def _found(full_text: FullText, engine: Engine) -> dict[str, float]:
 def test_no_more_postings_are_held_than_may_be(store: Engine) -> None:
     remembered, terms = Remembered(50), [("grams", "漏水"), ("grams", "热水"), ("words", "热水器"), ("grams", "没电")]
     with store.connect() as connection:
-        first = [remembered.postings(connection, 1, term) for term in terms]
-        again = [remembered.postings(connection, 1, term) for term in reversed(terms)]
+        tokens = tokens_of(connection)
+        first = [remembered.postings(tokens, 1, [term])[0] for term in terms]
+        again = [remembered.postings(tokens, 1, [term])[0] for term in reversed(terms)]
         assert all(len(posting.rows) >= 20 for posting in first)
         assert again[0] is first[-1]
         assert again[-1] is not first[0]

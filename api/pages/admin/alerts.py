@@ -130,7 +130,7 @@ def _sent(visit: Visit, found: Told) -> None:
         return
     columns = ("ad_when", "ad_rule_col", "ad_theme_col", "ad_told_to", "ad_status", "ad_reason")
     shown = [
-        (row["created_at"][:16].replace("T", " "), words.label(f"alert_{row['rule']}"),
+        (visit.when(row["created_at"]), words.label(f"alert_{row['rule']}"),
          words.readable(found.titles.get(row["theme_id"] or "", "")) or "—", one.get("channel") or "—",
          words.label(f"sent_{one['status']}") if one else "—", one.get("reason") or "—")
         for row in found.rows

@@ -32,7 +32,7 @@ class ErasePart:
         words = self._words
         heading(self._visit, "ad_erase", "ad_erase_told")
         with box("ad-find"):
-            named = field(words("ad_erase_whom"), self._named, longest=200)
+            named = field(words("ad_erase_whom"), self._named, longest=200, enter=lambda: self._find(named()))
             button(words("ad_erase_find"), lambda: self._find(named()), "first")
         facts(words("ad_erase_private"))
         self._place = box("ad-found", aria_live="polite")

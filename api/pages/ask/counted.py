@@ -17,12 +17,13 @@ def show_counts(words: Words, answer: Answer) -> None:
     """The chart and the table of an answer, those it has."""
     chart, rows = answer.chart, answer.table
     if chart is not None and chart.points:
-        tall = 96 + (30 * len(chart.points) if chart.kind == "bar" else 150)
+        tall = 96 + (30 * len(chart.points) if chart.kind == "bar" else 150 + (60 if chart.lines else 0))
         tag("h3", chart.title)
         made = ui.echart(charts.drawn(chart, (words("value"), words("interval")))).classes("chart")
         made.style(f"height:{tall}px")
         made.props["role"], made.props["aria-label"] = "img", words("chart_of", title=chart.title)
-        tag("p", words("interval_told"), "facts")
+        if any(point.interval for point in chart.points):
+            tag("p", words("interval_told"), "facts")
     if rows is not None:
         shown = [[words.readable(one) if isinstance(one, str) else one for one in row] for row in rows.rows]
         said = chart is not None and bool(chart.points) and chart.title == rows.title

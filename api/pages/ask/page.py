@@ -75,7 +75,10 @@ class AskingPage:
 
     async def fill(self) -> None:
         """Bring in the talks, and either the one that is gone on with or what could be asked."""
-        ui.run_javascript("if (innerWidth < 760) document.querySelector('.talks').open = false")
+        ui.run_javascript(
+            "if (innerWidth < 760) document.querySelector('.talks').open = false;"
+            " else document.querySelector('.ask-box textarea')?.focus({preventScroll: true})"
+        )
         try:
             await self._fill_side()
             if self._earlier:
@@ -127,6 +130,8 @@ class AskingPage:
                     AnswerCard(visit, answer.question, self._panel.show, self.ask).finish(answer)
             _to_end()
             return
+        with self._turns:
+            tag("p", self._words("talk_of_another"), "warning", role="status")
         await self._fill_start()
 
     async def _fill_start(self) -> None:

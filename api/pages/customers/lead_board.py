@@ -109,7 +109,12 @@ def _card(visit: Visit, way: Way, row: dict[str, Any], opened: OpenLead) -> None
             owner = owner_name(visit, row["owner"]) if row["owner"] else words("nobody_yet")
             tag("span", owner, "lead-owner" if row["owner"] else "facts")
             if row["customer_id"]:
-                link(row["customer_id"], way.to(customer=row["customer_id"]), "more")
+                link(
+                    words.customer(row["customer_id"]),
+                    way.to(customer=row["customer_id"]),
+                    "more",
+                    title=row["customer_id"],
+                )
 
 
 def _list(visit: Visit, way: Way, rows: Rows, total: int, opened: OpenLead) -> None:
@@ -143,7 +148,7 @@ def _row(visit: Visit, way: Way, row: dict[str, Any], opened: OpenLead) -> None:
             button(quote, show, "lead-quote", aria_label=words("open_lead", quote=quote))
         with tag("td"):
             if row["customer_id"]:
-                link(row["customer_id"], way.to(customer=row["customer_id"]))
+                link(words.customer(row["customer_id"]), way.to(customer=row["customer_id"]), title=row["customer_id"])
             facts(words.label(row["segment"]), row["product"])
         tag("td", owner_name(visit, row["owner"]) if row["owner"] else "—")
 

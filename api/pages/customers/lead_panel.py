@@ -3,6 +3,8 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, get_args
 
+from nicegui import ui
+
 from api.pages.customers.funnel_part import owner_name
 from api.pages.customers.way import Way
 from api.pages.doing import done, fetched, sentence_of
@@ -11,6 +13,7 @@ from api.pages.record_panel import Place, RecordPanel
 from api.pages.visitor import Visit
 from assistant.domain.vocabulary import LeadStatus
 from assistant.errors import NotFoundError
+from assistant.pipeline.following import colleagues, follow, may_follow
 from assistant.records.lead_store import HOLD, LONGEST_NOTE, LeadChange
 
 _CHANGE = "PATCH /v1/leads/{lead_id}"
@@ -23,8 +26,11 @@ class LeadPanel:
         self._visit, self._words, self._way = visit, visit.words, way
         self._records, self._changed = records, changed
         self._owners: Sequence[str] = ()
+        self._colleagues: Sequence[str] = ()
+        self._noted: Callable[[], str] = str
         with dialog(visit.words("lead")) as self._dialog, box("panel lead-panel"):
             self._dialog.props("position=right full-height")
+            self._dialog.on("hide", lambda: ui.navigate.history.replace(way.to(start=way.start)))
             with box("panel-top"):
                 tag("h2", visit.words("lead"))
                 button(visit.words("close"), self._dialog.close, "plain")
@@ -40,6 +46,7 @@ class LeadPanel:
         with self._inside:
             waiting(self._words("loading"), 6)
         self._dialog.open()
+        ui.navigate.history.replace(self._way.to(lead=lead_id, start=self._way.start))
         await self._filled(lead_id)
 
     async def _filled(self, lead_id: str) -> None:
@@ -55,6 +62,7 @@ class LeadPanel:
             self._fill(lead)
 
     def _looked_up(self, lead_id: str) -> dict[str, Any]:
+        self._colleagues = colleagues(self._visit.app.store.access)
         if (found := self._visit.app.store.lead(lead_id)) is None:
             raise NotFoundError(self._words("lead_gone"))
         return found
@@ -71,10 +79,19 @@ class LeadPanel:
             if lead["customer_id"]:
                 link(words("to_customer"), self._way.to(customer=lead["customer_id"]), "button plain")
         self._say_held(lead)
-        if self._visit.may_call(_CHANGE):
+        if not self._visit.may_call(_CHANGE):
+            pass
+        elif may_follow(self._visit.principal, lead["owner"]):
             self._steps(lead)
             self._hands(lead)
             self._note(lead)
+        else:
+            tag("h3", words("lead_owner"))
+            tag("p", owner_name(self._visit, lead["owner"]), "lead-owner")
+            tag("p", words("lead_of_another"), "facts")
+            if lead["note"]:
+                tag("h3", words("lead_note"))
+                tag("p", words.readable(lead["note"]), "prose")
         self._others(lead)
         self._history(lead)
 
@@ -105,7 +122,8 @@ class LeadPanel:
     def _moves(self, lead: dict[str, Any], status: LeadStatus) -> Callable[[], Awaitable[None]]:
         async def move() -> None:
             mine = self._visit.principal.name if status == "assigned" and not lead["owner"] else None
-            await self._change(lead, LeadChange(status=status, owner=mine))
+            note = self._noted() if status == "won" else None
+            await self._change(lead, LeadChange(status=status, owner=mine, note=note or None))
 
         return move
 
@@ -120,22 +138,38 @@ class LeadPanel:
                     await self._change(lead, LeadChange(owner=me))
 
                 button(words("take_lead"), take, "first")
-            to = field(words("hand_to"), offered=[one for one in self._owners if one not in (me, lead["owner"])])
+            self._hand_over(lead)
 
-            async def hand() -> None:
-                if to().strip():
-                    await self._change(lead, LeadChange(owner=self._visit.masked(to().strip())))
+    def _hand_over(self, lead: dict[str, Any]) -> None:
+        """One of those who log in; where nobody does by a name, whoever is named."""
+        words = self._words
+        others = [one for one in self._colleagues if one not in (self._visit.principal.name, lead["owner"])]
+        if not self._colleagues:
+            to = field(words("hand_to"), offered=[one for one in self._owners if one != lead["owner"]], longest=100)
+        elif others:
+            chosen = ui.select(others, label=words("hand_to"), with_input=True).classes("field")
+            chosen.props("outlined dense stack-label")
+            to = lambda: str(chosen.value or "")  # noqa: E731 - as `field` gives it back
+        else:
+            tag("p", words("hand_to_nobody"), "facts")
+            return
 
-            button(words("hand_over"), hand, "plain")
+        async def hand() -> None:
+            if to().strip():
+                named = to().strip()
+                await self._change(lead, LeadChange(owner=named if others else self._visit.masked(named)))
+
+        button(words("hand_over"), hand, "plain")
 
     def _note(self, lead: dict[str, Any]) -> None:
-        words = self._words
+        words, kept = self._words, lead["note"] or ""
         tag("h3", words("lead_note"))
-        note = field(words("note_told"), lead["note"] or "", long=True, longest=LONGEST_NOTE)
+        note = field(words("note_told"), words.readable(kept), long=True, longest=LONGEST_NOTE)
+        self._noted = lambda: words.stored(note().strip(), kept)
 
         async def save() -> None:
-            if note().strip():
-                await self._change(lead, LeadChange(note=note().strip()))
+            if said := self._noted():
+                await self._change(lead, LeadChange(note=said))
 
         button(words("save_note"), save, "plain")
 
@@ -144,7 +178,10 @@ class LeadPanel:
         wanted = LeadChange(change.status, change.owner, change.note, reason or None).masked(visit.masked)
         with self._dialog:  # the button that was pressed goes with what is filled in anew
             kept = await done(
-                visit, _CHANGE, lead_id, lambda: visit.app.store.change_lead(lead_id, wanted, visit.principal.name)
+                visit,
+                _CHANGE,
+                lead_id,
+                lambda: follow(visit.app.store, visit.app.store.access, lead_id, wanted, visit.principal),
             )
             if kept is not None:
                 say(self._words("lead_changed"))
@@ -170,7 +207,7 @@ class LeadPanel:
         for event in lead["history"]:
             before, after = (self._named(event["field"], event[side]) for side in ("before", "after"))
             changed = f"{before} → {after}" if before else after
-            facts(event["at"][:16].replace("T", " "), owner_name(self._visit, event["actor"]),
+            facts(self._visit.when(event["at"]), owner_name(self._visit, event["actor"]),
                   words(f"changed_{event['field']}"), changed)  # fmt: skip
 
     def _named(self, name: str, value: str | None) -> str:

@@ -11,7 +11,7 @@ from api.pages.customers.lead_board import Leads, filters_of_leads, leads_of, le
 from api.pages.customers.lead_panel import LeadPanel
 from api.pages.customers.people import people_of, people_part
 from api.pages.customers.timeline import Life, Timeline, life_of
-from api.pages.customers.value_part import screened, value_part
+from api.pages.customers.value_part import first_points, screened, value_part
 from api.pages.customers.way import CUSTOMERS, SHOWS, Way
 from api.pages.doing import fetched, sentence_of
 from api.pages.frame import frame
@@ -89,13 +89,13 @@ class CustomersPage:
             leads = leads_of(visit, way, filters)
             return lambda: self._show_leads(leads, products, regions)
         if way.listed == "value":
-            screening = screened(visit, filters)
-            return lambda: self._show(lambda: value_part(visit, way, screening), products, regions)
+            screening, least = screened(visit, filters), first_points(visit)
+            return lambda: self._show(lambda: value_part(visit, way, screening, least), products, regions)
         people = people_of(visit, way, filters)
         return lambda: self._show(lambda: people_part(visit, way, people), products, regions)
 
     def _show_life(self, life: Life) -> None:
-        ui.page_title(f"{life.who['customer_id']} · {self._words('product')}")
+        ui.page_title(f"{self._words.customer(life.who['customer_id'])} · {self._words('product')}")
         Timeline(self._visit, self._way, self._records, self.open_lead).show(life)
 
     def _show_leads(self, leads: Leads, products: list[str], regions: list[str]) -> None:

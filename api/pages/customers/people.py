@@ -54,7 +54,7 @@ def _row(visit: Visit, way: Way, row: dict[str, Any]) -> None:
     words = visit.words
     with tag("tr"):
         with tag("td"):
-            link(row["id"], way.to(customer=row["id"]))
+            link(words.customer(row["id"]), way.to(customer=row["id"]), title=row["id"])
             tag("p", " · ".join(filter(None, (words.label(row["segment"]), row["region"]))), "facts")
         tag("td", f"{row['records']:,}", "number")
         tag("td", "、".join(row["owned"][:6]) or "—")
@@ -74,5 +74,7 @@ def _finder(visit: Visit, way: Way) -> None:
                 found = await looked(visit, lambda: visit.app.pipeline.find_customer(said))
                 if found is not None:
                     ui.navigate.to(way.to(customer=found))
+
+            asked = field(words("find_customer"), longest=100, enter=find)
 
         button(words("find"), find, "first")

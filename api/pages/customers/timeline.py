@@ -108,7 +108,7 @@ class Timeline:
     def _top(self, who: dict[str, Any]) -> None:
         words = self._words
         with box("life-top"):
-            tag("h1", who["customer_id"])
+            tag("h1", self._words.customer(who["customer_id"]), title=who["customer_id"])
             facts(words.label(who["segment"]), who["region"], words("heard_times", n=who["records"]),
                   words("span", first=who["first_day"] or "—", last=who["last_day"] or "—"))  # fmt: skip
         if who["also_known_as"]:

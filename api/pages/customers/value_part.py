@@ -6,9 +6,11 @@ from api.pages.parts import box, emptiness, facts, link, tag
 from api.pages.visitor import Visit
 from assistant.domain.customers import Screened, Screening, Tag
 from assistant.domain.filters import Filters
+from assistant.records.customer_rules import read_rules
 from assistant.records.screening import screen
 
 _ROWS = 25
+_ALL = "all"
 
 
 def screened(visit: Visit, filters: Filters) -> Screening:
@@ -20,8 +22,13 @@ def screened(visit: Visit, filters: Filters) -> Screening:
     return screen(visit.app.store.database, filters)
 
 
-def value_part(visit: Visit, way: Way, found: Screening) -> None:
-    """Show a page of them."""
+def first_points(visit: Visit) -> float:
+    """Points from which somebody is shown first: as many as the highest tier alone brings."""
+    return read_rules(visit.app.store.database.folder).weights.tier
+
+
+def value_part(visit: Visit, way: Way, found: Screening, least: float) -> None:
+    """Show a page of them: of those with at least so many points, unless all are asked for."""
     words = visit.words
     tag("h2", words("value_title"))
     tag("p", words("value_told"), "lead")
@@ -33,7 +40,22 @@ def value_part(visit: Visit, way: Way, found: Screening) -> None:
                 tag("dd", f"{count:,}")
                 if name in ("averse", "quiet"):
                     tag("dd", words(f"screen_{name}_told"), "facts")
-    shown = found.customers[way.offset : way.offset + _ROWS]
+    first = [one for one in found.customers if one.score >= least]
+    listed = found.customers if way.view == _ALL or not first else first
+    if first and len(first) < len(found.customers):
+        with box("held"):
+            tag(
+                "span",
+                words(
+                    "value_above",
+                    n=f"{len(first):,}",
+                    least=f"{least:g}",
+                    rest=f"{len(found.customers) - len(first):,}",
+                ),
+            )
+            name, view = ("value_first_only", "") if way.view == _ALL else ("value_all", _ALL)
+            link(words(name), way.to(view=view, start=""), "more")
+    shown = listed[way.offset : way.offset + _ROWS]
     if not shown:
         emptiness(words("nobody_screened"), words("nobody_screened_told"))
         return
@@ -41,7 +63,7 @@ def value_part(visit: Visit, way: Way, found: Screening) -> None:
     with tag("ol", "", "screened", start=way.offset + 1):
         for one in shown:
             _customer(visit, way, one, most)
-    paging(visit, way, len(shown), len(found.customers))
+    paging(visit, way, len(shown), len(listed))
 
 
 def _customer(visit: Visit, way: Way, one: Screened, most: float) -> None:
@@ -49,7 +71,9 @@ def _customer(visit: Visit, way: Way, one: Screened, most: float) -> None:
     with tag("li", "", "screened-one sheet-flat"):
         tag("span", str(one.rank), "rank", aria_hidden="true")
         with box("screened-who"):
-            link(one.customer_id, way.to(customer=one.customer_id), "theme-title")
+            link(
+                words.customer(one.customer_id), way.to(customer=one.customer_id), "theme-title", title=one.customer_id
+            )
             facts(words.label(one.segment), one.region, words("heard_times", n=one.records), one.last_day)
             tags_row(visit, one.tags)
         with box("screened-why"):

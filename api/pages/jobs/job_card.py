@@ -65,8 +65,8 @@ class JobCard:
                     link(words("to_what_was_found"), _TOLD[job.kind], "button plain")
                 if job.state in _AGAIN:
                     button(words("resume_job"), lambda: self._resume(job.id), "first small")
-        begun = moment(job.started_at or job.created_at)
-        until = moment(job.ended_at)
+        begun = moment(self._visit, job.started_at or job.created_at)
+        until = moment(self._visit, job.ended_at)
         times = words("from_to", since=begun, until=until) if until else words("begun_at", at=begun)
         facts(words(f"origin_{job.origin}"), times, self._wished(job), job.id)
         self._spent = tag("p", spent_told(self._visit, job.spent), "facts")

@@ -190,7 +190,7 @@ class PreviewCard:
         customer = " · ".join(one for one in (words("known_customer") if known else None, who) if one)
         text = " ".join(record.text.split())
         return [
-            (record.created_at or "")[:16].replace("T", " ") or None, words.label(record.channel), record.product,
+            self._visit.when(record.created_at) or None, words.label(record.channel), record.product,
             customer or None, words.readable(text if len(text) <= 2 * _SAMPLE else _cut(text)),
         ]  # fmt: skip
 

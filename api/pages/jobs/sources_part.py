@@ -63,7 +63,7 @@ def _sources(visit: Visit, found: Origins) -> None:
             return
         heads = ("row_source", "row_channel", "row_count", "row_days", "row_added", "row_kept")
         rows = [
-            (words.readable(one.source), words.label(one.channel), one.records, _days(one), moment(one.last_added),
+            (words.readable(one.source), words.label(one.channel), one.records, _days(one), moment(visit, one.last_added),
              words("kept_days", n=found.rules[one.source]) if one.source in found.rules else words("kept_for_good"))
             for one in found.sources[:_MOST]
         ]  # fmt: skip
@@ -85,7 +85,7 @@ def _quarantines(visit: Visit, found: list[QuarantineFile]) -> None:
         for one in found[:20]:
             with box("aside-line"):
                 state = None if one.finished else words("unfinished_import")
-                facts(moment(one.at), words("quarantine_rows", n=one.rows), state)
+                facts(moment(visit, one.at), words("quarantine_rows", n=one.rows), state)
                 button(words("look_at_rows"), _opened(visit, one), "plain")
 
 
@@ -109,7 +109,9 @@ def _documents(visit: Visit, found: list[House]) -> None:
         tag("p", words("documents_told"), "facts")
         if found:
             heads = ("document_name", "document_version", "document_sections", "row_added")
-            rows = [(one.title or one.name, one.version, len(one.sections), moment(one.added_at)) for one in found]
+            rows = [
+                (one.title or one.name, one.version, len(one.sections), moment(visit, one.added_at)) for one in found
+            ]
             table([words(head) for head in heads], rows)
         else:
             tag("p", words("no_documents"), "facts")

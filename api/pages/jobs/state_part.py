@@ -73,7 +73,7 @@ def _index(visit: Visit) -> Line:
         return Line("index", "mind", words("index_behind", n=f"{stale:,}"))
     if not health.passages:
         return Line("index", "good", words("index_empty"))
-    at = moment(health.events[-1].split(" ")[0]) if health.events else ""
+    at = moment(visit, health.events[-1].split(" ")[0]) if health.events else ""
     return Line("index", "good", words("index_level", n=f"{health.passages:,}", at=at))
 
 
@@ -249,7 +249,7 @@ def _spent_table(visit: Visit, jobs: Sequence[Job]) -> None:
         most = job.wish.budget_tokens if job.wish.budget_tokens is not None else visit.app.settings.budget_tokens
         left = words("no_limit") if most is None else f"{max(0, most - used):,}"
         cost = words("spent_unknown") if job.spent.cost is None else f"{job.spent.cost:.4g} {job.spent.currency or ''}"
-        rows.append((words(f"kind_{job.kind}"), moment(job.created_at), f"{used:,}", left, cost.strip()))
+        rows.append((words(f"kind_{job.kind}"), moment(visit, job.created_at), f"{used:,}", left, cost.strip()))
     heads = ("job_kind", "job_at", "tokens_used", "tokens_left", "money_used")
     table([words(head) for head in heads], rows, words("spent_table"))
 

@@ -11,10 +11,7 @@ def reason_word(visit: Visit, reason: str) -> str:
     return visit.words(name) if name in visit.words.sentences else reason.replace("_", " ")
 
 
-def moment(at: str | None, now: dt.datetime | None = None) -> str:
-    """A moment (ISO 8601) in the time of this machine, to the minute; the day is left out where it is today."""
-    if not at:
-        return ""
-    read = dt.datetime.fromisoformat(at).astimezone()
-    today = (now or dt.datetime.now().astimezone()).date()
-    return f"{read:%H:%M}" if read.date() == today else f"{read:%Y-%m-%d %H:%M}"
+def moment(visit: Visit, at: str | None) -> str:
+    """A moment (ISO 8601) in the house's time zone, to the minute; the day is left out where it is today."""
+    told = visit.when(at)
+    return told.removeprefix(visit.when(dt.datetime.now(dt.UTC).isoformat())[:11])

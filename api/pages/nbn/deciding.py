@@ -86,7 +86,7 @@ class Decisions:
                 kinds = dict.fromkeys(event["kind"] for event in edit["events"] if event["idea_id"] == self._id)
                 with box("line"):
                     facts(
-                        edit["at"][:16].replace("T", " "), *(words.label(f"did_{kind}") for kind in kinds), edit["actor"],
+                        self._visit.when(edit["at"]), *(words.label(f"did_{kind}") for kind in kinds), edit["actor"],
                         words.readable(edit["why"] or ""), words("nbn_taken_back") if edit["undone_at"] else None,
                     )  # fmt: skip
                     if self._manages and not edit["undone_at"] and "undone" not in kinds:

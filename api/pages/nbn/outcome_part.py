@@ -113,4 +113,4 @@ def _looks(visit: Visit, looks: list[dict[str, Any]]) -> None:
     with tag("details"):
         tag("summary", words("nbn_looks", n=len(looks)))
         for one in looks:
-            facts(one["at"][:16].replace("T", " "), words.label(f"verdict_{one['verdict']}"), one["actor"])
+            facts(visit.when(one["at"]), words.label(f"verdict_{one['verdict']}"), one["actor"])

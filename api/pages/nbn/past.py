@@ -46,7 +46,7 @@ def history_part(
             with tag("li", "", f"event {event.kind}"):
                 with box("event-top"):
                     tag("strong", words.label(f"event_{event.kind}"))
-                    facts(event.who, event.at[:16].replace("T", " "))
+                    facts(event.who, visit.when(event.at))
                 _event(visit, spot, event, editor, names)
 
 
@@ -55,6 +55,8 @@ def _event(visit: Visit, spot: Spot, event: ProposalEvent, editor: Editor, names
     match event.kind:
         case "moved":
             facts(f"{words.label(str(detail['from']))} → {words.label(str(detail['to']))}")
+            if detail.get("own_draft"):
+                facts(words("nbn_own_draft"))
             if reason := str(detail.get("reason") or ""):
                 tag("blockquote", words.readable(reason))
             if isinstance(launch := detail.get("launch"), Mapping):

@@ -11,7 +11,7 @@ from api.pages.parts import box, button, facts, link, table, tag
 from api.pages.record_panel import ladder
 from api.pages.visitor import Visit
 from assistant.domain.proposals import Evidence, Proposal
-from assistant.insight.figures import shown
+from assistant.insight.figures import friction_shares, shown
 from assistant.insight.wordlist import section
 
 _FIRST = 8
@@ -136,10 +136,8 @@ class ProofParts:
     def friction(self) -> None:
         """How much of all friction it would take away."""
         words, friction = self._words, self._proposal.friction_removed
-        interval = friction.get("interval")
-        if isinstance(interval, Sequence) and len(interval) == 2:
-            low, high = float(interval[0]), float(interval[1])
-            share = int(str(friction["records"])) / max(1, int(str(friction["of_records"])))
+        if (shares := friction_shares(friction)) is not None:
+            share, low, high = shares
             told = words(
                 "nbn_friction_is", records=friction["records"], of=friction["of_records"], share=words.percent(share),
                 low=words.percent(low), high=words.percent(high),

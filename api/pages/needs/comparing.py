@@ -116,7 +116,7 @@ async def _shown(visit: Visit, address: Address, filters: Filters) -> None:
     if found.overlap:
         tag("p", words("overlap", n=found.overlap), "warning")
     rows = [row for row in found.rows if not row.too_few][:_MOST] or list(found.rows[:_MOST])
-    made = ui.echart(charts.differences([(words.readable(row.label), row.difference, row.interval, row.significant)
+    made = ui.echart(charts.differences([(words.readable(row.label), row.difference, row.interval, _sureness(row))
                                          for row in rows], words("difference"))).classes("chart")  # fmt: skip
     made.style(f"height:{64 + 30 * len(rows)}px")
     made.props["role"], made.props["aria-label"] = "img", words("chart_of", title=told)
@@ -130,6 +130,14 @@ async def _shown(visit: Visit, address: Address, filters: Filters) -> None:
         table(columns, [_row(visit, row) for row in found.rows[:_MOST]], words("compare"))
 
 
+def _sureness(row: ComparedRow) -> charts.Sureness:
+    """``alone``: its own interval leaves out 0, but among so many themes that may come by chance."""
+    if row.significant:
+        return "sure"
+    low, high = row.interval
+    return "alone" if not row.too_few and (low > 0 or high < 0) else "open"
+
+
 def _compared(visit: Visit, address: Address, filters: Filters) -> Comparison:
     groups = group_of(filters, visit.masked(address.one)), group_of(filters, visit.masked(address.other))
     return compare(visit.app.counting, "theme", *groups)
@@ -137,8 +145,9 @@ def _compared(visit: Visit, address: Address, filters: Filters) -> Comparison:
 
 def _row(visit: Visit, row: ComparedRow) -> list[object]:
     words = visit.words
-    said = "surely_more" if row.difference > 0 else "surely_less"
-    verdict = "too_few" if row.too_few else said if row.significant else "not_sure"
+    way, sureness = ("more" if row.difference > 0 else "less"), _sureness(row)
+    verdict = {"sure": f"surely_{way}", "alone": f"alone_{way}"}.get(sureness, "not_sure")
+    verdict = "too_few" if row.too_few else verdict
     low, high = row.interval
     return [
         words.readable(row.label), words.percent(row.shares[0]), words.percent(row.shares[1]),

@@ -59,7 +59,7 @@ class Curation:
             tag("summary", words("history"))
             for event in reversed(self._sheet["history"]):
                 with box("line"):
-                    facts(event["at"][:16].replace("T", " "), words.label(event["kind"]), event["actor"])
+                    facts(self._visit.when(event["at"]), words.label(event["kind"]), event["actor"])
                     if event["edit"] and not event["undone_at"] and event["kind"] != "undone" and self._visit.manages:
                         self._undo(event["edit"])
 

@@ -1,5 +1,6 @@
 """How much there is, what is new, grows or is louder than usual, and what hurts most."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,12 +10,15 @@ from api.pages.visitor import Visit
 from assistant.domain.counts import ImpactRow, Totals
 from assistant.domain.filters import Filters
 from assistant.domain.themes import Theme
+from assistant.pipeline.trending import lately_founded
 from assistant.pipeline.watching import theme_spikes
 from assistant.records.impact import friction
 from assistant.records.impact_weights import read_weights
 
 _MOST = 6
 _RANKED = 10
+_NEW_DAYS = 30
+"""Days for which a theme that a later import brought is shown as new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ class Moves:
     """What moves: themes that are new or grow, and waves, the latest first."""
 
     new: list[Theme]
+    """Nobody voiced them before the last months, or a later import brought them (`found`)."""
+    found: frozenset[str]
     growing: list[Theme]
     waves: list[dict[str, Any]]
 
@@ -70,9 +76,10 @@ def moves(visit: Visit, filters: Filters) -> Moves:
     themes, _ = visit.app.store.list_themes(filters, None)
     left = {theme.id for theme in themes}
     waves = [wave for wave in theme_spikes(visit.app.store) if wave["theme_id"] in left]
-    return Moves(
-        [one for one in themes if one.trend == "new"], [one for one in themes if one.trend == "growing"], waves
-    )
+    since = (dt.datetime.now(dt.UTC) - dt.timedelta(days=_NEW_DAYS)).isoformat(timespec="seconds")
+    found = lately_founded(visit.app.store, since)
+    new = [one for one in themes if one.trend == "new" or one.id in found]
+    return Moves(new, found, [one for one in themes if one.trend == "growing"], waves)
 
 
 def moves_part(visit: Visit, address: Address, found: Moves) -> None:
@@ -87,7 +94,9 @@ def moves_part(visit: Visit, address: Address, found: Moves) -> None:
                 for theme in themes[:_MOST]:
                     with box("line"):
                         link(words.readable(theme.title), address.to(theme=theme.id))
-                        facts(words("counts", records=theme.records, customers=theme.customers))
+                        told = words("counts", records=theme.records, customers=theme.customers)
+                        came = name == "new" and theme.trend != "new" and theme.id in found.found
+                        facts(told, words("newly_found") if came else None)
         with box("sheet-flat", "section"):
             tag("h2", words("waves"))
             if not found.waves:
@@ -119,7 +128,8 @@ def friction_part(visit: Visit, address: Address, rows: list[ImpactRow]) -> None
     if not rows:
         tag("p", words("no_friction"), "facts")
         return
-    tag("p", words("friction_told"), "facts")
+    again = any(row.repeat_30 for row in rows)
+    tag("p", words("friction_told") + ("" if again else f" {words('none_again')}"), "facts")
     highest = max(row.score for row in rows) or 1.0
     with tag("ol", "", "bars"):
         for row in rows:
@@ -131,15 +141,15 @@ def friction_part(visit: Visit, address: Address, rows: list[ImpactRow]) -> None
                 facts(
                     words("counts", records=row.records, customers=row.customers),
                     f"{words('severity')} {row.severity:.1f}",
-                    f"{words('repeat')} {row.repeat_30}",
+                    f"{words('repeat')} {row.repeat_30}" if again else None,
                     f"{words('risk')} {row.churn_risk}",
                 )
     with tag("details"):
         tag("summary", words("as_list"))
-        columns = ("compare_theme", "score", "customers", "severity", "repeat", "risk")
+        columns = ["compare_theme", "score", "customers", "severity", *(["repeat"] if again else []), "risk"]
         shown = [
-            (words.readable(one.label), round(one.score, 1), one.customers, round(one.severity, 1), one.repeat_30,
-             one.churn_risk)
+            (words.readable(one.label), round(one.score, 1), one.customers, round(one.severity, 1),
+             *([one.repeat_30] if again else []), one.churn_risk)
             for one in rows
         ]  # fmt: skip
         table([words(name) for name in columns], shown, words("friction"))

@@ -92,15 +92,7 @@ class ThemePage:
         options = charts.shares(months, list(sheet["months"].values()), list(sheet["read"].values()), names)
         made = ui.echart(options).classes("chart").style("height:240px")
         made.props["role"], made.props["aria-label"] = "img", words("chart_of", title=words("trend"))
-        change = sheet["change"]
-        low, high = change["interval"]
-        told = words(
-            "change_told", months=change["months"], now=change["now"], of_now=change["read_now"],
-            before=change["before"], of_before=change["read_before"], difference=f"{100 * change['difference']:.1f}",
-            low=f"{100 * low:.1f}", high=f"{100 * high:.1f}",
-            sure=words("change_sure" if change["sure"] else "change_unsure"),
-        )  # fmt: skip
-        tag("p", told)
+        tag("p", sheet["change"]["told"][words.language], "course-told")
         for wave in sheet["spikes"]:
             with box("line"):
                 tag("span", words("waves"), "chip strong")

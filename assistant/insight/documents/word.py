@@ -26,7 +26,7 @@ from assistant.insight.documents.page import (
     table,
 )
 from assistant.insight.documents.pen import Fill, Pen
-from assistant.insight.figures import shown
+from assistant.insight.figures import friction_shares, shown
 from assistant.insight.wordlist import phrase
 
 _KEY_FIGURES = ("records", "customers", "share", "friction_share")
@@ -208,11 +208,10 @@ class _Writer(Pen):
     def _friction(self) -> None:
         self._prose("friction_removed.text")
         friction = self._p.friction_removed
-        interval = cast("Sequence[float]", friction.get("interval") or ())
-        if len(interval) == 2:
-            share = float(str(friction["share"]))
-            bounds = f"{self._label['interval']} {interval[0]:.1%}–{interval[1]:.1%}"
-            counted = f"{friction['records']} / {friction['of_records']}{self._label['comma']}{share:.1%}{self._label['open']}{bounds}{self._label['close']}"
+        if (shares := friction_shares(friction)) is not None:
+            share, low, high = (f"{one:.1%}" for one in shares)
+            bounds = f"{self._label['open']}{self._label['interval']} {low}–{high}{self._label['close']}"
+            counted = f"{friction['records']} / {friction['of_records']}{self._label['comma']}{share}{bounds}"
             grey(self._d.add_paragraph().add_run(f"{self._label['of_friction']}{self._label['colon']}{counted}"))
 
     def _metrics(self) -> None:

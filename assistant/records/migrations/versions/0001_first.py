@@ -125,6 +125,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_records")),
         sa.UniqueConstraint("source", "external_id", name=op.f("uq_records_source_external_id")),
     )
+    if op.get_bind().dialect.name != "sqlite":  # SQLite has such a number of its own
+        op.execute("ALTER TABLE records ADD COLUMN arrival bigint GENERATED ALWAYS AS IDENTITY UNIQUE")
     with op.batch_alter_table("records", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_records_channel"), ["channel"], unique=False)
         batch_op.create_index(batch_op.f("ix_records_customer_id"), ["customer_id"], unique=False)

@@ -15,6 +15,11 @@ depends_on = None
 FIXED = "id, at, actor, action, found, via, sealed, digest"
 REFUSED = "SELECT RAISE(ABORT, 'the audit book is append-only')"
 
+REFUSING = """
+CREATE FUNCTION audit_is_append_only() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'the audit book is append-only'; END $$
+"""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -98,6 +103,11 @@ def _chain() -> None:
     if connection.dialect.name == "sqlite":
         op.execute(f"CREATE TRIGGER audit_kept BEFORE DELETE ON audit BEGIN {REFUSED}; END")
         op.execute(f"CREATE TRIGGER audit_fixed BEFORE UPDATE OF {FIXED} ON audit BEGIN {REFUSED}; END")
+    else:
+        op.execute(REFUSING)
+        refuse = "EXECUTE FUNCTION audit_is_append_only()"
+        op.execute(f"CREATE TRIGGER audit_kept BEFORE DELETE OR TRUNCATE ON audit {refuse}")
+        op.execute(f"CREATE TRIGGER audit_fixed BEFORE UPDATE OF {FIXED} ON audit {refuse}")
 
 
 def _digest(*parts: object) -> str:
@@ -106,8 +116,11 @@ def _digest(*parts: object) -> str:
 
 
 def downgrade() -> None:
-    op.execute("DROP TRIGGER IF EXISTS audit_kept")
-    op.execute("DROP TRIGGER IF EXISTS audit_fixed")
+    of = "" if op.get_bind().dialect.name == "sqlite" else " ON audit"
+    op.execute(f"DROP TRIGGER IF EXISTS audit_kept{of}")
+    op.execute(f"DROP TRIGGER IF EXISTS audit_fixed{of}")
+    if of:
+        op.execute("DROP FUNCTION IF EXISTS audit_is_append_only()")
     with op.batch_alter_table("audit") as batch:
         for name in ("via", "salt", "sealed", "digest"):
             batch.drop_column(name)
