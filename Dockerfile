@@ -12,7 +12,7 @@ WORKDIR /build
 # Dependencies change seldom and take longest: they are a layer before the program's own files.
 COPY pyproject.toml requirements.lock ./
 RUN /opt/tools/bin/pip install --constraint requirements.lock hatchling editables \
-    && python3 -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" > runtime.txt \
+    && python3 -c "import tomllib; own = tomllib.load(open('pyproject.toml', 'rb'))['project']; print(*own['dependencies'], *own['optional-dependencies']['postgres'], sep='\n')" > runtime.txt \
     && /opt/voc/bin/pip install --constraint requirements.lock --requirement runtime.txt
 COPY README.md LICENSE NOTICE ./
 COPY prompts prompts

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
 from importlib.resources import files
-from typing import Literal
+from typing import Literal, cast
 from urllib.parse import quote
 
 from starlette.datastructures import Headers
@@ -26,9 +26,11 @@ WAYS = (
 """Addresses of the pages and the names of what they are called."""
 SPOKEN = {"zh": "zh-CN", "en": "en"}
 """Languages as a document names them."""
+Language = Literal["zh", "en"]
 Notice = Literal["", "wrong", "often", "plain", "expired", "out", "lost", "denied"]
 _NO_PAGES = ("/v1/", "/mcp", "/metrics", "/openapi.json", "/_", "/healthz", "/readyz", "/web/")
 _LOOKS = {"light": "body--light", "dark": "body--dark"}
+_QUALITY = re.compile(r"q\s*=\s*([01](?:\.\d{0,3})?)(?![\d.])")
 _HOLE = re.compile(r"\{(\w+)\}")
 
 
@@ -60,15 +62,28 @@ def opened_page(scope: Scope) -> bool:
     return opened and not scope["path"].startswith(_NO_PAGES)
 
 
-def wanted_by(scope: Scope, usual: str) -> Wanted:
+def language_of(chosen: str | None, accepted: str, usual: Language) -> Language:
+    """The language that somebody chose (the cookie), else the first of ours that their browser asks for, else the usual."""
+    if chosen in ("zh", "en"):
+        return cast("Language", chosen)
+    wishes = [part.partition(";") for part in accepted[:500].lower().split(",")]
+    ranked = sorted(((_weight(rest), -at, name.strip()[:2]) for at, (name, _, rest) in enumerate(wishes)), reverse=True)
+    return next((cast("Language", one) for weight, _, one in ranked if weight > 0 and one in ("zh", "en")), usual)
+
+
+def _weight(parameter: str) -> float:
+    found = _QUALITY.search(parameter)
+    return float(found[1]) if found else 1.0
+
+
+def wanted_by(scope: Scope, usual: Language) -> Wanted:
     """How this browser wants it; `usual` is the language of who has not chosen one."""
-    cookies = cookie_parser(Headers(scope=scope).get("cookie", ""))
-    language = cookies.get(LANGUAGE_COOKIE, "")
+    headers = Headers(scope=scope)
+    cookies = cookie_parser(headers.get("cookie", ""))
+    language = language_of(cookies.get(LANGUAGE_COOKIE), headers.get("accept-language", ""), usual)
     query = scope["query_string"].decode("latin-1")
     address = scope["path"] + (f"?{query}" if query else "")
-    return Wanted(
-        words_in(language if language in SPOKEN else usual), _LOOKS.get(cookies.get(LOOK_COOKIE, ""), ""), address
-    )
+    return Wanted(words_in(language), _LOOKS.get(cookies.get(LOOK_COOKIE, ""), ""), address)
 
 
 def login_page(

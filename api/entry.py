@@ -13,7 +13,7 @@ from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.addresses import from_this_machine
-from api.doorway import Turned, opened_page, refused_page, wanted_by
+from api.doorway import Language, Turned, opened_page, refused_page, wanted_by
 from api.limits import USUAL_PER_MINUTE, Buckets
 from api.problems import told
 from api.roles import Found, Rule, methods_of, open_to_all, rule_of
@@ -49,7 +49,7 @@ class Entry:
     """Lets in who may come in, behind the guard; what is let in finds who it is in `scope["state"]["principal"]`."""
 
     def __init__(
-        self, app: ASGIApp, access: Access, book: AuditBook, mask: Callable[[str], str], language: str = "zh"
+        self, app: ASGIApp, access: Access, book: AuditBook, mask: Callable[[str], str], language: Language = "zh"
     ) -> None:
         self._app, self._access, self._book, self._mask = app, access, book, mask
         self._buckets, self._language = Buckets(), language
@@ -213,7 +213,7 @@ def _nowhere(path: str, principal: Principal) -> RefusedError:
     return RefusedError(405, f"this address answers to {listed}", {"allow": listed}, principal)
 
 
-async def _refuse(refusal: RefusedError, scope: Scope, receive: Receive, send: Send, language: str) -> None:
+async def _refuse(refusal: RefusedError, scope: Scope, receive: Receive, send: Send, language: Language) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1008, "reason": refusal.detail})
         return

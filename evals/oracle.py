@@ -28,7 +28,7 @@ CREATE VIEW pos AS SELECT record FROM i WHERE sentiment = 'positive';
 _NEEDS = range(1, 28)
 _HOW = re.compile(
     r"^count (?P<what>records|distinct customers)(?: whose text holds (?P<words>.+?))?"
-    r"(?: by (?P<by>\w+) = (?P<key>.+?))?(?: where (?P<where>.+?))?(?:; before: \d+)?$"
+    r"(?: by (?P<of>\w+) none of (?P<named>.+?))?(?: by (?P<by>\w+) = (?P<key>.+?))?(?: where (?P<where>.+?))?(?:; before: \d+)?$"
 )
 _OF_RECORD = {"product", "channel", "segment", "region", "customer", "month", "week", "model"}
 _OF_NEED = {
@@ -132,6 +132,10 @@ class Oracle:
             else:
                 facts.append(_fact(name, chosen))
                 values.append(("fact", chosen * (2 if name == "product" and chosen != ("unknown",) else 1)))
+        if told["of"]:
+            named = tuple("" if one == "unknown" else one for one in told["named"].split("|"))
+            facts.append(f"coalesce({told['of']}, '') NOT IN ({','.join('?' * len(named))})")
+            values.append(("fact", named))
         for word in told["words"].split(" and ") if told["words"] else ():
             either = tuple(word.split(" or "))
             facts.append(f"({' OR '.join('instr(said, ?) > 0' for _ in either)})")

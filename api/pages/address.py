@@ -65,7 +65,8 @@ class Spelled:
             return FiltersIn.model_validate(plain).to_filters()
         except ValidationError as error:
             first = error.errors()[0]
-            raise UsageError(f"{first['loc'][0]}={str(first['input'])[:60]}: {first['msg']}") from None
+            name, value = first["loc"][0], str(first["input"])[:60]
+            raise UsageError(f"{name}={value}: there is no such {name}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +74,16 @@ class Address(Spelled):
     """The address of the needs page: the theme that is open, how themes are shown, what is compared."""
 
     PAGE: ClassVar[str] = NEEDS
-    OTHERS: ClassVar[tuple[str, ...]] = ("theme", "view", "one", "other", "edit")
-    ONCE: ClassVar[tuple[str, ...]] = ("edit",)
+    OTHERS: ClassVar[tuple[str, ...]] = ("theme", "view", "one", "other", "edit", "came")
+    ONCE: ClassVar[tuple[str, ...]] = ("edit", "came")
 
     theme: str = ""
     view: str = ""
     one: str = ""
     other: str = ""
     edit: str = ""
+    came: str = ""
+    """The theme that was looked at before the edit."""
 
 
 def address_of(query: QueryParams) -> Address:

@@ -7,6 +7,7 @@ from typing import TypeVar
 from anyio.to_thread import run_sync
 from nicegui import Client, ui
 
+from api.pages.faults import worded
 from api.pages.frame import LOGGED_OUT
 from api.pages.parts import say
 from api.pages.visitor import LoggedOutError, Visit
@@ -17,7 +18,7 @@ T = TypeVar("T")
 
 def sentence_of(visit: Visit, error: Exception) -> str:
     """An error as a visitor is told it; what nobody expected is logged."""
-    return visit.masked(str(problem_of(error)["detail"]))
+    return visit.masked(worded(visit.words, error, str(problem_of(error)["detail"])))
 
 
 async def fetched(visit: Visit, work: Callable[[], T]) -> T:

@@ -36,6 +36,31 @@ setInterval(vocStillIn, 60000);
 </script>"""
 """Somebody who comes back to a page is told whether they are still logged in, before they write anything."""
 
+_KEEP_FOCUS = """<script>
+document.addEventListener('change', (event) => {
+  const label = event.target.closest?.('label.choice');
+  const name = label?.querySelector('span')?.textContent;
+  if (name) sessionStorage.setItem('vocFilter', JSON.stringify([location.pathname, name, Date.now()]));
+}, true);
+addEventListener('DOMContentLoaded', () => {
+  const [path, name, at] = JSON.parse(sessionStorage.getItem('vocFilter') || '[]');
+  sessionStorage.removeItem('vocFilter');
+  if (path !== location.pathname || Date.now() - at > 20000) return;
+  const look = () => {
+    if (document.activeElement && document.activeElement !== document.body) return true;
+    const label = [...document.querySelectorAll('label.choice')].find((one) => one.querySelector('span')?.textContent === name);
+    const field = label?.querySelector('select, input');
+    field?.focus({preventScroll: true});
+    return !!field;
+  };
+  if (look()) return;
+  const seen = new MutationObserver(() => { if (look()) seen.disconnect(); });
+  seen.observe(document.body, {childList: true, subtree: true});
+  setTimeout(() => seen.disconnect(), 20000);
+});
+</script>"""
+"""A filter that is changed opens another address: there the keyboard is put back on the same filter."""
+
 
 @contextmanager
 def frame(visit: Visit, here: str, classes: str = "") -> Iterator[None]:
@@ -48,6 +73,7 @@ def frame(visit: Visit, here: str, classes: str = "") -> Iterator[None]:
             ui.add_head_html(f'<link rel="stylesheet" href="/web/{style}">')
     ui.add_head_html(f"<script>document.documentElement.lang = '{SPOKEN[visit.language]}'</script>")
     ui.add_head_html(_WATCH)
+    ui.add_head_html(_KEEP_FOCUS)
     ui.dark_mode({"light": False, "dark": True, "auto": None}[visit.look])
     with box("top", "header"):
         link(words("skip"), "#content", "skip")
@@ -76,7 +102,7 @@ def frame(visit: Visit, here: str, classes: str = "") -> Iterator[None]:
     now = dt.datetime.now(ZoneInfo(zone))
     tag(
         "footer",
-        words("times_in", zone=zone, offset=f"{now:%z}"),
+        words("times_in", zone=zone, offset=now.isoformat()[-6:]),
         "zone facts",
         title=words("utc_now", at=f"{now.astimezone(dt.UTC):%Y-%m-%d %H:%M}"),
     )

@@ -7,6 +7,7 @@ from nicegui import ui
 from api.pages.address import Spelled
 from api.pages.parts import box, choice, tag
 from api.pages.visitor import Visit
+from assistant.records.dimensions import UNKNOWN
 
 _OFFERED = 300
 """Regions that are offered while somebody writes; others are found by writing them."""
@@ -15,7 +16,7 @@ _OFFERED = 300
 def one_of(visit: Visit, address: Spelled, name: str, values: Sequence[str], *, plain: bool = False) -> None:
     """A list to choose a filter from; `plain` shows its values as they are stored."""
     words = visit.words
-    shown = [(one, one if plain else words.label(one)) for one in values]
+    shown = [(one, one if plain and one != UNKNOWN else words.label(one)) for one in values]
     chosen = address.first(name)
     if chosen and chosen not in values:
         shown.append((chosen, chosen))

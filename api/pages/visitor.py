@@ -9,7 +9,7 @@ from anyio import CapacityLimiter
 from fastapi import Request
 from nicegui import app as pages
 
-from api.doorway import LANGUAGE_COOKIE, LOOK_COOKIE
+from api.doorway import LANGUAGE_COOKIE, LOOK_COOKIE, Language, language_of
 from api.entry import COOKIE
 from api.pages.words import Words, words_in
 from api.roles import RULES, Rule
@@ -19,7 +19,6 @@ from assistant.domain.access import MACHINE, Principal
 from assistant.errors import UsageError
 from assistant.pipeline.access import Access, By
 
-Language = Literal["zh", "en"]
 Look = Literal["auto", "light", "dark"]
 _DAY = len("2026-01-31")
 _MERGE = "POST /v1/themes/merge"
@@ -114,13 +113,13 @@ class Visit:
 def visit_of(request: Request) -> Visit:
     """The visit that a request for a page begins."""
     app: App = pages.state.voc
-    language = request.cookies.get(LANGUAGE_COOKIE)
+    chosen, accepted = request.cookies.get(LANGUAGE_COOKIE), request.headers.get("accept-language", "")
     look = request.cookies.get(LOOK_COOKIE)
     return Visit(
         app,
         pages.state.seats,
         getattr(request.state, "principal", MACHINE),
-        cast("Language", language) if language in ("zh", "en") else app.settings.language,
+        language_of(chosen, accepted, app.settings.language),
         cast("Look", look) if look in ("light", "dark") else "auto",
         request.cookies.get(COOKIE, ""),
     )

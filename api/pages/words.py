@@ -11,6 +11,10 @@ from assistant.domain.vocabulary import zh
 
 _MADE = re.compile(r"(?:[a-z]+-|u_)([0-9a-f]{4})[0-9a-f]{6,}")
 """An id that was made of a contact, or of a record that names nobody."""
+_ONE = re.compile(
+    r"(?<![\d.,/])1 (record|customer|theme|insight|idea|lead|proposal|row|file|talk|day|month|voice|alert|source|quote|vote)s\b"
+)
+"""One of something, of which an English sentence spoke as of several."""
 _MASKED = re.compile(r"⟦([a-z_]+):[^⟧]*⟧")
 
 
@@ -27,7 +31,8 @@ class Words:
 
     def __call__(self, name: str, /, **values: object) -> str:
         """A sentence by its name, filled in."""
-        return self._sentences[name].format(**values)
+        told = self._sentences[name].format(**values)
+        return _ONE.sub(r"1 \1", told) if self.language == "en" else told
 
     def label(self, word: str | None) -> str:
         """A stored word as a reader is shown it; one that is not known as it is."""

@@ -1,9 +1,8 @@
 """The whole way from a question to a checked answer, told step by step while it goes."""
 
-import secrets
 import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from assistant.answering.doubt import asked_back, not_yet
@@ -27,6 +26,7 @@ from assistant.answering.policies import (
     unquoted,
 )
 from assistant.answering.ports import Counting, Finder, Masker, Store
+from assistant.answering.refusing import Asked, new_id, refusal, turned_back
 from assistant.answering.searching import Sources
 from assistant.answering.selling import asked_not_to_sell, chances
 from assistant.answering.solved import precedents
@@ -46,13 +46,6 @@ from assistant.rules.harmless import without_harm
 
 _EARLIER = 6
 """So many earlier questions are looked at."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    question: str
-    begun: float
-    plan: Plan | None = None
 
 
 class AnswerService:
@@ -118,7 +111,7 @@ class AnswerService:
             raise UsageError(f"the question has {len(question)} characters; at most {LONGEST} are answered")
         held = catalogue_of(self._store, self._names)
         names = (*held.products, *held.models, *held.regions)
-        asked = _Asked(without_persons(self._masked(question), self._masked_name, names), time.monotonic())
+        asked = Asked(without_persons(self._masked(question), self._masked_name, names), time.monotonic())
         texts = [self._masked(text[:LONGEST]) for text in history[-_EARLIER:]]
         earlier = [without_harm(without_persons(text, self._masked_name, names)) for text in texts]
         given = filters or Filters()
@@ -139,8 +132,8 @@ class AnswerService:
         made = ruled or made
         asked = replace(asked, plan=made)
         yield Event("plan", made)
-        if refusal := nobody or not_yet(made, self._today()):
-            yield from self._tell(self._refusal(asked, refusal, ()))
+        if reason := nobody or not_yet(made, self._today()):
+            yield from self._tell(self._refusal(asked, reason, ()))
             return
         if ruled is not None:
             lacking = lacking_rule(made, self._documents(), catalogue, self._likeness)
@@ -161,7 +154,7 @@ class AnswerService:
         asked = replace(asked, plan=made)
         yield from self._answer(asked, made, gathered)
 
-    def _answer(self, asked: _Asked, made: Plan, gathered: Gathered) -> Iterator[Event]:
+    def _answer(self, asked: Asked, made: Plan, gathered: Gathered) -> Iterator[Event]:
         """The answer that is pinned for a question, or a new one of what was gathered."""
         for figure in gathered.figures:
             yield Event("figure", figure)
@@ -176,7 +169,7 @@ class AnswerService:
             return
         offer = self._pinned(asked.question, made, gathered)
         if offer.answer is not None:
-            yield from self._tell(replace(offer.answer, id=_new_id(), elapsed_ms=_elapsed(asked)))
+            yield from self._tell(replace(offer.answer, id=new_id(), elapsed_ms=asked.elapsed))
             return
         if offer.warning is not None:
             gathered = replace(gathered, warnings=(offer.warning, *gathered.warnings))
@@ -192,14 +185,8 @@ class AnswerService:
         material = self._planner.material(made, earlier, given, catalogue, themes, self._today())
         return (yield from self._planner.read(material, catalogue, Event("waiting"), BEAT))
 
-    def _turned_back(self, asked: _Asked, read: Read) -> Answer:
-        """A refusal, or a question back with what to choose from."""
-        if read.refusal is not None:
-            return self._refusal(asked, read.refusal, ())
-        assert read.back is not None
-        question, choices = read.back
-        refusal = self._refusal(asked, question, ())
-        return replace(refusal, refused=False, refusal_reason=None, clarify=choices)
+    def _turned_back(self, asked: Asked, read: Read) -> Answer:
+        return turned_back(asked, read, self._engine.name)
 
     def _pinned(self, question: str, made: Plan, gathered: Gathered) -> Offer:
         figures = [figure_in(figure, self._language) for figure in gathered.figures]
@@ -233,7 +220,7 @@ class AnswerService:
         )  # fmt: skip
         return self._second_net(shown, material)
 
-    def _compose(self, asked: _Asked, made: Plan, gathered: Gathered) -> Iterator[Event]:
+    def _compose(self, asked: Asked, made: Plan, gathered: Gathered) -> Iterator[Event]:
         material = self._material(made, gathered)
         averse = asked_not_to_sell(made.question)
         left = max(0.0, asked.begun + self._patience - time.monotonic())
@@ -244,7 +231,7 @@ class AnswerService:
             yield from self._tell(replace(self._refusal(asked, worded.refusal, warnings), engine=worded.engine))
             return
         answer = Answer(
-            id=_new_id(),
+            id=new_id(),
             question=asked.question,
             text=verified.text,
             engine=worded.engine,
@@ -254,7 +241,7 @@ class AnswerService:
             suggested_reply=verified.suggested_reply,
             opportunities=chances(gathered.opportunities, made.question, gathered.voices, self._store),
             warnings=tuple(dict.fromkeys(warnings)),
-            elapsed_ms=_elapsed(asked),
+            elapsed_ms=asked.elapsed,
             plan=made,
             backings=shown_beside(verified.used, material.documents, material.solved, made.question),
             table=gathered.table,
@@ -288,18 +275,8 @@ class AnswerService:
             yield Event("token", line if place + 1 == len(lines) else line + "\n")
         yield Event("done", answer)
 
-    def _refusal(self, asked: _Asked, reason: str, warnings: Sequence[str]) -> Answer:
-        return Answer(
-            id=_new_id(),
-            question=asked.question,
-            text=reason,
-            engine=self._engine.name if asked.plan is not None else "rules",
-            refused=True,
-            refusal_reason=reason,
-            warnings=tuple(dict.fromkeys(warnings)),
-            elapsed_ms=_elapsed(asked),
-            plan=asked.plan,
-        )
+    def _refusal(self, asked: Asked, reason: str, warnings: Sequence[str]) -> Answer:
+        return refusal(asked, reason, warnings, self._engine.name)
 
     def _hidden(self, made: Plan) -> dict[str, str]:
         """Words to search for that are personal values once they stand alone, and what is to stand in their place."""
@@ -320,11 +297,3 @@ def _without(text: str, hidden: Mapping[str, str]) -> str:
     for word, masked in hidden.items():
         text = text.replace(word, masked)
     return text
-
-
-def _elapsed(asked: _Asked) -> int:
-    return round(1000 * (time.monotonic() - asked.begun))
-
-
-def _new_id() -> str:
-    return "an_" + secrets.token_hex(8)

@@ -139,7 +139,8 @@ def _added_up(by: Dimension, rows: Sequence[CountRow], scope: str, counting: Cou
         return
     beyond = 0 if counted.words else len(counting.rows(by, counted.filters)) - len(rows)
     name = rest_name(beyond)
-    how = query_text(f"{holding('count records', counted.words)} beyond those named of {by}", counted.filters)
+    named = "|".join(row.key for row in rows)
+    how = query_text(f"{holding('count records', counted.words)} by {by} none of {named}", counted.filters)
     share = share_of(f"{scope} 「{name}」占比", left, round(records.value), counted.filters)
     row = Row(name, (Figure(f"{scope} 「{name}」反馈", left, "条", how), share))
     counted.rows = [*counted.rows, row]

@@ -43,20 +43,20 @@ def part(by: Dimension, counting: Counting, counted: Counted) -> None:
     if any(left):
         beyond = len(known) - len(lines)
         lines.append(Line(rest_name(beyond), tuple(left)))
-        _figures(lines[-1], by, filters, counted)
+        keys = "|".join(row.key for row in known[:_LINES])
+        _figures(lines[-1], f" by {by} none of {keys}", filters, counted)
     counted.lines = lines
 
 
 def _line(name: str, only: Filters, counting: Counting, counted: Counted) -> Line:
     said = dict(months_said(counted.words, counting, only))
     line = Line(name, tuple(float(said.get(row.name, 0)) for row in counted.rows))
-    _figures(line, None, only, counted)
+    _figures(line, "", only, counted)
     return line
 
 
-def _figures(line: Line, rest_of: Dimension | None, filters: Filters, counted: Counted) -> None:
+def _figures(line: Line, beyond: str, filters: Filters, counted: Counted) -> None:
     scope = counted.scope(replace(counted.filters, since=None, until=None))
-    beyond = f" beyond those named of {rest_of}" if rest_of else ""
     months: Sequence[str] = [row.name for row in counted.rows]
     counted.figures += [
         Figure(f"{month} {scope} 「{line.name}」反馈", value, "条",

@@ -10,6 +10,7 @@ from assistant.answering.howmany import rows_asked
 from assistant.answering.leaning import follow, laid_over, leans_on, names_nothing, turned
 from assistant.answering.leftovers import blanked, words_left
 from assistant.answering.lexicon import Cues, Names, cues, load_names, normalise
+from assistant.answering.noting import days_meant, several_meant
 from assistant.answering.spans import FirstSaid, find_versions, with_same_days_before
 from assistant.answering.values import (
     Named,
@@ -145,15 +146,12 @@ def _made(
         named = [item for item in named if item.field in _FACTS]
     filters = _filters([item for item in named if item not in general], periods if asking else [])
     shifted = stale and find_periods(plain, anchor, today) != find_periods(plain, today)
-    notes = _notes(filters, periods, catalogue, anchor if shifted else None, asking=asking)
+    notes = days_meant(
+        filters, periods, (catalogue.first_day, catalogue.last_day), anchor if shifted else None, asking=asking
+    )
     notes += tuple(f"“{text[n.start : n.end]}”是这里所有产品的统称，没有用来缩小范围" for n in general[:1])
     notes += tuple(f"{version} 在记录里最早于 {period.since} 提到，从这一天起算" for version, period in versions)
-    if counting:
-        notes += tuple(
-            f"“{text[n.start : n.end]}”按这些产品统计：{'、'.join(n.values)}"
-            for n in named
-            if n.field == "product" and len(n.values) > 1 and n not in general
-        )
+    notes += several_meant(text, [item for item in named if item not in general]) if counting else ()
     by = _by(blanked(text, [], periods), words, filters, intents, len(periods))
     if by in {"theme", "month"} and not COUNTING & set(intents):
         by = None
@@ -232,23 +230,6 @@ def _filters(named: Sequence[Named], periods: Sequence[Period]) -> Filters:
 def _days(period: Period, anchor: date) -> tuple[str, str]:
     since, until = period.since or date(1970, 1, 1), period.until or anchor
     return since.isoformat(), until.isoformat()
-
-
-def _notes(
-    filters: Filters, periods: Sequence[Period], catalogue: Catalogue, counted_from: date | None, *, asking: bool
-) -> tuple[str, ...]:
-    if not periods:
-        return ()
-    if not asking:
-        return ("问题里的时间按客户原话理解，没有用来缩小范围",)
-    notes = [f"时间范围按 {filters.since or '最早'} 至 {filters.until or '最近'} 统计"]
-    if counted_from is not None:
-        notes.append(f"数据止于 {counted_from.isoformat()}，相对时间从这一天往前算")
-    if (catalogue.last_day and filters.since and filters.since > catalogue.last_day) or (
-        catalogue.first_day and filters.until and filters.until < catalogue.first_day
-    ):
-        notes.append(f"所问时间在数据之外：现有数据为 {catalogue.first_day} 至 {catalogue.last_day}")
-    return tuple(notes)
 
 
 def _by(text: str, words: Cues, filters: Filters, intents: Sequence[Intent], periods: int) -> Dimension | None:

@@ -18,8 +18,9 @@ from assistant.rules.clauses import Clause, clauses, codes_in
 from assistant.rules.harmless import harmless
 from assistant.rules.house import asks_how, asks_of_a_case, asks_rule, carried_over, explains_code
 from assistant.rules.lexicon import words
-from assistant.rules.provisions import answering
+from assistant.rules.provisions import about_trouble, answering
 from assistant.rules.subjects import harms_in, matters_in, rules_in
+from assistant.rules.trouble import told as trouble_told
 
 _QUOTED = re.compile(r"“([^”]{4,})”|「([^」]{4,})」")
 _LEANS_ON = "承接上一问"
@@ -242,8 +243,10 @@ def shown_beside(
     used: Sequence[Backing], passages: Sequence[Backing], solved: Sequence[Backing], question: str
 ) -> tuple[Backing, ...]:
     """What a reader is shown of the house's: what the answer used, in that order; where it used none, the best of what fits."""
-    fitting = [narrowed(p, _ASKING.sub(" ", question)) for p in passages] if not used else []
-    rest = [b for b in fitting if any(not c.codes or c.codes & codes_in(question) for c in clauses(b.quote))]
+    asked = asks_rule(question) or asks_of_a_case(question) or asks_how(question)
+    fitting = [p for p in passages if asked or about_trouble([p], trouble_told(question))] if not used else []
+    narrow = [narrowed(p, _ASKING.sub(" ", question)) for p in fitting]
+    rest = [b for b in narrow if any(not c.codes or c.codes & codes_in(question) for c in clauses(b.quote))]
     kinds = {b.kind for b in used}
     return (*used, *rest[:_SHOWN], *(() if "agent" in kinds else solved[:1]))
 

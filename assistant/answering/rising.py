@@ -81,7 +81,9 @@ def _words(counting: Counting, store: Store, early: Filters, late: Filters) -> I
         words = meanings()[number]
         if n > 1:
             before, after = (counting.mentions((), filters, any_of=words).records for filters in (early, late))
-            yield _Grown(_called(words, counting, late), before, after, f"count records whose text holds {' or '.join(words)}")
+            yield _Grown(
+                _called(words, counting, late), before, after, f"count records whose text holds {' or '.join(words)}"
+            )
 
 
 def _called(words: Sequence[str], counting: Counting, filters: Filters) -> str:

@@ -8,7 +8,7 @@ from assistant.answering.find import find
 from assistant.answering.kin import meanings_in, same_meaning, speaking_of, to_the_point, wholes
 from assistant.answering.labels import scope_label
 from assistant.answering.matching import content_grams, matching_themes
-from assistant.answering.meant import situation_of, situations_asked, themes_meant
+from assistant.answering.meant import praises, situation_of, situations_asked, themes_meant
 from assistant.answering.plan import Catalogue
 from assistant.answering.ports import Counting, Finder, Hit, Masker, Store
 from assistant.answering.understanding import words_to_search
@@ -72,7 +72,8 @@ def search(plan: Plan, given: Filters, sources: Sources) -> tuple[Found, tuple[s
     if literal := _said_letter_for_letter(plan, sources):
         return literal, notes
     _without_praise(plan, found, sources)
-    meant = themes_meant(plan, sources.store.themes(), _THEMES, {need.theme_id for need in found.needs})
+    themes = [theme for theme in sources.store.themes() if not (_of_a_trouble(plan) and praises(theme))]
+    meant = themes_meant(plan, themes, _THEMES, {need.theme_id for need in found.needs})
     themed = _of_meant_themes(plan, meant, sources)
     if themed is None:
         return found, notes
@@ -111,9 +112,15 @@ def _said_letter_for_letter(plan: Plan, sources: Sources) -> Found | None:
     return found if found.voices else None
 
 
+def _of_a_trouble(plan: Plan) -> bool:
+    """Whether it is asked how to reply to somebody who does not praise."""
+    praised = plan.filters.sentiment == ("positive",) or _THANKED.search(plan.question)
+    return "reply" in plan.intents and not praised
+
+
 def _without_praise(plan: Plan, found: Found, sources: Sources) -> None:
     """Leave out voices of records that only praise, where somebody asks how to reply to a trouble."""
-    if "reply" not in plan.intents or plan.filters.sentiment == ("positive",) or _THANKED.search(plan.question):
+    if not _of_a_trouble(plan):
         return
     moods: dict[str, set[str]] = {}
     for insight in sources.store.insights_of([voice.record_id for voice in found.voices]):
@@ -220,6 +227,7 @@ def search_by_words(plan: Plan, given: Filters, sources: Sources) -> Found:
         chosen = list(dict.fromkeys(words))[:_WORDS]
         for filters in (plan.filters, wider)[: 1 + (wider != plan.filters)]:
             found = _holding(chosen, replace(plan, filters=filters), sources)
+            _without_praise(plan, found, sources)
             if found.voices:
                 if filters != plan.filters:
                     found.warnings.append(_loosened(plan, 0, filters))

@@ -29,6 +29,8 @@ _OFTEN = 10
 """Words said in so many records need no theme to stand for them, unless its title holds them."""
 _FEW = 3
 """Fewer records than this tell nothing of how the words are meant."""
+_SHORT = 3
+"""So few letters are a word, of which a theme must say as much; more tell of something in their own way."""
 _KIN = 3
 _LEAST = 2
 
@@ -49,18 +51,21 @@ class Standing:
 def standing(plan: Plan, counting: Counting, meant: Sequence[Theme]) -> Standing:
     """What to count for the words of a plan, `meant` being the themes they may mean.
 
-    A theme stands for words that nobody ever says, if it is about them; and for words that its title says (or another
-    word for them), if half of the records that say them have been read as it and there are no fewer of it. Otherwise
+    A theme stands for words that nobody ever says, if it is about them; for words that its title says, if there are no
+    fewer of it; and for other words for them, if besides half of the records that say them have been read as it. Otherwise
     those that say them are counted, be there none within the filters; words that nobody says in one, each in its place.
+    Which of both holds is seen over all days, so that one month is counted as the next, and one record more turns nothing.
     """
-    words = words_said(plan, counting)
+    words, always = words_said(plan, counting), replace(plan.filters, since=None, until=None)
+    ever = counting.mentions(words, always)
     said, letters = counting.mentions(words, plan.filters), _letters(plan)
     asked = situations_asked(plan)
     about = [theme for theme in meant if _about(plan.query, theme) or situation_of(theme) in asked]
-    if not said.records and about and not letters and not counting.mentions(words, Filters()).records:
-        only = _of(plan, about)
+    fitting = about or (meant if len(plan.query) > _SHORT else ())
+    if not said.records and fitting and not letters and not counting.mentions(words, Filters()).records:
+        only = _of(plan, fitting)
         if counting.totals(Filters(theme=only.theme)).records:
-            note = f"没有反馈逐字写“{'、'.join(plan.query.split())}”，按意思相近的需求主题{_titles(about)}统计"
+            note = f"没有反馈逐字写“{'、'.join(plan.query.split())}”，按意思相近的需求主题{_titles(fitting)}统计"
             return Standing(only, warnings=(note,))
     for themes in (about, meant if said.records < _OFTEN else ()) if not letters else ():
         only = _of(plan, themes)
@@ -68,7 +73,13 @@ def standing(plan: Plan, counting: Counting, meant: Sequence[Theme]) -> Standing
         if not themes or not said.records:
             continue
         whole = counting.totals(only)
-        if themes is about and _stands(said, both, whole, themes):
+        of_ever = replace(always, theme=only.theme)
+        shared = counting.mentions(words, of_ever)
+        if (
+            themes is about
+            and whole.records >= said.records
+            and _stands(words, ever, shared, counting.totals(of_ever), themes)
+        ):
             note = f"“{plan.query}”按需求主题{_titles(themes)}统计：{_shared(said, both)}"
             return Standing(only, figures=_beside(words, plan, themes, said, both), warnings=(note,))
         if both.records * _MOST >= said.records >= _FEW:
@@ -129,11 +140,13 @@ def _about(query: str, theme: Theme) -> bool:
     return share_named(query, theme.title) >= _NAMED
 
 
-def _stands(said: Totals, both: Totals, whole: Totals, themes: Sequence[Theme]) -> bool:
+def _stands(words: Sequence[str], said: Totals, both: Totals, whole: Totals, themes: Sequence[Theme]) -> bool:
     """Whether themes hold enough of the records that say some words; of themes named by one customer's sentence, also
     whether enough of them say the words."""
     sampled = any(map(titled_by_a_quote, themes))
-    shared = (both.records * _MOST >= said.records or said.records < _FEW) and whole.records >= said.records
+    titled = all(any(word in normalise(theme.title) for theme in themes) for word in words)
+    enough = titled or both.records * _MOST >= said.records or (said.records < _FEW and both.records > 0)
+    shared = enough and whole.records >= said.records
     return shared and (not sampled or both.records * _MOST >= whole.records)
 
 

@@ -62,6 +62,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "unmask": ("assistant.cli.unmasking:unmask", "The raw value behind a pseudonym, noted in the audit book."),
     "backup": ("assistant.cli.backups:backup", "Everything in one file, while the service runs."),
     "restore": ("assistant.cli.backups:restore", "Put a backup into an empty data directory, compared and counted."),
+    "migrate-store": ("assistant.cli.moving:migrate_store", "Everything into another database: PostgreSQL, or back."),
     "serve": ("api.command:serve", "Start the web service."),
     "keys": ("assistant.cli.keys:keys", "API keys: create, list, revoke."),
     "users": ("assistant.cli.users:users", "People who log in to the pages: add, list, disable, password, role."),

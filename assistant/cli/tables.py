@@ -5,11 +5,11 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib import resources
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import click
 
-from assistant.domain.vocabulary import ZH
+from assistant.domain.vocabulary import ZH, Standing
 
 Language = Literal["zh", "en"]
 Part = Literal["closed", "lead_status", "stages", "receipt", "jobs", "idea", "doctor"]

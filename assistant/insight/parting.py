@@ -1,5 +1,6 @@
 """What a theme that holds too much falls into: a few parts by what its members tell."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -16,6 +17,10 @@ from assistant.insight.portrait import Words, keywords, portray
 from assistant.insight.rungs import deep_category_of, standing_of
 
 MOST_PARTS = 5
+_BRACKETED = re.compile(r"(.+?)（([^（）]*)）|(?!)")
+_CLAUSES = re.compile(r"[，。！？；：、,.!?;:\s]+")
+_SHORT, _LONG, _LONGEST = 5, 14, 32
+"""Letters of a clause that may name a part, and of the whole title."""
 
 
 def parted(members: Sequence[Member], embed: Embed, read: int) -> list[list[Member]]:
@@ -44,7 +49,31 @@ def named_parts(
     telling = keywords(groups, words)
     materials = [bare_material(theme.id, own, said, (theme.title,)) for own, said in zip(groups, telling, strict=True)]
     named = give_names(materials, engine, fallback).themes
-    return distinct_titles([replace(m, theme=t) for m, t in zip(materials, named, strict=True)], taken)
+    told = distinct_titles([replace(m, theme=t) for m, t in zip(materials, named, strict=True)], taken)
+    return _readable(told, materials, taken)
+
+
+def _readable(themes: Sequence[Theme], materials: Sequence[ThemeMaterial], taken: Sequence[str]) -> list[Theme]:
+    """Titles that only a keyword in brackets tells apart, by a few words of a customer instead: a keyword is no name."""
+    borne = {*taken, *(theme.title for theme in themes)}
+    found = []
+    for theme, material in zip(themes, materials, strict=True):
+        bare = _BRACKETED.fullmatch(theme.title)
+        word = bare[2] if bare else ""
+        if bare and (word in material.keywords or not word) and (said := _few_words(material, word)):
+            title = f"{bare[1]}：{said}"
+            if len(title) <= _LONGEST and title not in borne:
+                borne.add(title)
+                theme = replace(theme, title=title)
+        found.append(theme)
+    return found
+
+
+def _few_words(material: ThemeMaterial, word: str) -> str:
+    """The shortest clause of a voice that holds the word and says something by itself; blank where there is none."""
+    clauses = [one.strip() for voice in material.voices for one in _CLAUSES.split(voice.quote)]
+    fit = [one for one in clauses if word in one and _SHORT <= len(one) <= _LONG and "⟦" not in one]
+    return min(fit, key=len, default="")
 
 
 def bare_material(

@@ -150,8 +150,7 @@ class RecordMaker:
         return None if column is None else row.fields.get(column)
 
     def _text(self, row: SourceRow, field: str) -> str | None:
-        column = self.mapping.get(field)
-        return None if column is None else filled(row.fields.get(column))
+        return filled(self._value(row, field))
 
     def _moment(self, row: SourceRow) -> str | None:
         """ISO 8601; None where there is no date; ``""`` where there is one that can't be read."""
@@ -269,10 +268,10 @@ class RecordMaker:
             raw = self._text(row, field) if field in self.mapping else None
             if raw is not None and read(raw) is None:
                 self.counts.strange(field, raw)
-            if raw is not None and (read(raw) is None or (field == "customer.segment" and tells_more(raw))):
                 kept[self.mapping[field]] = raw
-        hidden = self._value(row, "customer.name")
-        if hidden is not None and hides_name(hidden):
+            elif raw is not None and field == "customer.segment" and tells_more(raw):
+                kept[self.mapping[field]] = raw
+        if (hidden := self._value(row, "customer.name")) is not None and hides_name(hidden):
             kept[self.mapping["customer.name"]] = cell_text(hidden)
         return kept
 

@@ -17,6 +17,7 @@ from assistant.errors import BusyError, VocError
 from assistant.pipeline.context import Context, Progress, silent
 from assistant.pipeline.keepable import left_of, masked
 from assistant.pipeline.steps import Receipt, Step, standing
+from assistant.pipeline.trending import founded_since
 from assistant.pipeline.visiting import Door
 from assistant.records.database import now
 
@@ -192,22 +193,15 @@ class Worker:
         if isinstance(receipt, IngestReceipt):
             receipt = masked(receipt, self.context.masker)
         if isinstance(receipt, ThemesReceipt):
-            receipt = replace(receipt, new=max(receipt.new, self._founded(at)))
+            receipt = replace(
+                receipt, new=max(receipt.new, founded_since(self.context.store, self._stages[at].started_at))
+            )
         if isinstance(receipt, AnalyseReceipt):
             problem = receipt.problem
             self._set(at, pending=self._stages[at].earlier + receipt.pending)
         if isinstance(receipt, IngestReceipt) and receipt.stopped:
             problem = "stopped; what was finished is kept"
         self._set(at, state=stands, receipt=asdict(receipt), problem=problem, ended_at=now(), spent=self._spent())
-
-    def _founded(self, at: int) -> int:
-        """Themes that the stage founded in all its attempts: one that was stopped at the very end gave no receipt."""
-        begun = self._stages[at].started_at
-        foundings = self.context.store.theme_foundings()
-        return sum(
-            one.id in foundings and begun is not None and foundings[one.id] >= begun
-            for one in self.context.store.themes()
-        )
 
     def _patiently(self, act: Callable[[], Receipt], at: int, patience: float | None) -> Receipt:
         begun = time.monotonic()

@@ -150,6 +150,13 @@ def lately_founded(store: Repository, since: str) -> frozenset[str]:
     return frozenset(one for one, at in foundings.items() if at > first and at >= since)
 
 
+def founded_since(store: Repository, begun: str | None) -> int:
+    """Present themes that runs founded from a moment on: what a stage did in all its attempts, for one that was stopped at
+    the very end gave no receipt."""
+    foundings = store.theme_foundings()
+    return sum(begun is not None and foundings.get(theme.id, "") >= begun for theme in store.themes())
+
+
 def sure_changes(found: Mapping[str, Course], among: Iterable[str]) -> frozenset[str]:
     """Themes that move beyond doubt, all of `among` looked at together; see `surely`."""
     return surely({theme_id: found[theme_id].change for theme_id in among})

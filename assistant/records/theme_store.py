@@ -70,9 +70,8 @@ class ThemeStore:
 
     def theme_origins(self) -> dict[str, str]:
         """Theme id → the theme that it was split out of, by a run or by hand, where that was not taken back."""
-        query = select(theme_events.c.theme_id, theme_events.c.detail).where(
-            theme_events.c.kind == "split", theme_events.c.undone_at.is_(None)
-        )
+        standing = theme_events.c.kind == "split", theme_events.c.undone_at.is_(None)
+        query = select(theme_events.c.theme_id, theme_events.c.detail).where(*standing)
         with self.database.reading() as connection:
             return {
                 row.theme_id: str(row.detail["out_of"]) for row in connection.execute(query.order_by(theme_events.c.id))
@@ -89,11 +88,8 @@ class ThemeStore:
     def told_alone(self, theme_ids: Collection[str], since: str, until: str) -> dict[str, int]:
         """Month → records of those days that tell of these themes and of no other."""
         other = insights.alias()
-        elsewhere = (
-            select(other.c.id)
-            .where(other.c.record_id == records.c.id, other.c.theme_id.is_not(None), other.c.theme_id.not_in(theme_ids))
-            .exists()
-        )
+        of_another = other.c.theme_id.is_not(None), other.c.theme_id.not_in(theme_ids)
+        elsewhere = select(other.c.id).where(other.c.record_id == records.c.id, *of_another).exists()
         query = (
             select(records.c.month, func.count(distinct(records.c.id)))
             .join(insights, insights.c.record_id == records.c.id)

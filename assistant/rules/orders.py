@@ -21,6 +21,8 @@ _CLAUSE = re.compile(r"[^,，:：—]+[,，:：—]*|[,，:：—]+")
 _BRACKET_MOST = 600
 _WORDS = 4
 """Letters in a row that are words, and not letters set apart."""
+_HAN = re.compile("[\u4e00-\u9fff]")
+"""After these a blank parts clauses; Latin words are parted by blanks anyway."""
 
 Place = tuple[int, int]
 
@@ -52,7 +54,9 @@ def orders_in(text: str) -> list[Place]:
         for bracket in _BRACKETS.finditer(plain)
         if len(bracket.group()) <= _BRACKET_MOST and _begins(bracket.group()) is not None
     ]
-    found += _sentences(blanked(plain, found), sorted([*_pauses(text, places), *(end for _, end in found)]))
+    bare = blanked(plain, found)
+    pauses = sorted([*_pauses(text, places), *(end for _, end in found)])
+    found += _sentences(bare, [at for at in pauses if _HAN.search(bare[:at].rstrip(" ")[-1:])])
     return _joined([(places[start], places[end - 1] + 1) for start, end in found if end > start])
 
 

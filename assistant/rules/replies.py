@@ -165,6 +165,11 @@ def _heard() -> dict[str, tuple[re.Pattern[str], str, str]]:
 
 def _frame(material: AnswerMaterial, scores: _Scores) -> str | None:
     """The situation that the question's own words show; the theme's where they show none, and do not tell another trouble."""
+    echo = said_back(told(material.question)) if tells_a_trouble(material) else None
+    plain = _scores([echo]) if echo else {}
+    shown = _best("frame", frame_fields(), plain)
+    if shown is not None and plain["frame", shown] >= _SHOWN:
+        return shown
     themed = next((frame for need in material.needs[:1] if (frame := frame_of(need.surface))), None)
     best = _best("frame", frame_fields(), scores)
     if best is None or scores["frame", best] < _SHOWN:

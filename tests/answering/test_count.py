@@ -108,7 +108,9 @@ def test_the_rows_of_a_table_are_counted_within_the_words() -> None:
     counted = count(made, MemoryCounting(STORE), STORE.themes())
     assert counted.table is not None
     assert counted.table.title == "全部 原文提到“掉线”的"
-    assert [row[:4] for row in counted.table.rows] == [("消费者", 6.0, 6.0, 60.0), ("大企业", 4.0, 4.0, 40.0)]
+    *rows, total = [row[:4] for row in counted.table.rows]
+    assert rows == [("消费者", 6.0, 6.0, 60.0), ("大企业", 4.0, 4.0, 40.0)]
+    assert total == ("合计", 10.0, 9.0, None)
     assert not any("不只是" in warning for warning in counted.warnings)
 
 
@@ -152,3 +154,41 @@ def test_a_trend_of_words_counts_the_words() -> None:
 @pytest.mark.parametrize("question", ["门锁有多少条反馈", "门锁用户最在意什么", "门锁反馈的趋势"])
 def test_too_few_are_said_to_be_too_few(question: str) -> None:
     assert any("太少" in w or "不到" in w for w in _figures(question)[1])
+
+
+def _of_many(n: int) -> MemoryStore:
+    """So many products, the first with most records."""
+    made = [(place, k) for place in range(n) for k in range(n - place)]
+    return MemoryStore(
+        [ticket(at, "又掉线", day=f"2026-0{1 + k % 3}-02", product=f"M{place}") for at, (place, k) in enumerate(made)],
+        [], [],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("products", "rows", "rest"), [(7, 7, None), (20, 20, None), (23, 20, ("其余 3 个", 6.0))])
+def test_a_table_of_products_adds_up_to_the_total(products: int, rows: int, rest: tuple[str, float] | None) -> None:
+    store = _of_many(products)
+    made = plan("各产品的反馈有多少条", (), Catalogue(tuple(store.products()), (), *store.span()), TODAY)
+    table = count(made, MemoryCounting(store), []).table
+    assert table is not None
+    *told, total = table.rows
+    assert total[:2] == ("合计", sum(range(1, products + 1)))
+    assert sum(float(row[1] or 0) for row in told) == total[1]
+    assert len(told) == rows + (rest is not None)
+    assert rest is None or told[-1][:2] == rest
+
+
+def test_a_trend_of_each_product_is_a_line_for_each_that_adds_up() -> None:
+    store = _of_many(8)
+    made = plan("各产品的反馈按月趋势", (), Catalogue(tuple(store.products()), (), *store.span()), TODAY)
+    counted = count(made, MemoryCounting(store), [])
+    chart, table = counted.chart, counted.table
+    assert chart is not None
+    assert table is not None
+    assert [line.name for line in chart.lines] == [*(f"M{n}" for n in range(6)), "其余 2 个"]
+    for place, point in enumerate(chart.points):
+        assert sum(line.values[place] for line in chart.lines) == point.value
+    assert table.columns[-1] == "合计"
+    assert all(sum(float(cell or 0) for cell in row[1:-1]) == row[-1] for row in table.rows)
+    known = {figure.value for figure in counted.figures}
+    assert all(cell in known for row in table.rows for cell in row[1:])

@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from assistant.bootstrap import App
+from assistant.pipeline.reviewing import Patch
+
 
 @pytest.fixture
 def proposal(client: TestClient) -> dict[str, Any]:
@@ -103,3 +106,12 @@ def test_what_a_launch_tells_of_its_place_is_masked_and_who_decided_is_not(clien
     history = client.get(f"/v1/proposals/{name}/history").json()
     assert "13812345678" not in str(history)
     assert "欧阳建国" in str(history)
+
+
+@pytest.mark.parametrize(("approver", "alone"), [("drafter", True), ("second", False)])
+def test_who_approves_their_own_draft_is_on_record(app: App, approver: str, alone: bool) -> None:
+    made = app.pipeline.propose(brief=f"给老板做一款连得上的打印机 {approver}", who="drafter")
+    for status, who in (("in_review", "drafter"), ("approved", approver)):
+        app.pipeline.change_proposal(made.id, Patch(status=status), who)
+    approved = app.store.proposal_history(made.id)[-1]
+    assert (approved.detail["to"], approved.detail.get("own_draft", False)) == ("approved", alone)

@@ -61,7 +61,7 @@ def test_a_rule_can_be_taken_away(voc: Voc) -> None:
     voc("retain", "--source", "crm", "--days", "30")
     assert voc("retain", "--source", "crm", "--forever", "--json").json["rules"] == []
     assert voc("retain", "--apply", "--yes", "--json").json["removed"] == {}
-    assert "kept for good" in voc("retain").out
+    assert "一直保留" in voc("retain").out
 
 
 @pytest.mark.parametrize(

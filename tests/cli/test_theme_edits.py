@@ -84,9 +84,9 @@ def test_what_holds_too_much_is_split_by_one_command_and_its_lineage_is_told(the
     assert "split_off" in kinds
     told = voc("theme", "show", parts[0]["theme_id"]).out
     assert parts[0]["title"] in told
-    assert f"out of {first['theme_id']} “{first['title']}”" in told
+    assert f"出自 {first['theme_id']} “{first['title']}”" in told
     gone = voc("theme", "show", second["theme_id"]).out
-    assert f"it is no more: its voices are in {first['theme_id']}" in gone
+    assert f"已不在：其中的声音现在归入 {first['theme_id']}" in gone
     assert voc("theme", "undo", split["edit_id"], "--json").code == 0
     assert set(voc("show", first["theme_id"], "--json").json["record_ids"]) == whole
     assert voc("theme", "split", first["theme_id"], "--by-meaning", "--title", "x").code == 2

@@ -16,6 +16,7 @@ from assistant.intake.values import (
     read_segment,
     read_status,
     read_yes_no,
+    tells_more,
 )
 
 
@@ -176,3 +177,10 @@ def test_clean_text_can_always_be_stored(text: str) -> None:
     clean.encode("utf-8")
     assert "\0" not in clean
     assert cell_text(clean) == clean or "<" in clean or "&" in clean
+
+
+@pytest.mark.parametrize(
+    ("word", "more"), [("学校", True), (" 商铺", True), ("政府", False), ("家庭", False), ("?", False)]
+)
+def test_a_customer_type_that_says_more_than_its_segment_is_kept_as_it_is(word: str, more: bool) -> None:
+    assert tells_more(word) == more

@@ -157,7 +157,7 @@ def test_one_customer_s_timeline_opens_records_and_shows_hostile_words_as_text(
 @pytest.mark.parametrize(
     ("path", "told"),
     [
-        ("/customers?customer=nobody", "no customer"),
+        ("/customers?customer=nobody", "没有这位客户"),
         ("/customers?status=king", "status=king"),
         ("/customers?lead=ld_none", "没有这条线索"),
         ("/customers?show=value&region=火星", "这里没有可以邀请的客户"),
@@ -197,3 +197,23 @@ def test_staff_follow_leads_and_erase_nobody(tmp_path: Path, visit: Callable[...
         page.locator(".life-side .lead-quote").first.click()
         page.locator(".lead-panel").get_by_role("button", name="登记到我名下").click()
         expect(page.locator(".lead-panel p.lead-owner")).to_have_text("小王")
+
+
+def test_an_open_lead_has_an_address_and_a_note_is_shown_readably(visit: Callable[..., Opened], at: str) -> None:
+    opened = visit("/customers?view=list", at=at)
+    page = opened.page
+    page.locator(".lead-quote").first.click()
+    page.wait_for_url("**lead=ld_*")
+    panel = page.locator(".lead-panel")
+    panel.get_by_label("写给同事的话").fill("电话 13812345678,周五回")
+    panel.get_by_role("button", name="保存备注").click()
+    expect(panel.get_by_label("写给同事的话")).to_have_value("电话 ［手机号］,周五回")
+    panel.get_by_label("写给同事的话").fill("电话 ［手机号］,周六回")
+    panel.get_by_role("button", name="保存备注").click()
+    expect(panel.locator(".facts", has_text="周六回").last).to_contain_text("［手机号］")
+    address = page.url
+    page.keyboard.press("Escape")
+    page.wait_for_url(lambda where: "lead=" not in where)
+    page.goto(address)
+    expect(page.locator(".lead-panel").get_by_label("写给同事的话")).to_have_value("电话 ［手机号］,周六回")
+    assert opened.faults == []

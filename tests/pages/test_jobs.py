@@ -221,7 +221,7 @@ def test_a_job_is_queued_watched_stopped_and_resumed(visit: Callable[..., Opened
         expect(job.locator(".chip")).to_have_text("完成", timeout=20_000)
         expect(job).to_contain_text(re.compile(r"要读 \d+ 条 ＝ 读了 \d+ ＋ 跳过 \d+ ＋ 失败 0"))
         expect(page.locator(".legend-done dd").first).to_have_text(str(MANY))
-        expect(page.locator(".sums")).to_contain_text("已解读 100%")
+        expect(page.locator(".sums")).to_contain_text("其中 100% 读出了需求")
         expect(job.get_by_role("link", name="看结果")).to_have_attribute("href", "/needs")
         page.goto(where + "/jobs?part=state")
         expect(page.locator(".health-good").first).to_be_visible()

@@ -109,7 +109,7 @@ def test_a_merge_and_its_undo(visit: Callable[..., Opened]) -> None:
     page.get_by_role("combobox", name="找主题").fill(titles[1][:4])
     page.get_by_role("option", name=titles[1]).click()
     page.locator(".sheet button", has_text="提交").click()
-    expect(page.locator(".done")).to_be_visible()
+    expect(page.locator(".done button")).to_be_focused()
     expect(page.locator("h1")).to_have_text(titles[1])
     assert _query(page)["product"] == ["P2"]
     page.go_back()
@@ -177,4 +177,40 @@ def test_a_voice_opens_its_record(visit: Callable[..., Opened]) -> None:
 def test_what_is_not_there_is_told_in_words(visit: Callable[..., Opened], path: str, told: str) -> None:
     opened = visit(path)
     expect(opened.page.get_by_text(told).first).to_be_visible()
+    assert opened.faults == []
+
+
+def test_a_theme_under_a_filter_says_which_part_is_of_what(visit: Callable[..., Opened]) -> None:
+    page = visit("/needs?product=P2").page
+    page.locator(".theme-title").first.click()
+    expect(page.locator(".scope")).to_contain_text("筛选内")
+    expect(page.get_by_text("整个主题，不受筛选影响")).to_be_visible()
+    page.get_by_text("看整个主题", exact=True).click()
+    expect(page.locator(".voice").first).to_be_visible()
+    expect(page.locator(".scope")).to_have_count(0)
+
+
+def test_the_keyboard_stays_on_the_filter_that_was_changed(visit: Callable[..., Opened]) -> None:
+    page = visit("/needs").page
+    field = page.locator("label.choice", has_text="客群").locator("select")
+    field.focus()
+    field.select_option("sme")
+    page.wait_for_url("**segment=sme**")
+    expect(field).to_be_focused()
+
+
+def test_splitting_by_meaning_shows_the_parts_first(visit: Callable[..., Opened]) -> None:
+    opened = visit("/needs?product=P2")
+    page = opened.page
+    page.locator(".theme-title").first.click()
+    title = page.locator("h1").inner_text()
+    page.get_by_role("button", name="按意思拆分").click()
+    told = page.locator(".parts-sheet, .q-notification")
+    expect(told.first).to_be_visible()
+    if page.locator(".parts-sheet").count():
+        page.locator(".parts-sheet").get_by_role("button", name="取消").click()
+    else:
+        expect(told.first).to_contain_text("同一件事")
+    expect(page.locator("h1")).to_have_text(title)
+    expect(page.locator(".done")).to_have_count(0)
     assert opened.faults == []

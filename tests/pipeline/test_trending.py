@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from assistant.domain.insights import LadderStanding
 from assistant.domain.themes import Theme
-from assistant.pipeline.trending import courses, spikes_by_theme, sure_changes, trends_now
+from assistant.pipeline.trending import courses, lately_founded, spikes_by_theme, sure_changes, trends_now
 from assistant.records.database import Database
 from assistant.records.repository import Repository
+from assistant.records.tables import theme_events
 from tests.records.builders import insight, reading, record
 
 
@@ -53,3 +55,31 @@ def test_no_count_exceeds_what_is_read_where_a_record_tells_of_both(store: Repos
     assert all(k <= n for course in found.values() for k, n in zip(course.mentions, course.read, strict=True))
     assert found["th_a"].mentions[4] == 5
     assert found["th_a"].read[4] == pytest.approx(17, abs=2)
+
+
+def test_what_a_theme_is_counted_among_does_not_hang_on_how_another_is_divided(store: Repository) -> None:
+    before = courses(store)["th_a"]
+    parts = [[f"in_b{day}{k}_performance" for day in (9, 16, 23) for k in own] for own in (range(10), range(10, 20))]
+    edit = store.part_theme("th_b", [(own, {"title": f"部分{n}"}) for n, own in enumerate(parts)], "wang")
+    after = courses(store)
+    assert after["th_a"] == before
+    for part in edit.themes:
+        assert after[part].read[4] == 16 + 90, "a part is counted among all that the theme was"
+    store.undo_edit(edit.id, "wang")
+    assert courses(store)["th_a"] == before
+
+
+def test_themes_that_a_later_import_brought_are_told_from_the_first(store: Repository) -> None:
+    assert lately_founded(store, "") == frozenset()
+    at = "2026-11-{:02d}T08:00:00+00:00".format
+    with store.database.writing() as connection:
+        connection.execute(
+            insert(theme_events),
+            [
+                {"theme_id": one, "kind": "founded", "detail": {"title": one}, "at": at(day)}
+                for one, day in (("th_a", 1), ("th_b", 9))
+            ],
+        )
+    assert lately_founded(store, at(5)) == {"th_b"}
+    assert lately_founded(store, at(10)) == frozenset()
+    assert lately_founded(store, "") == {"th_b"}, "the first ones are no news"

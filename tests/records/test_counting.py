@@ -130,6 +130,10 @@ def test_totals_and_mentions(store: Repository, corpus: Corpus) -> None:
     assert totals.insights == sum(len(found) for _, found in corpus)
     assert store.counting.mentions(["掉线"], Filters()).records == sum("掉线" in r.text for r, _ in corpus)
     assert store.counting.mentions(["100%", "_"], Filters()).records == 0
+    either = store.counting.mentions([], Filters(), any_of=["掉线", "太贵"]).records
+    assert either == sum("掉线" in r.text or "太贵" in r.text for r, _ in corpus)
+    both = store.counting.mentions(["打印机"], Filters(), any_of=["掉线", "太贵"]).records
+    assert both == sum("打印机" in r.text and ("掉线" in r.text or "太贵" in r.text) for r, _ in corpus)
 
 
 @pytest.mark.parametrize("filters", [Filters(), Filters(channel=("review",)), Filters(aspect=("price",))])

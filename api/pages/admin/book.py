@@ -77,13 +77,18 @@ def _did(visit: Visit, action: str) -> str:
     return visit.words.sentences.get(f"word_did_{action.replace('.', '_').replace(' ', '_')}", action)
 
 
+def _why(visit: Visit, reason: str) -> str:
+    """Why something was done; where that is a role that was given, by its word."""
+    return visit.words.sentences.get(f"word_role_{reason}") or visit.words.readable(reason)
+
+
 def lines_table(visit: Visit, rows: list[dict[str, Any]], names: Mapping[str, str]) -> None:
     """Lines of the book, a row each."""
     words = visit.words
     columns = ("ad_when", "ad_actor", "ad_via", "ad_action", "ad_subject", "ad_found", "ad_reason")
     shown = [
         (row["at"][:19].replace("T", " "), row["actor"], words.label(f"via_{row['via']}"), _did(visit, row["action"]),
-         names.get(row["subject"]) or words.readable(row["subject"]) or "—", row["found"], words.readable(row["reason"]) or "—")
+         names.get(row["subject"]) or words.readable(row["subject"]) or "—", row["found"], _why(visit, row["reason"]) or "—")
         for row in rows
     ]  # fmt: skip
     with box("ad-lines"):

@@ -32,8 +32,10 @@ def show_counts(words: Words, answer: Answer) -> None:
 
 def told_by_table(sentence: str, answer: Answer) -> bool:
     """Whether a sentence says nothing but what a row of the answer's table shows."""
-    rows = answer.table.rows if answer.table is not None else ()
-    return not MARK.search(sentence) and any(f"「{row[0]}」" in sentence for row in rows)
+    if answer.table is None or MARK.search(sentence):
+        return False
+    by_month = "按月：" in sentence and any(str(row[0]) in sentence for row in answer.table.rows)
+    return by_month or any(f"「{row[0]}」" in sentence for row in answer.table.rows)
 
 
 def show_figures(words: Words, figures: tuple[Figure, ...]) -> None:

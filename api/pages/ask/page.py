@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Generator
 from contextlib import suppress
+from json import dumps
 from typing import Any
 from urllib.parse import urlencode
 
@@ -75,10 +76,7 @@ class AskingPage:
 
     async def fill(self) -> None:
         """Bring in the talks, and either the one that is gone on with or what could be asked."""
-        ui.run_javascript(
-            "if (innerWidth < 760) document.querySelector('.talks').open = false;"
-            " else document.querySelector('.ask-box textarea')?.focus({preventScroll: true})"
-        )
+        ui.run_javascript(_PHONE % dumps(self._words("ask_here_short")))
         try:
             await self._fill_side()
             if self._earlier:
@@ -130,15 +128,15 @@ class AskingPage:
                     AnswerCard(visit, answer.question, self._panel.show, self.ask).finish(answer)
             _to_end()
             return
-        with self._turns:
-            tag("p", self._words("talk_of_another"), "warning", role="status")
-        await self._fill_start()
+        await self._fill_start(lost=True)
 
-    async def _fill_start(self) -> None:
+    async def _fill_start(self, *, lost: bool = False) -> None:
         visit, words = self._visit, self._words
         totals, questions, example = await fetched(visit, self._beginnings)
         self._start.clear()
         with self._start:
+            if lost:
+                tag("p", words("talk_of_another"), "warning", role="status")
             if not totals.records:
                 emptiness(words("no_data"), words("no_data_told"))
                 return
@@ -219,6 +217,14 @@ class AskingPage:
     def _run(self, running: bool) -> None:
         self._running, self._stopping = running, False
         self._send.text = self._words("stop" if running else "send_question")
+
+
+_PHONE = """const box = document.querySelector('.ask-box textarea');
+if (innerWidth < 760) {
+  document.querySelector('.talks').open = false;
+  if (box) { box.placeholder = %s; box.dispatchEvent(new Event('input')); }
+} else box?.focus({preventScroll: true});"""
+"""On a phone there is little room, and a keyboard that is not asked for takes half of it."""
 
 
 def _next(steps: Generator[Event]) -> Event | None:

@@ -67,7 +67,6 @@ def _finder(visit: Visit, way: Way) -> None:
     """A field for an id: of here, or as the source wrote it; a telephone finds its pseudonym."""
     words = visit.words
     with box("finder"):
-        asked = field(words("find_customer"), longest=100)
 
         async def find() -> None:
             if said := asked().strip():
@@ -75,6 +74,5 @@ def _finder(visit: Visit, way: Way) -> None:
                 if found is not None:
                     ui.navigate.to(way.to(customer=found))
 
-            asked = field(words("find_customer"), longest=100, enter=find)
-
+        asked = field(words("find_customer"), longest=100, enter=find)
         button(words("find"), find, "first")

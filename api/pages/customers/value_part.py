@@ -1,9 +1,12 @@
 """Customers worth inviting, the best first: every point of theirs explained, and who is left out and why."""
 
+from collections.abc import Mapping
+
 from api.pages.customers.lead_board import paging
 from api.pages.customers.way import Way
 from api.pages.parts import box, emptiness, facts, link, tag
 from api.pages.visitor import Visit
+from api.pages.words import Words
 from assistant.domain.customers import Screened, Screening, Tag
 from assistant.domain.filters import Filters
 from assistant.records.customer_rules import read_rules
@@ -43,7 +46,7 @@ def value_part(visit: Visit, way: Way, found: Screening, least: float) -> None:
     first = [one for one in found.customers if one.score >= least]
     listed = found.customers if way.view == _ALL or not first else first
     if first and len(first) < len(found.customers):
-        with box("held"):
+        with box("held value-first"):
             tag(
                 "span",
                 words(
@@ -88,7 +91,7 @@ def _customer(visit: Visit, way: Way, one: Screened, most: float) -> None:
                 for part in one.parts:
                     with tag("li", "", f"points-item item-{part.name}"):
                         tag("span", f"{part.points:+g}", "number")
-                        tag("span", words.told(f"why_{part.name}", part.reason, part.filled))
+                        tag("span", words.told(f"why_{part.name}", part.reason, _filled(words, part.filled)))
 
 
 def tags_row(visit: Visit, tags: tuple[Tag, ...]) -> None:
@@ -102,3 +105,9 @@ def tags_row(visit: Visit, tags: tuple[Tag, ...]) -> None:
             with tag("li", "", f"chip tag-{name}", title=reason):
                 tag("span", label)
                 tag("span", f": {reason}", "unseen")
+
+
+def _filled(words: Words, filled: Mapping[str, object]) -> dict[str, object]:
+    """What a reason tells, with the house's usual tiers by their words; a tier of its own file stays as it is called there."""
+    label = filled.get("label")
+    return {**filled, **({"label": words.sentences.get(f"tier_{label}", label)} if label else {})}

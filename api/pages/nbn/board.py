@@ -10,6 +10,7 @@ from api.pages.parts import box, button, choice, emptiness, facts, link, tag
 from api.pages.visitor import Visit
 from assistant.domain.themes import Theme
 from assistant.domain.vocabulary import NBN_TYPES, SEGMENTS
+from assistant.records.dimensions import UNKNOWN
 
 _FIRST = 12
 _MORE = 24
@@ -43,7 +44,7 @@ def narrowing(visit: Visit, spot: Spot, products: Sequence[str], themes: Sequenc
     short = [(one.id, _short(words.readable(one.title))) for one in themes]
     listed: list[tuple[str, list[tuple[str, str]]]] = [
         ("theme", short),
-        ("product", [(one, one) for one in products]),
+        ("product", [(one, words.label(one) if one == UNKNOWN else one) for one in products]),
         ("segment", [(one, words.label(one)) for one in SEGMENTS]),
         ("status", [(one, words.label(one)) for one in STAGES]),
     ]

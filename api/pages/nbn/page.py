@@ -36,7 +36,7 @@ async def nbn_page(request: Request) -> None:
     try:
         filters = spot.filters
     except UsageError as error:
-        _faulty(visit, inside, visit.words("bad_filter"), visit.masked(str(error)))
+        _faulty(visit, inside, visit.words("bad_filter"), sentence_of(visit, error))
         return
     if spot.idea:
         await IdeaPage(visit, spot, panel).fill(inside)

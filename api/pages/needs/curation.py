@@ -1,15 +1,16 @@
 """A theme put right by a manager: words, lock, merging, splitting, moving, each to be taken back."""
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any, TypeAlias
 
 from nicegui import ui
 
 from api.pages.address import Address
 from api.pages.doing import done, looked
+from api.pages.needs.parts_sheet import PartsSheet
 from api.pages.parts import Act, box, button, dialog, facts, field, say, tag
 from api.pages.visitor import Visit
-from assistant.pipeline.curating import split_by_meaning
+from assistant.pipeline.curating import Part, parts_by_meaning, split_into
 from assistant.records.curation import Edit
 from assistant.records.repository import Repository
 
@@ -31,11 +32,12 @@ class Curation:
         """What was just done, with the way back."""
         if not (self._address.edit and self._visit.manages):
             return
-        with box("done", role="status"):
+        with box("done", role="status", tabindex=-1):
             undone = self._address.edit == _UNDONE
             tag("span", self._words("undone" if undone else "edit_done"))
             if not undone:
                 self._undo(self._address.edit)
+        ui.run_javascript("(document.querySelector('.done button') || document.querySelector('.done'))?.focus()")
 
     def tools(self) -> None:
         """The buttons for managers."""
@@ -67,7 +69,8 @@ class Curation:
         async def undo() -> None:
             call = "POST /v1/themes/edits/{edit_id}/undo"
             if await self._kept(call, edit, lambda store, by: store.undo_edit(edit, by)) is not None:
-                ui.navigate.to(self._address.to(edit=_UNDONE))
+                came = self._address.came or self._address.theme
+                ui.navigate.to(self._address.to(theme=came, edit=_UNDONE))
 
         button(self._words("undo"), undo, "plain")
 
@@ -81,17 +84,23 @@ class Curation:
         """Do it, and show the theme that is left with the way back."""
         edit = await self._kept(call, self._id, wish)
         if edit is not None:
-            ui.navigate.to(self._address.to(theme=there or self._id, edit=edit.id))
+            there, came = there or self._id, self._id if there else ""
+            ui.navigate.to(self._address.to(theme=there, edit=edit.id, came=came))
 
     async def _lock(self) -> None:
         locked = not self._sheet["locked"]
         await self._apply(_CHANGE, lambda store, by: store.flag_theme(self._id, "locked", locked, by))
 
     async def _part(self) -> None:
+        """Show the parts that it would fall into, and ask."""
+        parts = await looked(self._visit, lambda: parts_by_meaning(self._visit.app.pipeline.context, self._id))
+        if parts:
+            PartsSheet(self._visit, self._sheet["title"], parts, self._split_into).open()
+
+    async def _split_into(self, parts: Sequence[Part]) -> None:
         visit = self._visit
-        by = visit.principal.name
-        call = "POST /v1/themes/{theme_id}/parts"
-        edit = await done(visit, call, self._id, lambda: split_by_meaning(visit.app.pipeline.context, self._id, by))
+        call, by = "POST /v1/themes/{theme_id}/parts", visit.principal.name
+        edit = await done(visit, call, self._id, lambda: split_into(visit.app.pipeline.context, self._id, parts, by))
         if edit is not None:
             ui.navigate.to(self._address.to(theme=self._id, edit=edit.id))
 

@@ -45,7 +45,7 @@ async def needs_page(request: Request) -> None:
     try:
         filters = address.filters
     except UsageError as error:
-        _faulty(visit, inside, visit.words("bad_filter"), visit.masked(str(error)))
+        _faulty(visit, inside, visit.words("bad_filter"), sentence_of(visit, error))
         return
     try:
         products, regions = await fetched(visit, lambda: (visit.app.store.products(), visit.app.store.regions()))

@@ -48,7 +48,7 @@ def themes_part(visit: Visit, address: Address, groups: list[Group]) -> None:
                 way = address.to(view="map" if name == "map" else "")
                 link(words(f"as_{name}"), way, "tab", aria_current="true" if there else None)
     if not groups:
-        emptiness(words("no_themes"), words("no_themes_told"))
+        emptiness(words("no_themes"), words("widen" if address.given else "no_themes_told"))
     elif mapped:
         _map(visit, address, groups)
     else:

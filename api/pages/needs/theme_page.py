@@ -15,6 +15,7 @@ from api.pages.needs.heat import Heat, heat_of, heat_table
 from api.pages.parts import box, button, facts, fault, link, tag
 from api.pages.record_panel import Place, RecordPanel, ladder
 from api.pages.visitor import Visit
+from assistant.domain.counts import Totals
 from assistant.domain.filters import Filters
 from assistant.domain.records import Record
 from assistant.pipeline.watching import theme_sheet
@@ -44,11 +45,12 @@ class ThemePage:
         visit, words = self._visit, self._words
         link(words("back"), self._address.to(theme=""), "more")
         try:
-            sheet, heat = await fetched(visit, self._looked_up)
+            sheet, heat, left = await fetched(visit, self._looked_up)
         except Exception as error:  # noqa: BLE001 - the page's door
             fault(words("no_theme"), sentence_of(visit, error))
             return
         self._top(sheet)
+        self._scope(sheet, left)
         with box("two"):
             with box("sheet-flat", "section"):
                 tag("h2", words("ladder"))
@@ -59,11 +61,36 @@ class ThemePage:
                 self._course(sheet)
         with box("part"):
             heat_table(visit, self._address, heat)
+            self._scoped("scope_filtered")
         await self._voices()
         Curation(visit, self._address, sheet, self._shown.chosen).history()
 
-    def _looked_up(self) -> tuple[dict[str, Any], Heat]:
-        return theme_sheet(self._visit.app.store, self._address.theme), heat_of(self._visit, self._filters)
+    def _looked_up(self) -> tuple[dict[str, Any], Heat, Totals]:
+        app = self._visit.app
+        sheet = theme_sheet(app.store, self._address.theme)
+        return sheet, heat_of(self._visit, self._filters), app.counting.totals(self._filters)
+
+    def _scope(self, sheet: dict[str, Any], left: Totals) -> None:
+        """How much of the theme the filters leave, and which parts of the page follow them."""
+        if not self._address.given:
+            return
+        words = self._words
+        with box("scope", role="note"):
+            inside = words("counts", records=left.records, customers=left.customers)
+            tag(
+                "span",
+                words(
+                    "scope_told",
+                    inside=inside,
+                    all=words("counts", records=sheet["records"], customers=sheet["customers"]),
+                ),
+            )
+            link(words("scope_whole_theme"), Address(theme=self._address.theme).to(), "more")
+
+    def _scoped(self, name: str) -> None:
+        """Which records a part of the page is of, where there are filters."""
+        if self._address.given:
+            facts(self._words(name))
 
     def _top(self, sheet: dict[str, Any]) -> None:
         words = self._words
@@ -87,6 +114,7 @@ class ThemePage:
     def _course(self, sheet: dict[str, Any]) -> None:
         words = self._words
         tag("h2", words("trend"))
+        self._scoped("scope_whole")
         months = list(sheet["months"])
         names = (words("share_of"), words("interval"))
         options = charts.shares(months, list(sheet["months"].values()), list(sheet["read"].values()), names)
@@ -103,6 +131,7 @@ class ThemePage:
         words = self._words
         with box("part", "section"):
             title = tag("h2", words("voices"))
+            self._scoped("scope_filtered")
             self._count = tag("p", "", "facts", role="status")
             self._list = tag("ul", "", "voices")
             self._more = button(words("show_more"), self._next_voices, "plain")
