@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
-from assistant.domain.vocabulary import zh
+from assistant.domain.vocabulary import TrendStatus, zh
 from assistant.insight.members import Member
 from assistant.insight.trends import Change
 
@@ -64,28 +64,20 @@ def _words() -> Mapping[str, Mapping[str, str]]:
     return tomllib.loads(text)
 
 
-def why_now(change: Change, last_day: str | None, language: str = "zh") -> str:
-    """The trend with the counts behind it; blank where nothing was counted by month.
+def why_now(trend: TrendStatus, change: Change, last_day: str | None, language: str = "zh") -> str:
+    """The trend with the counts behind it, among all that was read; blank where nothing was counted by month.
 
     Args:
         last_day: when it was heard last.
     """
     if change.all_months < 2:
         return ""
-    slow, trend = change.ground == "all_months", change.trend
     if language == "en":
         told = f"{trend.replace('_', ' ')} over {change.all_months} months: {change.now} records in the last {change.months} months (of {change.read_now} read)"
-        told += (
-            f", {change.said} in all {change.all_months} (of {change.read})"
-            if slow
-            else f", {change.before} in the {change.months} before (of {change.read_before})"
-        )
+        told += f", {change.before} in the {change.months} before (of {change.read_before})"
         return f"{told}; last heard {last_day}" if last_day else told
+    slow = trend in ("growing", "fading") and (change.difference > 0) != (trend == "growing")
     name = f"从 {change.all_months} 个月看{zh(trend)}" if slow else zh(trend)
     told = f"{name}：最近 {change.months} 个月 {change.now} 条（同期共读 {change.read_now} 条）"
-    told += (
-        f"，{change.all_months} 个月一共 {change.said} 条（共读 {change.read} 条）"
-        if slow
-        else f"，再往前 {change.months} 个月 {change.before} 条（共读 {change.read_before} 条）"
-    )
+    told += f"，再往前 {change.months} 个月 {change.before} 条（共读 {change.read_before} 条）"
     return f"{told}；最近一次在 {last_day}" if last_day else told

@@ -18,11 +18,10 @@ from assistant.insight.members import Member, count_customers, count_records, ta
 from assistant.insight.portrait import alike, keywords, portray
 from assistant.insight.scoring import Weight
 from assistant.insight.timing import monthly, why_now
-from assistant.insight.trends import Change, change_of
+from assistant.insight.trends import change_of
 from assistant.llm.company import Company, Release
 from assistant.pipeline.context import Context
 from assistant.pipeline.newcomers import member_of
-from assistant.pipeline.trending import courses_now
 
 GROWN = 0.25
 """Share by which a theme's customers must change before it is asked again …"""
@@ -107,20 +106,10 @@ class Corpus:
         """What the corpus says beside a material."""
         return Weight(fmean(member.insight.severity for member in members), self.most_customers)
 
-    def change(self, theme_ids: Sequence[str], members: Sequence[Member]) -> Change:
-        """How these themes move: of one theme what its own page says, of several together their months among all that
-        was read."""
-        known, _ = courses_now(self.context.store)
-        course = known.get(theme_ids[0]) if len(theme_ids) == 1 else None
-        series = monthly(members, self.months)
-        if course is not None and list(course.mentions) == series:
-            return course.change
-        return change_of(series, self.read)
-
     def ask(self, material: ThemeMaterial, theme_ids: Sequence[str], brief: Brief) -> Ask:
         """An ask with everything counted filled in; of a transfer, what is counted is the friction."""
         members = self.of_themes(theme_ids[1:] if brief.link == "transfer" else theme_ids)
-        change = self.change(theme_ids, members)
+        change = change_of(monthly(members, self.months), self.read)
         days = [member.created_at[:10] for member in members if member.created_at]
         theme = material.theme
         if len(theme_ids) > 1:
@@ -137,7 +126,7 @@ class Corpus:
                 segments=tally(members, lambda m: m.segment),
                 aspects=tally(members, lambda m: m.insight.aspect),
             )
-        told = why_now(change, max(days, default=None), self.context.language)
+        told = why_now(theme.trend, change, max(days, default=None), self.context.language)
         brief = replace(brief, why_now=told, segments=customers_by_segment(members))
         brief = replace(brief, lenses=brief.lenses or fitting_lenses(material, averse_share(members)))
         if "delight_moved" in brief.lenses and brief.link is None:

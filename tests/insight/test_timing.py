@@ -54,10 +54,9 @@ def test_what_holds_alone_and_what_is_left_out_is_said() -> None:
     assert "仍可能是碰巧" not in course_told(change_of([9] * 6, [100] * 6), "zh", sure=False)
 
 
-def test_why_now_tells_the_whole_span_where_the_trend_stands_on_it() -> None:
-    slow = change_of([0, 1, 0, 1, 2, 1, 1, 2, 3, 4], [35] * 10)
-    assert why_now(slow, "2026-10-03").startswith(
-        "从 10 个月看增长：最近 3 个月 9 条（同期共读 105 条），10 个月一共 15 条"
-    )
-    assert why_now(change_of([5, 6, 5, 14, 18, 21], [100] * 6), None).endswith("再往前 3 个月 16 条（共读 300 条）")
-    assert why_now(change_of([3], [9]), None) == ""
+def test_why_now_names_the_whole_span_where_the_latest_months_say_otherwise() -> None:
+    slow = change_of([9, 1, 1, 5, 5, 4, 4, 4, 3], [100] * 9)
+    assert why_now("growing", slow, "2026-10-03").startswith("从 9 个月看增长") == (slow.difference < 0)
+    six = change_of([5, 6, 5, 14, 18, 21], [100] * 6)
+    assert why_now("growing", six, None).endswith("再往前 3 个月 16 条（共读 300 条）")
+    assert why_now("too_few", change_of([3], [9]), None) == ""
