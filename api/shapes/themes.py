@@ -6,6 +6,7 @@ from api.shapes.base import Shape
 from assistant.domain.insights import LadderStanding
 from assistant.domain.themes import Voice
 from assistant.domain.vocabulary import DeepCategory, EngineName, TrendStatus
+from assistant.insight.trends import Ground
 
 
 class ThemeOut(Shape):
@@ -86,6 +87,21 @@ class ChangeOut(Shape):
     """The highest share of as long a stretch before."""
     p: float
     """The chance of as much by accident."""
+    trend: TrendStatus
+    ground: Ground
+    """What the trend stands on."""
+    all_months: int
+    said: int
+    """Records in all months."""
+    read: int
+    """Records read in all months."""
+    slope: float
+    """By how much the share changes from a month to the next."""
+    slope_interval: tuple[float, float]
+    aside: int
+    """Records of other themes' waves that were not counted among the read."""
+    told: dict[Literal["zh", "en"], str]
+    """All of it in a sentence."""
     sure: bool
     """Whether it is more than chance, all themes together."""
 

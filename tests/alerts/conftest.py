@@ -1,6 +1,6 @@
 """The store and the command, as the tests of those use them."""
 
 from tests.cli.conftest import voc
-from tests.records.conftest import empty_database, store
+from tests.records.conftest import database_url, empty_database, store
 
-__all__ = ["empty_database", "store", "voc"]
+__all__ = ["database_url", "empty_database", "store", "voc"]

@@ -192,7 +192,7 @@ def test_a_customer_is_erased_with_proof_and_the_book_shows_it(enter: Callable[.
     assert PHONE not in line["reason"]
     page.get_by_label("客户编号、手机号或邮箱").fill("C-T-6")
     page.get_by_role("button", name="看看是谁").click()
-    expect(page.locator(".fault")).to_contain_text("erased")
+    expect(page.locator(".fault")).to_contain_text("没有这样东西")
     page.goto(page.url.replace("part=erase", "part=audit"))
     expect(page.locator(".ad-lines")).to_contain_text("抹除")
     page.get_by_role("button", name="核对整本").click()

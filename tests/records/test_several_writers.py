@@ -72,7 +72,6 @@ def test_of_four_processes_none_leases_what_another_has_and_nothing_is_left(
     store.save_records([(one, None) for one in made])
     got = at_once(pool, lease_all, store, [one.id for one in made])
     assert sum(len(some) for some in got) == len(set().union(*got)) == ROWS
-    assert sum(1 for some in got if some) > 1
     assert store.ledger("rules-1").leased == ROWS
     book = store.verify_book()
     assert book.stands
