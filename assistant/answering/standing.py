@@ -80,6 +80,9 @@ def standing(plan: Plan, counting: Counting, meant: Sequence[Theme]) -> Standing
             and whole.records >= said.records
             and _stands(words, ever, shared, counting.totals(of_ever), themes)
         ):
+            if _titled(words, themes):
+                note = f"“{plan.query}”按需求主题{_titles(themes)}统计，包括用别的话说的"
+                return Standing(only, figures=(_holding(words, plan.filters, said),), warnings=(note,))
             note = f"“{plan.query}”按需求主题{_titles(themes)}统计：{_shared(said, both)}"
             return Standing(only, figures=_beside(words, plan, themes, said, both), warnings=(note,))
         if both.records * _MOST >= said.records >= _FEW:
@@ -144,10 +147,15 @@ def _stands(words: Sequence[str], said: Totals, both: Totals, whole: Totals, the
     """Whether themes hold enough of the records that say some words; of themes named by one customer's sentence, also
     whether enough of them say the words."""
     sampled = any(map(titled_by_a_quote, themes))
-    titled = all(any(word in normalise(theme.title) for theme in themes) for word in words)
-    enough = titled or both.records * _MOST >= said.records or (said.records < _FEW and both.records > 0)
+    enough = (
+        _titled(words, themes) or both.records * _MOST >= said.records or (said.records < _FEW and both.records > 0)
+    )
     shared = enough and whole.records >= said.records
     return shared and (not sampled or both.records * _MOST >= whole.records)
+
+
+def _titled(words: Sequence[str], themes: Sequence[Theme]) -> bool:
+    return all(any(word in normalise(theme.title) for theme in themes) for word in words)
 
 
 def _titles(themes: Sequence[Theme]) -> str:
