@@ -4,7 +4,7 @@
 PY := .venv/bin/python
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: demo test serve check check-api eval bench bench-large bench-load torture lock clean
+.PHONY: demo test serve check check-api eval bench bench-scale bench-load torture lock clean
 
 .venv/.ready: requirements.lock pyproject.toml
 ifdef UV
@@ -45,14 +45,16 @@ bench: .venv/.ready
 bench-load: .venv/.ready
 	@$(PY) -m evals.benches.load
 
-bench-large: .venv/.ready
-	@$(PY) -m evals.bench --large
+bench-scale: .venv/.ready
+	@$(PY) -m evals.benches.scale $(ARGS)
+	@$(PY) -m evals.benches.workers
 
 torture: .venv/.ready
 	@$(PY) -m evals.benches.torture
 
 lock:
 	uv pip compile --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate --extra dev pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate --extra ray -c requirements.lock pyproject.toml -o requirements-ray.lock
 
 clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

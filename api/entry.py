@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.addresses import from_this_machine
 from api.doorway import Language, Turned, opened_page, refused_page, wanted_by
-from api.limits import USUAL_PER_MINUTE, Buckets
+from api.limits import Buckets, per_minute_of, seconds_to_wait
 from api.problems import told
 from api.roles import Found, Rule, methods_of, open_to_all, rule_of
 from assistant.domain.access import MACHINE, NOBODY, Kind, Principal, Role
@@ -49,10 +49,16 @@ class Entry:
     """Lets in who may come in, behind the guard; what is let in finds who it is in `scope["state"]["principal"]`."""
 
     def __init__(
-        self, app: ASGIApp, access: Access, book: AuditBook, mask: Callable[[str], str], language: Language = "zh"
+        self,
+        app: ASGIApp,
+        access: Access,
+        book: AuditBook,
+        mask: Callable[[str], str],
+        buckets: Buckets,
+        language: Language = "zh",
     ) -> None:
         self._app, self._access, self._book, self._mask = app, access, book, mask
-        self._buckets, self._language = Buckets(), language
+        self._buckets, self._language = buckets, language
         self._used: dict[str, str] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -100,8 +106,7 @@ class Entry:
         if principal.kind == "user" and scope["type"] == "http" and method not in _SAFE:
             _check_csrf(headers)  # a socket can't bring a header: its origin was looked at, its cookie is of this site
         if principal.kind != "machine":
-            self._check_often(principal)
-            await run_in_threadpool(self._check_spent, principal, found.rule)
+            await run_in_threadpool(self._check_limits, principal, found.rule)
         return found, principal
 
     def _who(self, scope: Scope, headers: Headers) -> Principal | None:
@@ -123,12 +128,12 @@ class Entry:
         cookie = cookie_parser(headers.get("cookie", "")).get(COOKIE)
         return self._access.session_holder(cookie) if cookie else None
 
-    def _check_often(self, principal: Principal) -> None:
-        most = principal.limits.per_minute or USUAL_PER_MINUTE
-        if (wait := self._buckets.take(principal.id, most)) > 0:
+    def _check_limits(self, principal: Principal, rule: Rule) -> None:
+        if (wait := seconds_to_wait(self._buckets, principal)) > 0:
             again = {"retry-after": str(int(wait) + 1)}
-            said = f"{most} requests a minute is the most here: try again in a moment"
+            said = f"{per_minute_of(principal)} requests a minute is the most here: try again in a moment"
             raise RefusedError(429, said, again, principal)
+        self._check_spent(principal, rule)
 
     def _check_spent(self, principal: Principal, rule: Rule) -> None:
         most = principal.limits.tokens_per_day

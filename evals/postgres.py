@@ -91,9 +91,17 @@ class Cluster:
             return False
         return True
 
-    def kill(self) -> None:
-        """Kill it as a power cut would; `start` brings it up again with what it had kept."""
-        self._end(signal.SIGQUIT)
+    @property
+    def pid(self) -> int | None:
+        """The server's first process, while it runs."""
+        return self._server.pid if self._server is not None and self._server.poll() is None else None
+
+    def kill(self, how: signal.Signals = signal.SIGQUIT) -> None:
+        """Kill it as a power cut would; `start` brings it up again with what it had kept.
+
+        With SIGKILL only its first process is: the others end when they notice, and till then it can't be started.
+        """
+        self._end(how)
 
     def close(self) -> None:
         """End it and take its folder away."""

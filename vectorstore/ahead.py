@@ -4,7 +4,7 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import select
 
@@ -14,11 +14,9 @@ from vectorstore.passages import Passage
 from vectorstore.tables import one_of, vectors
 from vectorstore.text import Analyzer
 from vectorstore.vectors import keep
-from vectorstore.workers import Cut, Cutting, Workers
+from vectorstore.workers import Cut, Cutting, Hands
 
 Batch = Mapping[str, Sequence[Passage]]
-BATCHES = 4
-"""So many batches are cut before the one that is being written."""
 
 
 class CutAhead:
@@ -30,39 +28,30 @@ class CutAhead:
         analyzer: the analyzer that `cutting` cuts with.
     """
 
-    def __init__(self, workers: Workers, cutting: Cutting, analyzer: Analyzer) -> None:
+    def __init__(self, workers: Hands, cutting: Cutting, analyzer: Analyzer) -> None:
         self._workers, self._cutting, self.analyzer = workers, cutting, analyzer
-        self._coming: dict[str, tuple[Future[list[Cut]], int]] = {}
+        self._made: dict[str, Cut] = {}
 
     def over(self, batches: Iterable[Batch]) -> Iterator[Batch]:
         """The same batches, handed over some time before they come."""
-        waiting: deque[tuple[Batch, list[str]]] = deque()
-        for batch in batches:
-            waiting.append((batch, self._begin(batch)))
-            if len(waiting) > BATCHES:
-                yield from self._next(waiting)
-        while waiting:
-            yield from self._next(waiting)
+        given: deque[tuple[Batch, list[str]]] = deque()
+
+        def handed_over() -> Iterator[list[str]]:
+            for batch in batches:
+                texts = list(dict.fromkeys(passage.text for of_one in batch.values() for passage in of_one))
+                given.append((batch, texts))
+                yield texts
+
+        for cuts in self._workers.over(self._cutting, handed_over()):
+            batch, texts = given.popleft()
+            self._made = dict(zip(texts, cuts, strict=True))
+            yield batch
+        self._made = {}
 
     def __call__(self, texts: Sequence[str]) -> list[Cut]:
         """One pair for each text."""
-        found = []
-        for text in texts:
-            future, place = self._coming.get(text, (None, 0))
-            found.append(future.result()[place] if future is not None else self._cutting([text])[0])
-        return found
-
-    def _begin(self, batch: Batch) -> list[str]:
-        texts = list(dict.fromkeys(p.text for of_one in batch.values() for p in of_one if p.text not in self._coming))
-        future = self._workers.submit(self._cutting, texts)
-        self._coming.update({text: (future, place) for place, text in enumerate(texts)})
-        return texts
-
-    def _next(self, waiting: deque[tuple[Batch, list[str]]]) -> Iterator[Batch]:
-        batch, texts = waiting.popleft()
-        yield batch
-        for text in texts:
-            del self._coming[text]
+        made = self._made
+        return [made[text] if text in made else self._cutting([text])[0] for text in texts]
 
 
 class EmbedAhead:
@@ -136,7 +125,7 @@ class Bulk:
     """Both, as far as they pay for these passages and this embedder."""
 
     def __init__(
-        self, engine: Connections, workers: Workers | None, cutting: Cutting, analyzer: Analyzer, embedder: object
+        self, engine: Connections, workers: Hands | None, cutting: Cutting, analyzer: Analyzer, embedder: object
     ) -> None:
         self.workers = workers
         self.cut = CutAhead(workers, cutting, analyzer) if workers else None

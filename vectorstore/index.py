@@ -29,7 +29,7 @@ from vectorstore.tables import embedder_states, passages
 from vectorstore.text import Analyzer
 from vectorstore.turns import alone
 from vectorstore.vectors import count_missing, drop_orphans
-from vectorstore.workers import Cutting, working
+from vectorstore.workers import Cutting, Hiring, working
 
 __all__ = ["Hit", "IndexHealth", "IndexStats", "Passage", "PassageIndex"]
 
@@ -95,14 +95,14 @@ class PassageIndex:
         writing.remove(connection, self._lexical(), document_ids)
 
     @contextmanager
-    def in_bulk(self, expected: int) -> Iterator[Bulk]:
-        """While the block writes about so many new passages, and brings the index level: have others cut and embed them.
+    def in_bulk(self, expected: int, hands: Hiring = working) -> Iterator[Bulk]:
+        """While the block writes about so many new passages, and brings the index level: have `hands` cut and embed them.
 
         Batches are to be taken from `Bulk.over`, each written and committed before the next; names come before.
         """
         with self._engine.connect() as connection:
             self._learn_names(connection)
-        with working(expected) as workers:
+        with hands(expected) as workers:
             bulk = Bulk(self._engine, workers, Cutting(self._analyzer, self._directory), self._analyzer, self._given)
             try:
                 self._bulk = bulk

@@ -17,7 +17,7 @@ from vectorstore.passages import IndexStats
 from vectorstore.tables import embedder_states, passages, vectors
 from vectorstore.text import without_masks
 from vectorstore.vectors import count_missing, drop_orphans, keep, missing
-from vectorstore.workers import Workers, embedded, working
+from vectorstore.workers import Hands, embedded, working
 
 Progress = Callable[[int, int], None]
 _LOG = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ def trained(engine: Connections, trainer: TrainableEmbedder, *, anew: bool = Fal
 
 
 def embed_missing(
-    engine: Connections, embedder: Embedder, progress: Progress | None, workers: Workers | None = None
+    engine: Connections, embedder: Embedder, progress: Progress | None, workers: Hands | None = None
 ) -> None:
     """Embed each distinct text that lacks a vector, once; what was done before a failure or a kill is kept.
 
@@ -73,7 +73,7 @@ def embed_missing(
             progress(done, len(todo))
 
 
-def _parts(embedder: Embedder, texts: list[str], workers: Workers | None) -> Iterator[tuple[int, Vectors]]:
+def _parts(embedder: Embedder, texts: list[str], workers: Hands | None) -> Iterator[tuple[int, Vectors]]:
     if isinstance(embedder, PaidEmbedder):
         yield from embedder.embed_in_parts(texts)
     elif workers is not None or not isinstance(embedder, LocalModel):

@@ -11,12 +11,12 @@ import queue
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -114,8 +114,25 @@ class _Worker:
         self._process.wait()
 
 
+class Hands(Protocol):
+    """Who does work on texts for the process that writes: other processes of this machine, or of others."""
+
+    @property
+    def count(self) -> int:
+        """How many work at once."""
+        ...
+
+    def over(self, work: Any, parts: Iterable[Sequence[str]]) -> Iterator[Any]:
+        """What `work` makes of each part, in order, some parts ahead of what was taken."""
+        ...
+
+
+Hiring = Callable[[int], AbstractContextManager[Hands | None]]
+"""Hands for about so many texts while a block runs; None where they would not pay. See `working`."""
+
+
 class Workers:
-    """As many processes as pay on this machine; safe to share between threads. See `working`."""
+    """`Hands` of this machine: as many processes as pay; safe to share between threads. See `working`."""
 
     def __init__(self, count: int) -> None:
         self._free: queue.SimpleQueue[_Worker | None] = queue.SimpleQueue()
@@ -132,18 +149,15 @@ class Workers:
         self.count = count
 
     def over(self, work: Any, parts: Iterable[Sequence[str]]) -> Iterator[Any]:
-        """What `work` makes of each part, in order, some parts ahead of what was taken."""
+        """See `Hands.over`; made here where a worker has died over it."""
         source = iter(parts)
         ahead: list[Future[Any]] = []
         while True:
-            ahead += [self.submit(work, part) for part in islice(source, 2 * self.count - len(ahead))]
+            some = islice(source, 2 * self.count - len(ahead))
+            ahead += [self._threads.submit(self._done, work, part) for part in some]
             if not ahead:
                 return
             yield ahead.pop(0).result()
-
-    def submit(self, work: Any, texts: Sequence[str]) -> Future[Any]:
-        """What `work` makes of these texts, by and by; made here where a worker has died over them."""
-        return self._threads.submit(self._done, work, texts)
 
     def _done(self, work: Any, texts: Sequence[str]) -> Any:
         worker = self._free.get()
@@ -196,7 +210,7 @@ def _processors() -> int:
     return len(mine(0)) if mine else os.cpu_count() or 1
 
 
-def embedded(workers: Workers | None, embedder: Embedder, texts: Sequence[str]) -> Iterator[tuple[int, Vectors]]:
+def embedded(workers: Hands | None, embedder: Embedder, texts: Sequence[str]) -> Iterator[tuple[int, Vectors]]:
     """Position of a part's first text and its rows, in order; by workers where the model can be sent to them."""
     parts = [texts[at : at + PART] for at in range(0, len(texts), PART)]
     if workers is not None and isinstance(embedder, LocalModel):

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Literal
 
@@ -51,6 +51,10 @@ class Pipeline:
 
     def __init__(self, context: Context) -> None:
         self.context = context
+
+    def patient(self, seconds: float) -> "Pipeline":
+        """The same that waits so long where another run is at work."""
+        return Pipeline(replace(self.context, patience=seconds))
 
     def ingest(
         self,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from assistant.domain.access import SCOPES, Key, Limits, Principal, Role, Scope, User
-from assistant.errors import IdentityError, UsageError
+from assistant.errors import IdentityError, NotFoundError, UsageError
 from assistant.pipeline.actor import staff_name
 from assistant.pipeline.oidc import Identity
 from assistant.records.access_store import AccessStore, Arrival
@@ -103,6 +103,13 @@ class Access:
         """Who comes with this key; None where it is unknown, revoked or has expired."""
         key = self.store.key_with(_digest(secret)) if secret.startswith(KEY_MARK) else None
         return key.principal() if key is not None and key.holds(now()) else None
+
+    def key_stands(self, key_id: str) -> bool:
+        """Whether a key that was let in once opens the door still."""
+        try:
+            return self.store.key(key_id).holds(now())
+        except NotFoundError:
+            return False
 
     def add_user(self, name: str, role: Role, password: str, by: By) -> User:
         """A new user.

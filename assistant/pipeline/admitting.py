@@ -56,9 +56,11 @@ class Gate:
             return row
         return RejectedRow(row.path, row.line, ERASED, _sentence(row.path, row.line, ERASED))
 
-    def refusal(self, record: Record, line: int | None) -> RejectedRow | None:
-        """Why a record must not come in, with its place and without a word of it; None where it may."""
-        reason = ERASED if self._bans and self._is_erased(record) else TOO_OLD if self._is_too_old(record) else None
+    def refusal(self, record: Record, line: int | None, first_id: str | None = None) -> RejectedRow | None:
+        """Why a record must not come in, with its place and without a word of it; None where it may. `first_id`: the one
+        that its row had before its own was known."""
+        erased = self._bans and (self._is_erased(record) or self._was_erased(record, first_id))
+        reason = ERASED if erased else TOO_OLD if self._is_too_old(record) else None
         if reason is None:
             return None
         self._turned_away += 1
@@ -74,6 +76,9 @@ class Gate:
         known = who is not None and who.known
         theirs = self._digests.customer(who.id) if who is not None and known else self._digests.orphan(record.id)
         return theirs in self._bans or self._digests.record(record.id) in self._bans
+
+    def _was_erased(self, record: Record, first_id: str | None) -> bool:
+        return first_id is not None and self._is_erased(replace(record, id=first_id))
 
     def _is_too_old(self, record: Record) -> bool:
         last = self._last_days.get(record.source)

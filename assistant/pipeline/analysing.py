@@ -2,62 +2,15 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
-from time import monotonic
 
 from assistant.domain.engine import Forecast, Foreseeing
-from assistant.domain.insights import Reading
 from assistant.domain.receipts import AnalyseReceipt
 from assistant.domain.records import Record
-from assistant.errors import ModelAccessError, ModelDownError
-from assistant.insight.extract import Asides, Read, Unread, read_packs
+from assistant.insight.extract import Asides
 from assistant.insight.twins import Twins, reading_for
-from assistant.pipeline.claiming import ELSEWHERE, NOTHING_SAID, Claims
+from assistant.pipeline.claiming import Claims
 from assistant.pipeline.context import Context, Progress, silent
-
-FLUSH_RECORDS = 200
-FLUSH_SECONDS = 2.0
-"""Readings that cost nothing are written at the latest after so many records or seconds; paid ones with their call."""
-
-HALTED = "halted"
-LEFT = frozenset({"budget", "stopped", "in_batch", NOTHING_SAID, ELSEWHERE, HALTED})
-"""Reasons for which a record was never tried: skipped, not failed. The budget is used up; the endpoint kept failing in
-the same way, so that the run ended; a batch file with it is under way; the customer says nothing in it; another run has
-it; somebody stopped the run. All but those who say nothing are pending again."""
-
-PASSING = frozenset({ModelDownError.kind, ModelAccessError.kind})
-"""Failures of the endpoint, not of the record: counted, but they don't use up the record's tries."""
-
-
-class _Writer:
-    """Collects readings and failures and writes them in small transactions."""
-
-    def __init__(self, context: Context, identity: str, claims: Claims) -> None:
-        self.context, self.identity, self.claims = context, identity, claims
-        self.done: list[Reading] = []
-        self.failed: list[tuple[str, str]] = []
-        self.since = monotonic()
-
-    def add(self, reading: Reading) -> None:
-        self.done.append(reading)
-
-    def fail(self, record_id: str, reason: str) -> None:
-        self.failed.append((record_id, reason))
-
-    def flush_if_due(self) -> None:
-        """Write what a paid call brought at once: a kill costs the calls in flight and no more."""
-        paid = self.context.engine.name == "llm"
-        if paid or len(self.done) + len(self.failed) >= FLUSH_RECORDS or monotonic() - self.since > FLUSH_SECONDS:
-            self.flush()
-
-    def flush(self) -> None:
-        name, keys = self.context.engine.name, self.claims.keys
-        if self.done:
-            self.context.store.save_readings(self.done, self.identity, name, keys)
-        if self.failed:
-            self.context.store.save_failures(self.failed, self.identity, name, keys)
-        self.claims.settled([reading.record_id for reading in self.done] + [record_id for record_id, _ in self.failed])
-        self.claims.renew_if_due()
-        self.done, self.failed, self.since = [], [], monotonic()
+from assistant.pipeline.keeping import FLUSH_RECORDS, HALTED, LEFT, Desk, Fate
 
 
 def run_analyse(
@@ -102,6 +55,7 @@ def run_analyse(
         requoted=tally.asides.requoted,
         mended=tally.asides.mended,
         same_text=tally.same_text,
+        by_rules=tally.asides.by_rules,
         calls=usage.calls,
         prompt_tokens=usage.prompt_tokens,
         completion_tokens=usage.completion_tokens,
@@ -147,18 +101,18 @@ class _Tally:
         self.unread: dict[str, str] = {}
         """Record id → why it could not be read."""
 
-    def add(self, result: Read | Unread) -> None:
-        if isinstance(result, Read):
+    def add(self, fate: Fate) -> None:
+        if fate.insights is not None:
             self.done += 1
-            self.insights += len(result.reading.insights)
-            self.refused.update(result.reading.refused)
+            self.insights += fate.insights
+            self.refused.update(fate.refused)
             return
-        self.unread[result.record.id] = result.reason
-        self.leave(result.reason)
-        if result.reason in LEFT:
-            self.stop = result.problem or self.stop
+        self.unread[fate.record_id] = fate.reason
+        self.leave(fate.reason)
+        if fate.reason in LEFT:
+            self.stop = fate.problem or self.stop
         else:
-            self.problem = result.problem or self.problem
+            self.problem = fate.problem or self.problem
 
     @property
     def counted(self) -> int:
@@ -182,22 +136,14 @@ def _read_all(
 def _read_leased(
     context: Context, identity: str, claims: Claims, ids: list[str], progress: Progress, halted: Callable[[], bool]
 ) -> _Tally:
-    tally, writer, twins = _Tally(), _Writer(context, identity, claims), Twins()
+    tally, twins, desk = _Tally(), Twins(), Desk(context.engine, context.store, identity)
     records = twins.firsts(_until(halted, claims.records(ids, tally.leave)))
     seen = 0
-    try:
-        for results in read_packs(context.engine, records, tally.asides):
-            for result in results:
-                tally.add(result)
-                if isinstance(result, Read):
-                    writer.add(result.reading)
-                elif result.reason not in LEFT | PASSING:
-                    writer.fail(result.record.id, result.reason)
-            writer.flush_if_due()
-            seen += len(results)
-            progress("analyse", seen, len(ids))
-    finally:
-        writer.flush()
+    for fates in context.crew.read(desk, records, claims, tally.asides, halted):
+        for fate in fates:
+            tally.add(fate)
+        seen += len(fates)
+        progress("analyse", seen, len(ids))
     _read_twins(context, identity, claims, twins, tally)
     if left := len(ids) - tally.counted:
         tally.skipped[HALTED] += left

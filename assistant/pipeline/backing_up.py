@@ -20,6 +20,7 @@ from assistant import __version__
 from assistant.domain.backups import BackupReceipt, Manifest, VaultState
 from assistant.errors import BusyError, StoreError, UsageError
 from assistant.records.database import now
+from assistant.records.limit_store import FILE as LIMITS
 from assistant.records.snapshot import contents_of, copy_database, file_of, generations_in, leave_out_vault
 from assistant.settings import Settings, without_login
 
@@ -31,8 +32,8 @@ ASIDE = "backing-up"
 PIPE = Path("-")
 _ROOM = 50_000_000
 _DATABASE_END = ".sqlite3"
-_PASSING = ("incoming", "jobs", "index", "restoring", ASIDE)
-"""Folders whose content is of the moment, or can be made anew; of the index the generation that serves is taken."""
+_PASSING = ("incoming", "jobs", "index", "restoring", ASIDE, LIMITS)
+"""Folders and a file whose content is of the moment, or can be made anew; of the index the generation that serves is taken."""
 _PASSING_ENDS = (".lock", ".part", "-wal", "-shm", "-journal")
 _OF_THE_MACHINE = {"data_dir", "database_url", "chroma_url", "host", "port", "ask_concurrency"}
 

@@ -16,8 +16,9 @@ from assistant.llm.batch_book import Booked
 from assistant.llm.batch_desk import Collected, HandedIn, tally
 from assistant.llm.batch_files import OVER
 from assistant.pipeline.analysing import run_analyse
-from assistant.pipeline.claiming import BATCH_HOLDER, IN_BATCH
+from assistant.pipeline.claiming import BATCH_HOLDER
 from assistant.pipeline.context import Context, Progress, silent
+from assistant.pipeline.keeping import IN_BATCH
 from assistant.records.record_store import chunks
 
 BUDGET = "budget"

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from statistics import mean
 from typing import Any
 
 from assistant.domain.filters import Filters
@@ -98,9 +99,10 @@ def carried_by(context: Context, brief: str, members: Sequence[Member]) -> Carri
     telling = {word: found for word, found in holding.items() if 0 < len(found) <= max(_FEW, _EVERYWHERE * total)}
     if not telling or _unheard(text, holding) or _weight(holding, total) < _KNOWN:
         raise _nothing(words, missing, total)
-    fitting = _fitting(telling, total)
+    thing = _thing(text, telling)
+    fitting = {one: worth for one, worth in _fitting(telling, total).items() if not thing or one in thing}
     own = [m for m in members if m.insight.theme_id and m.insight.record_id in fitting]
-    carriers = _carriers(context, own, members)
+    carriers = _carriers(context, own, members, fitting)
     if not carriers:
         raise _nothing(words, missing, total)
     ids = {one.theme_id for one in carriers}
@@ -147,15 +149,24 @@ def _unheard(text: str, holding: Mapping[str, set[str]]) -> bool:
     return bool(named) and not known and not any(holding[word] for word in named)
 
 
-def _fitting(telling: Mapping[str, set[str]], total: int) -> set[str]:
-    """The records that hold enough of the words, the rare ones weighing more: half as much as the best of them."""
+def _thing(text: str, telling: Mapping[str, set[str]]) -> set[str]:
+    """The records that hold a word of what is to be made, not only one of those for whom; none where it has no such word."""
+    found = _AUDIENCE.match(text)
+    whom = found[1] if found else ""
+    named = [one for word, one in telling.items() if word in text and word not in whom]
+    return set().union(*named)
+
+
+def _fitting(telling: Mapping[str, set[str]], total: int) -> dict[str, float]:
+    """The records that hold enough of the words, the rare ones weighing more: half as much as the best of them; each with
+    its share of the best one's weight."""
     worth: dict[str, float] = {}
     for found in telling.values():
         weight = math.log(1 + total / max(_FEW, len(found)))
         for record_id in found:
             worth[record_id] = worth.get(record_id, 0.0) + weight
-    enough = 0.5 * max(worth.values())
-    return {record_id for record_id, weight in worth.items() if weight >= enough}
+    best = max(worth.values())
+    return {record_id: weight / best for record_id, weight in worth.items() if weight >= 0.5 * best}
 
 
 def _holding(context: Context, word: str) -> set[str]:
@@ -170,8 +181,11 @@ def _weight(holding: Mapping[str, set[str]], total: int) -> float:
     return sum(w for word, w in weights.items() if holding[word]) / max(1e-9, sum(weights.values()))
 
 
-def _carriers(context: Context, own: Sequence[Member], members: Sequence[Member]) -> tuple[Carrier, ...]:
-    """Themes with enough customers who speak of it, those first of whose records the most do."""
+def _carriers(
+    context: Context, own: Sequence[Member], members: Sequence[Member], fitting: Mapping[str, float]
+) -> tuple[Carrier, ...]:
+    """Themes with enough customers who speak of it, those first whose records hold most of its words and of whose records
+    the most do: a theme of all who have the thing comes after that of those whom it is made for."""
     titles = {theme.id: theme.title for theme in context.store.themes()}
     by_theme: dict[str, list[Member]] = {}
     whole: dict[str, list[Member]] = {}
@@ -188,7 +202,9 @@ def _carriers(context: Context, own: Sequence[Member], members: Sequence[Member]
     enough = [one for one in found if one.customers >= FEWEST]
     needs = [one for one in enough if not _praised(whole[one.theme_id])]
     enough = needs or enough
-    enough.sort(key=lambda one: (-one.customers * one.records / one.of_records, one.theme_id))
+    held = {one.theme_id: mean(fitting[m.insight.record_id] for m in by_theme[one.theme_id]) for one in enough}
+    share = {one.theme_id: one.customers * one.records / one.of_records for one in enough}
+    enough.sort(key=lambda one: (-share[one.theme_id] * held[one.theme_id] ** 2, one.theme_id))
     return tuple(enough[:MOST_THEMES])
 
 

@@ -1,30 +1,28 @@
 """Knows how one run leases the records that it reads, a few at a time, and gives back what it did not read."""
 
 import datetime as dt
-import hashlib
 import os
 import secrets
-import socket
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
 from time import monotonic
 
 from assistant.domain.records import Record
 from assistant.insight.silence import says_nothing
 from assistant.pipeline.context import Context
+from assistant.pipeline.keeping import ELSEWHERE, IN_BATCH, NOTHING_SAID
+from assistant.pipeline.turns import place_of
 from assistant.records.reading_store import ReadingStore
 
 LEASE_SECONDS = 900
 """A lease is renewed long before it runs out while its run lives; so long a run that lost its machine is waited for."""
 SIZES = {"llm": 64, "rules": 500}
 """Records leased at once: a model is slow, and what one run holds no other can read."""
-NOTHING_SAID, ELSEWHERE, IN_BATCH = "nothing_said", "elsewhere", "in_batch"
 BATCH_HOLDER = "batch "
 """How the holder begins in whose name a batch under way holds its records; no machine is called so."""
 
 
 class Claims:
-    """The leases of one run. Used by one thread."""
+    """The leases of one run. Used by one thread; another may renew them meanwhile."""
 
     def __init__(self, context: Context, identity: str) -> None:
         self._store: ReadingStore = context.store
@@ -42,7 +40,7 @@ class Claims:
 
     def records(self, record_ids: Sequence[str], leave: Callable[[str], None]) -> Iterator[Record]:
         """The records that this run got, leased as they are asked for; `leave` is told why of each other one."""
-        size = SIZES[self._engine]
+        size = SIZES["llm" if self._engine == "llm" else "rules"]
         for at in range(0, len(record_ids), size):
             some = record_ids[at : at + size]
             got = self._store.claim(some, self._identity, self._engine, self.holder, _until())
@@ -73,12 +71,6 @@ class Claims:
     def give_back(self) -> None:
         """End the leases of what was not read: it is pending again."""
         self._store.give_back(self.holder)
-
-
-def place_of(data_dir: Path) -> str:
-    """How the holders of all work on this data directory from this machine begin."""
-    where = hashlib.sha256(str(data_dir.resolve()).encode()).hexdigest()[:8]
-    return f"{socket.gethostname()[:32]}:{where}:"
 
 
 def _until() -> str:

@@ -1,17 +1,19 @@
-"""What every stage's runner is given, and the lock that keeps two runs off the same data."""
+"""What every stage's runner is given, and how one holds what two runs must not work on at once."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from filelock import FileLock, Timeout
-
 from assistant.domain.engine import Engine
-from assistant.errors import BusyError
+from assistant.errors import BusyError, StoreError
 from assistant.intake.privacy import Masker, SecondNet, Vault
 from assistant.llm.batch_desk import BatchDesk
+from assistant.llm.budget import Spending
+from assistant.pipeline.crew import Crew, LocalCrew
+from assistant.pipeline.turns import place_of, run_lock, whole_stage
 from assistant.records.embedding_door import EmbeddingDoor
 from assistant.records.repository import Repository
 from vectorstore.embedders.base import Vectors
@@ -47,8 +49,14 @@ class Context:
     """Hands in batch files; None: the engine is no model, or its endpoint takes none."""
     held: bool = False
     """Somebody holds the data directory and waits meanwhile (`Worker.visit`): it need not be taken."""
+    patience: float = 0.0
+    """For how many seconds a stage waits where another run is at work."""
     company_file: Path | None = None
     """The company's file where the settings name one; None: the one in the data directory, if it is there."""
+    spending: Spending | None = None
+    """Where calls of the model are reserved and booked; None: the engine is no model."""
+    crew: Crew = field(default_factory=LocalCrew)
+    """Who does what can be done to many things at once."""
 
     def mask(self, text: str) -> str:
         """A text without what identifies people."""
@@ -68,22 +76,44 @@ class Context:
         """Product names and models, those with most records, that the full text keeps whole."""
         return [*self.store.products()[:NAMES], *self.store.models()[:NAMES]]
 
+    def sharing(self, job_id: str) -> AbstractContextManager[None]:
+        """Meanwhile a job's budget is one for all who work on it, attempts that were killed and this one together."""
+        return nullcontext() if self.spending is None else self.spending.shared(job_id)
+
+    def forget_shared(self, job_id: str) -> None:
+        """A job is over: when somebody has it go on, it may spend as much again."""
+        if self.spending is not None:
+            with suppress(StoreError):
+                self.spending.forget(job_id)
+
     @contextmanager
-    def exclusive(self) -> Iterator[None]:
-        """Hold the data directory for one run.
+    def exclusive(self, whole: str | None = None) -> Iterator[None]:
+        """Hold the data directory for one run; where that is a stage over the `whole` corpus, of this name, the database too.
+
+        Where somebody else does, they are waited for with `patience`.
 
         Raises:
             BusyError: another run holds it.
+            StoreError: the database fails.
         """
-        if self.held:
+        begun, pause = time.monotonic(), 0.5
+        while True:
+            try:
+                held = self._taken(whole)
+                break
+            except BusyError:
+                if time.monotonic() - begun >= self.patience:
+                    raise
+            time.sleep(pause)
+            pause = min(2 * pause, 4.0)
+        with held:
             yield
-            return
-        lock = FileLock(str(self.data_dir / "run.lock"), timeout=0)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise BusyError(f"another run is working on {self.data_dir}: wait until it has ended, or stop it") from None
-        try:
-            yield
-        finally:
-            lock.release()
+
+    def _taken(self, whole: str | None) -> ExitStack:
+        """All that is held, or nothing of it."""
+        with ExitStack() as held:
+            if not self.held:
+                held.enter_context(run_lock(self.data_dir))
+            if whole is not None and self.store.database.is_server:
+                held.enter_context(whole_stage(self.store.turns, whole, place_of(self.data_dir)))
+            return held.pop_all()

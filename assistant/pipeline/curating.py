@@ -23,7 +23,7 @@ def curate(context: Context, change: Callable[[Repository], Edit]) -> Edit:
         BusyError: a run holds the data directory; it would write over the decision.
         NotFoundError, UsageError: see `CurationStore`.
     """
-    with context.exclusive():
+    with context.exclusive("a decision about themes"):
         edit = change(context.store)
         context.store.set_trends(trends_now(context.store))
     return edit

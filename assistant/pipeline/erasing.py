@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from sqlalchemy import Connection
+
 from assistant.domain.drafts import ThemeDraft
 from assistant.domain.receipts import EraseReceipt
-from assistant.errors import NotFoundError, StoreError
+from assistant.errors import BusyError, NotFoundError, StoreError
 from assistant.llm.batch_book import BATCHES, BatchBook
 from assistant.pipeline.actor import actor
+from assistant.pipeline.claiming import BATCH_HOLDER
 from assistant.pipeline.context import Context
 from assistant.pipeline.ideating import materials
 from assistant.pipeline.journal import FOLDER, Journal, Noted
@@ -23,12 +26,15 @@ from assistant.pipeline.subjects import (
     others_called_so,
     record_bans,
 )  # fmt: skip
+from assistant.pipeline.trending import trends_now
+from assistant.pipeline.turns import place_of
 from assistant.records import erased_texts, erasing
 from assistant.records.audit_book import Via, note
 from assistant.records.ban_store import BanStore, ban
 from assistant.records.erasing import Belongings
 from assistant.records.export_store import clean_exports
 from assistant.records.finding import translated
+from assistant.records.ledger_store import read_elsewhere
 from assistant.records.mentions import holding, own_masks
 from assistant.records.traces import Traces
 from vectorstore.errors import GenerationError
@@ -74,7 +80,7 @@ def erase_customer(
         BusyError: another run is at work.
         StoreError: the database, the index or a file fails; run it again.
     """
-    with context.exclusive():
+    with context.exclusive("an erasing"):
         meant = find_to_erase(context, customer, all_of_them=all_of_them)
         others = sorted({other for one in meant for other in others_called_so(context, one)} - set(meant))
         theirs = [_belongings(context, one) for one in meant]
@@ -97,7 +103,7 @@ def erase_record(context: Context, any_id: str, ground: Ground = NO_GROUND) -> E
         UsageError: an external id stands for several records.
         BusyError, StoreError: see `erase_customer`.
     """
-    with context.exclusive():
+    with context.exclusive("an erasing"):
         journal, ids, nobodys = Journal(context.data_dir, f"record {any_id}"), [], False
         try:
             record = context.store.record(any_id)
@@ -147,6 +153,7 @@ def erase(
         receipt += remove(context, theirs, traces, ground, bans)
         receipt += EraseReceipt(quarantined=take_out(context.data_dir, theirs.customer_id, traces))
         BatchBook(context.data_dir / BATCHES).forget(theirs.record_ids)
+    context.store.set_trends(trends_now(context.store))  # they hung on who is gone
     remote = clean_files(context)
     traces = noted.traces | raw
     since = noted.since
@@ -166,7 +173,11 @@ def erase(
 def remove(
     context: Context, theirs: Belongings, traces: Traces, ground: Ground, bans: Sequence[str] = ()
 ) -> EraseReceipt:
-    """Take the rows out of every table, and the passages out of the index, in one transaction."""
+    """Take the rows out of every table, and the passages out of the index, in one transaction.
+
+    Raises:
+        BusyError: some of them are being read on another machine that shares the server.
+    """
     with context.store.database.reading() as connection:
         quoting = erased_texts.quoting_themes(connection, theirs, traces)
     reworded = _reworded(context, quoting, theirs)
@@ -175,6 +186,7 @@ def remove(
     subject = f"ban:{bans[0][:12]}" if bans else "records"
     changed = erased_texts.Changed()
     with context.store.database.writing() as connection:
+        _demand_unread(context, connection, theirs)
         counts = erasing.remove_records(connection, theirs)
         context.index.remove(connection, list(theirs.record_ids))
         counts["answers"] = erasing.remove_answers(connection, theirs, traces)
@@ -193,6 +205,18 @@ def remove(
             erasing.forget_stages(connection)
     texts: dict[str, Any] = {name: value for name, value in asdict(changed).items() if name != "gone"}
     return EraseReceipt(**{**counts, **texts})
+
+
+def _demand_unread(context: Context, connection: Connection, theirs: Belongings) -> None:
+    """Nobody reads them on another machine: what a model said of them would be kept there after they have gone."""
+    if not context.store.database.is_server:  # here the run lock says so
+        return
+    ours = (place_of(context.data_dir), BATCH_HOLDER)
+    if (holder := read_elsewhere(connection, theirs.record_ids, ours)) is not None:
+        host, _, process, *_ = holder.split(":")
+        raise BusyError(
+            f"records of theirs are being read on {host} (process {process}): give the same command again in some minutes"
+        )
 
 
 def _raw_values(context: Context, theirs: Belongings) -> Traces:

@@ -1,14 +1,15 @@
 """The ideas stage: NBN ideas for every theme, and across themes, that has changed since it was last asked."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.domain.ideas import Idea, IdeaWeights
 from assistant.domain.receipts import IdeasReceipt
 from assistant.domain.themes import ThemeMaterial
 from assistant.domain.vocabulary import NBN_TYPES
-from assistant.insight.ideas import Ask, Suggested, suggest, with_rank
+from assistant.errors import NotRecordedError
+from assistant.insight.ideas import Ask, Suggested, Unsuggested, suggest, with_rank
 from assistant.insight.likeness import Spread, anchors_of, gist_of, shared_by, spread
 from assistant.insight.scoring import Weight, counted_parts, total
 from assistant.llm.company import company_of
@@ -63,7 +64,7 @@ def run_ideas(
     """
     for theme_id in theme_ids:
         context.store.theme(theme_id)
-    with context.exclusive():
+    with context.exclusive("ideas"):
         return _Run(context, read_idea_weights(context.data_dir)).over(theme_ids, limit, progress)
 
 
@@ -78,6 +79,7 @@ class _Run:
     skipped: Counter[str] = field(default_factory=Counter)
     kept: int = 0
     done: int = 0
+    by_rules: int = 0
 
     def over(self, theme_ids: Sequence[str], limit: int | None, progress: Progress) -> IdeasReceipt:
         context, store = self.context, self.context.store
@@ -108,8 +110,20 @@ class _Run:
     def _ask(self, asked: Sequence[Ask], house: House, corpus: Corpus, identity: str, progress: Progress) -> None:
         context, by_scope = self.context, {ask.scope: ask for ask in asked}
         embed = context.embedder_for({m.customer_key for ask in asked for m in corpus.of_themes(ask.theme_ids)})
-        results = suggest(context.engine, asked, embed, house.ideas, house.shelf, self.weights)
-        for n, result in enumerate(results, 1):
+        unrecorded: list[Ask] = []
+        given: list[Idea] = []
+
+        def answered() -> Iterator[Suggested | Unsuggested]:
+            for result in suggest(context.engine, asked, embed, house.ideas, house.shelf, self.weights):
+                if isinstance(result, Unsuggested) and result.reason == NotRecordedError.kind:
+                    unrecorded.append(by_scope[result.scope])
+                else:
+                    given.extend(result.ideas if isinstance(result, Suggested) else ())
+                    yield result
+            self.by_rules = len(unrecorded)
+            yield from suggest(context.rules, unrecorded, embed, [*house.ideas, *given], house.shelf, self.weights)
+
+        for n, result in enumerate(answered(), 1):
             ask = by_scope[result.scope]
             if isinstance(result, Suggested):
                 facts = standing(ask)
@@ -139,6 +153,7 @@ class _Run:
             suggested=self.kept + sum(self.rejected.values()),
             kept=self.kept,
             rejected=dict(self.rejected),
+            by_rules=self.by_rules,
             ideas=len(found),
             by_type={kind: sum(idea.nbn_type == kind for idea in found) for kind in NBN_TYPES},
             across_themes=sum(len(idea.theme_ids) > 1 for idea in found),

@@ -21,12 +21,15 @@ def run_index(context: Context, *, rebuild: bool = False, progress: Progress = s
     store, index = context.store, context.index
     started = time.monotonic()
     before = context.door.refused if context.door is not None else 0
-    with context.exclusive():
+    with context.exclusive("index"):
         index.add_names(context.names())
         if rebuild:
             store.forget_index()
         ids = store.unindexed()
-        with translated(), index.in_bulk(0 if rebuild else len(ids)) as bulk:  # a rebuild finds most as they were
+        with (
+            translated(),
+            index.in_bulk(0 if rebuild else len(ids), context.crew.hands) as bulk,
+        ):  # rebuilt, most are as they were
             done = 0
             for passages in bulk.over(_passages(store, ids)):
                 with store.database.writing() as connection:

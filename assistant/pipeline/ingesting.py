@@ -10,14 +10,16 @@ from pathlib import Path
 
 from assistant.domain.receipts import FileReceipt, IngestReceipt
 from assistant.domain.records import Record, SealedValue
-from assistant.errors import BusyError, StoreError
+from assistant.errors import BusyError, StoreError, UsageError
 from assistant.intake.duplicates import signatures_of
 from assistant.intake.linking import Linker
-from assistant.intake.preparing import Item, Prepared, is_worth_ahead, prepared, prepared_ahead
+from assistant.intake.preparing import Item, Prepared, prepared
 from assistant.intake.reading import ReadOptions, RejectedRow
 from assistant.intake.remembering import FOLDER, remember, with_memory
+from assistant.llm.replaying import only_the_sample
 from assistant.pipeline.admitting import Gate
 from assistant.pipeline.context import Context, Progress, silent
+from assistant.pipeline.met_again import as_stored, demand_new
 from assistant.pipeline.sampling import Samples
 from assistant.pipeline.setting_aside import Quarantine
 from assistant.records.saving import Linked, Saved
@@ -27,6 +29,10 @@ TOLD = 5
 """Sentences about rows set aside that the receipt itself holds; all of them are in the quarantine file."""
 _TOLD_EVERY = 100
 """Records between two words about how far it is."""
+_NOTHING = (
+    "there is nothing to read in {}: name files of customers' voices, or a folder that holds some (hidden files, README "
+    "and *.md are left out)"
+)
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -49,6 +55,10 @@ class _Intake:
         self.why: Counter[str] = Counter()
         self.problems: list[str] = []
         self.files: list[FileReceipt] = []
+        self.first: dict[str, str] = {}
+        """Record id → that of its row before an id of its own was known, for rows of the batch."""
+        self.looked_at: set[str] = set()
+        """Sources of which was looked whether their rows are stored under other ids."""
         self.taught: dict[str, Mapping[str, str]] = {}
         """What was said of the columns of files, to be remembered."""
         self.read = 0
@@ -56,9 +66,9 @@ class _Intake:
     def items(self, paths: Sequence[Path], options: ReadOptions) -> Generator[Item, None, None]:
         """All there is in the files, masked."""
         masker = self.context.masker
-        if not self.dry_run and self.context.vault is None and is_worth_ahead(paths):
-            return prepared_ahead(paths, options, masker)
-        return prepared(paths, options, masker, None if self.dry_run else self.context.vault)
+        if self.dry_run:
+            return prepared(paths, options, masker)
+        return self.context.crew.prepared(paths, options, masker, self.context.vault)
 
     def take(self, item: Item) -> None:
         if isinstance(item, FileReceipt):
@@ -70,10 +80,12 @@ class _Intake:
             self._set_aside(self.gate.looked_at(item))
             return
         record = item.record
-        if (refusal := self.gate.refusal(record, item.line)) is not None:
+        if (refusal := self.gate.refusal(record, item.line, item.first_id)) is not None:
             self._set_aside(refusal)
             return
         self.masked.update(span.type for span in record.masked)
+        if item.first_id is not None:
+            self.first[record.id] = item.first_id
         if self.dry_run:
             self._show(item)
             return
@@ -98,6 +110,10 @@ class _Intake:
     def _show(self, item: Prepared) -> None:
         assert item.raw is not None  # a dry run prepares by itself
         self.samples.see(item.raw, item.record)
+        if len(self.batch) < BATCH:
+            self.batch.append(item.record)
+            if len(self.batch) == BATCH:
+                self._known_before()
 
     def _link(self, records: Sequence[Record]) -> Linked:
         signatures = self._signatures(records)
@@ -109,8 +125,32 @@ class _Intake:
             return signatures_of(records)
         return [self.signed[id(record)] for record in records]
 
+    def _known_before(self) -> None:
+        """Rows of the batch that came before without their id keep their place in the store.
+
+        Raises:
+            UsageError: nearly all of a dataset's rows stand there word for word under ids of another column.
+        """
+        self.batch, renamed = as_stored(self.context.store, self.batch, self.first)
+        self.signed = {id(new): self.signed[old] for old, new in renamed.values() if old in self.signed} | self.signed
+        names = {one: new.id for one, (_, new) in renamed.items()}
+        self.sealed = [replace(one, record_id=names.get(one.record_id, one.record_id)) for one in self.sealed]
+        self.first = {}
+        sources = {record.source for record in self.batch}
+        if not sources <= self.looked_at:
+            demand_new(self.context.store, self.batch, self.saved.total)
+        self.looked_at |= sources
+
+    def end(self) -> None:
+        """Store what is left; of a dry run, look whether the rows are stored already."""
+        if not self.dry_run:
+            self.flush()
+        elif len(self.batch) < BATCH:
+            self._known_before()
+
     def flush(self) -> None:
         if self.batch:
+            self._known_before()
             self.saved += self.context.store.take_in(self.batch, self._link)
             self.context.store.save_sealed(self.sealed)
             self.saved += Saved(joined=self.context.store.save_contacts(self.contacts))
@@ -154,7 +194,13 @@ def run_ingest(
         InputError: a path does not exist (nothing is read then).
         BusyError: another run is still at work.
         StoreError: the database fails or the disk is full; what was stored is kept.
+        UsageError: the directory holds the sample, whose masking key is known to everybody, see `only_the_sample`; or
+            nearly all rows stand in the store under other ids, see `demand_new`; or there is nothing to read.
     """
+    if not dry_run:
+        only_the_sample(context.data_dir, paths)
+    if len(paths) != 1 or paths[0].is_dir():  # files of several kinds: each has its own columns
+        options = replace(options, demanded=())
     with _turn(context, patience, progress):
         intake = _Intake(context, dry_run)
         options = with_memory(options, context.data_dir / FOLDER)
@@ -164,7 +210,9 @@ def run_ingest(
                     intake.take(item)
                     if intake.read % _TOLD_EVERY == 0:
                         progress("ingest", intake.read, None)
-            intake.flush()
+            intake.end()
+            if not intake.read:
+                raise UsageError(_NOTHING.format(", ".join(map(str, paths))))
         except KeyboardInterrupt:
             intake.quarantine.close(whole=False)
             return intake.receipt(stopped=True)

@@ -107,7 +107,7 @@ class Worker:
         failure: VocError | None = None
         self._stages = [*self._read_before(steps), *self._stages_for(steps)]
         try:
-            with self._beating():
+            with self._beating(), self.context.sharing(self.job.id):
                 for step in steps:
                     failure = self._stage(step, patience, progress)
                     if failure is not None or self._ended_early:
@@ -191,6 +191,7 @@ class Worker:
         stands = standing(receipt)
         problem = None
         if isinstance(receipt, IngestReceipt):
+            problem = "stopped; what was finished is kept" if receipt.stopped else None
             receipt = masked(receipt, self.context.masker)
         if isinstance(receipt, ThemesReceipt):
             receipt = replace(
@@ -199,8 +200,6 @@ class Worker:
         if isinstance(receipt, AnalyseReceipt):
             problem = receipt.problem
             self._set(at, pending=self._stages[at].earlier + receipt.pending)
-        if isinstance(receipt, IngestReceipt) and receipt.stopped:
-            problem = "stopped; what was finished is kept"
         self._set(at, state=stands, receipt=asdict(receipt), problem=problem, ended_at=now(), spent=self._spent())
 
     def _patiently(self, act: Callable[[], Receipt], at: int, patience: float | None) -> Receipt:
@@ -252,6 +251,7 @@ class Worker:
             return self.context.store.jobs.end(self.job.id, self.holder, state, self._stages, problem, wish)
         finally:
             if state != "queued":
+                self.context.forget_shared(self.job.id)
                 Path(self._lock.lock_file).unlink(missing_ok=True)
             self._lock.release()
 

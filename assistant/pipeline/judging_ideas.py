@@ -20,7 +20,7 @@ def decide(context: Context, change: Callable[[Repository], IdeaEdit]) -> IdeaEd
         NotFoundError, UsageError: see `IdeaDesk`.
     """
     weights = read_idea_weights(context.data_dir)
-    with context.exclusive():
+    with context.exclusive("a decision about ideas"):
         edit = change(context.store)
         touched = [_marked(context.store.idea(idea_id)) for idea_id in edit.ideas]
         context.store.refresh_ideas([with_rank(idea, weights) for idea in touched])

@@ -1,21 +1,21 @@
 """A store moved to another database, of the other kind or on another server: whole and the same, or not at all."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from assistant.errors import BusyError, StoreError, UsageError
+from assistant.errors import StoreError, UsageError
 from assistant.pipeline.actor import actor
 from assistant.pipeline.context import Progress
+from assistant.pipeline.turns import place_of, run_lock, whole_stage
 from assistant.records import audit_book, copying
 from assistant.records.database import Database
 from assistant.records.opening import prepare
 from assistant.records.repository import Repository
 from assistant.records.snapshot import file_of
+from assistant.records.turn_store import TurnStore
 from assistant.settings import Settings, without_login
 
 _FEW = 2
@@ -50,7 +50,9 @@ def move(settings: Settings, target: Settings, told: Progress) -> MoveReceipt:
     here, there = settings.resolved_database_url, target.resolved_database_url
     _demand_sense(here, there)
     data_dir = prepare(settings.data_dir)
-    with _alone(data_dir), _opened(here, data_dir) as source, _opened(there, data_dir) as goal:
+    with (
+        run_lock(data_dir), _opened(here, data_dir) as source, _alone(source, data_dir), _opened(there, data_dir) as goal
+    ):  # fmt: skip
         if not goal.is_server:
             file_of(there).chmod(0o600)
         with goal.reading() as connection:
@@ -94,13 +96,11 @@ def _tell(told: Progress, before: int, total: int, done: int) -> None:
     told("copy", before + done, total)
 
 
-@contextmanager
-def _alone(data_dir: Path) -> Iterator[None]:
-    try:
-        with FileLock(str(data_dir / "run.lock"), timeout=0):
-            yield
-    except Timeout:
-        raise BusyError(f"a run is working on {data_dir}: wait until it has ended, or stop it") from None
+def _alone(source: Database, data_dir: Path) -> AbstractContextManager[None]:
+    """Nobody is at a whole stage on another machine, where the source is a server's."""
+    if not source.is_server:
+        return nullcontext()
+    return whole_stage(TurnStore(source), "moving the store", place_of(data_dir))
 
 
 @contextmanager

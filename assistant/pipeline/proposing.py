@@ -9,7 +9,8 @@ from assistant.domain.ideas import Idea
 from assistant.domain.proposal_drafts import SECTIONS
 from assistant.domain.proposals import Asked, Proposal
 from assistant.domain.themes import Theme, ThemeMaterial
-from assistant.errors import NotFoundError
+from assistant.domain.vocabulary import by_model
+from assistant.errors import NotFoundError, NotRecordedError
 from assistant.insight.dossier import Dossier, Subject, Totals, compile_dossier
 from assistant.insight.members import Member, count_customers, count_records, tally
 from assistant.insight.portrait import keywords, portray
@@ -39,7 +40,8 @@ def propose(
 ) -> Proposal:
     """Draft a proposal; what was drafted from exactly this is given back as it stands now.
 
-    `progress` is told of every section that is drafted, from whatever thread. A theme that has ideas is proposed by its best one; of one without, the concept is the engine's own.
+    `progress` is told of every section that is drafted, from whatever thread. What a recording that is played back does not
+    hold is drafted by the rules. A theme that has ideas is proposed by its best one; of one without, the concept is the engine's own.
 
     Raises:
         NotFoundError: no such idea or theme, or the data say nothing about the brief.
@@ -47,6 +49,13 @@ def propose(
         ModelError: the engine gave nothing usable; nothing is stored then, what was paid for is in the call cache.
     """
     language = language or context.language
+    try:
+        return _proposed(context, source, language, who, progress)
+    except NotRecordedError:  # the whole proposal is the rules' then: no document of two hands
+        return _proposed(replace(context, engine=context.rules), source, language, who, progress)
+
+
+def _proposed(context: Context, source: Source, language: Language, who: str, progress: Progress) -> Proposal:
     store, engine = context.store, context.engine
     dossier = dossier_of(context, source, language)
     shaped_by = _shaping(engine, dossier, language)
@@ -149,7 +158,7 @@ def _blank_idea(theme_ids: tuple[str, ...]) -> Idea:
 
 def _own_idea(context: Context, blank: Idea, material: ThemeMaterial) -> Idea:
     """For the rules, which have no thought of their own, their template's idea; for a model the blank one."""
-    if context.engine.name == "llm":
+    if by_model(context.engine.name):
         return blank
     drafts = context.rules.suggest_ideas(material).ideas
     found = next((one for one in drafts if one.nbn_type == "better_product"), drafts[0])
@@ -162,21 +171,22 @@ def _own_idea(context: Context, blank: Idea, material: ThemeMaterial) -> Idea:
 
 
 def _of_brief(context: Context, carried: Carried, members: Sequence[Member]) -> Subject:
-    themes = [context.store.theme(one.theme_id) for one in carried.themes]
+    """Of the theme that carries it most: its ladder, its counts and its voices belong together. The others are told of in
+    the provenance."""
+    lead = context.store.theme(carried.themes[0].theme_id)
     fitting = set(carried.insight_ids)
-    own = [m for m in members if m.insight.id in fitting]
+    own = [m for m in members if m.insight.id in fitting and m.insight.theme_id == lead.id]
     first = {insight_id: place for place, insight_id in enumerate(carried.insight_ids)}
     own.sort(key=lambda m: first[m.insight.id])
-    lead = themes[0]
     counted = replace(lead, records=count_records(own), customers=count_customers(own))
     material = _material(context, counted, own, members)
     idea = replace(
-        _blank_idea(tuple(theme.id for theme in themes)),
+        _blank_idea((lead.id,)),
         nbn_type=carried.nbn_type,
         title=carried.title,
         concept=carried.text,
     )
-    return Subject(idea, material, own, tuple(theme.title for theme in themes), carried.told)
+    return Subject(idea, material, own, (lead.title,), carried.told)
 
 
 def _material(context: Context, theme: Theme, own: Sequence[Member], everyone: Sequence[Member]) -> ThemeMaterial:

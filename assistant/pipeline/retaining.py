@@ -34,7 +34,7 @@ def apply_retention(context: Context, today: dt.date, by: By | None = None) -> R
         StoreError: the database, the index or a file fails; run it again.
     """
     database = context.store.database
-    with context.exclusive():
+    with context.exclusive("retention"):
         due = context.store.due(today)
         journal = Journal(context.data_dir, "retention")
         if not due and not journal.begun:

@@ -8,13 +8,15 @@ from typing import Literal
 from assistant.domain.alerts import AlertsReceipt
 from assistant.domain.jobs import JobKind, Wish
 from assistant.domain.receipts import AnalyseReceipt, IdeasReceipt, IndexReceipt, IngestReceipt, ThemesReceipt
+from assistant.domain.vocabulary import by_model
 from assistant.intake.reading import ReadOptions
 from assistant.pipeline.alerting import configured, run_alerts
-from assistant.pipeline.analysing import HALTED, run_analyse
+from assistant.pipeline.analysing import run_analyse
 from assistant.pipeline.context import Context, Progress
 from assistant.pipeline.ideating import run_ideas
 from assistant.pipeline.indexing import run_index
 from assistant.pipeline.ingesting import run_ingest
+from assistant.pipeline.keeping import HALTED
 from assistant.pipeline.theming import run_themes
 
 Receipt = IngestReceipt | IndexReceipt | AnalyseReceipt | ThemesReceipt | IdeasReceipt | AlertsReceipt
@@ -43,7 +45,7 @@ def steps_of(context: Context, kind: JobKind, wish: Wish, *, patience: float = 0
     if kind != "run":
         return (_step(context, kind, wish),)
     names: list[_Named] = ["index", "analyse"]
-    if context.engine.name == "llm":
+    if by_model(context.engine.name):
         names.append("index_needs")
     names += ["themes", "ideas"]
     plain = Wish()
@@ -73,9 +75,10 @@ def standing(receipt: Receipt) -> Standing:
             if HALTED in receipt.skipped:
                 return "stopped"
             left = set(receipt.skipped) - {"reused", "dry_run", "nothing_said"}
-            return "partly" if receipt.failed or left or receipt.problem else "done"
+            return "partly" if receipt.failed or left or receipt.problem or receipt.by_rules else "done"
         case IdeasReceipt():
-            return "partly" if receipt.failed or {"budget", "stopped"} & set(receipt.skipped) else "done"
+            unasked = {"budget", "stopped"} & set(receipt.skipped)
+            return "partly" if receipt.failed or unasked or receipt.by_rules else "done"
         case ThemesReceipt() | AlertsReceipt():
             return "partly" if receipt.failed else "done"
 

@@ -6,9 +6,9 @@ import secrets
 from filelock import FileLock, Timeout
 
 from assistant.domain.jobs import Job
-from assistant.pipeline.claiming import place_of
 from assistant.pipeline.context import Context
 from assistant.pipeline.jobs import Worker, lease_end
+from assistant.pipeline.turns import place_of
 from assistant.records.database import now
 
 FOLDER = "jobs"

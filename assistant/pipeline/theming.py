@@ -26,7 +26,7 @@ def run_themes(context: Context, *, rebuild: bool = False, progress: Progress = 
     since. With `rebuild`, all themes are formed and named anew, but for what people decided about them; they keep their ids.
     """
     store, engine = context.store, context.engine
-    with context.exclusive():
+    with context.exclusive("themes"):
         homes = store.insight_homes()
         made_by = digest(engine.identity("name_theme"), context.index.embedder.identity)
         shaped_by = digest([(row[0], *row[2:]) for row in homes], store.monthly_counts()[1], made_by)

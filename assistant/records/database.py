@@ -16,10 +16,11 @@ from sqlalchemy import Connection, Engine, event, func, inspect, select, text
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from assistant.errors import BusyError, SettingError, StoreError
+from assistant.records.completing import complete, lacking
 from assistant.records.dialects import KEPT, OURS, PATIENCE, POSTGRESQL, STORE, open_engine
 from assistant.records.freshness import Settled, Unchanged, heed, marking
 
-HEAD = "0019"
+HEAD = "0020"
 """The newest revision in `migrations/versions`; a test holds it to the files."""
 
 T = TypeVar("T")
@@ -74,6 +75,8 @@ class Database:
         self.folder = lock_path.parent
         """Where the files stand that people write beside the database: weights, tiers."""
         self.url = url
+        self.beside_it: list[Callable[[], None]] = []
+        """What gives back what others hold open beside the database, when that is closed."""
         self._threads = RLock()
         self._lock = FileLock(str(lock_path), timeout=PATIENCE, thread_local=False)
         try:
@@ -84,6 +87,9 @@ class Database:
             self._upgrade()
             self.unchanged = Unchanged(self.engine)
             self.settled = Settled(self.engine, self.unchanged)
+        except StoreError:
+            self.engine.dispose()
+            raise
         except SQLAlchemyError as error:
             raise StoreError(sentence_of(error)) from error
 
@@ -203,17 +209,21 @@ class Database:
                 raise SettingError(f"VOC_DATABASE_URL: the database keeps {kept}, make one WITH ENCODING 'UTF8'")
             known = inspect(connection).has_table("alembic_version")
             current = connection.execute(text("SELECT version_num FROM alembic_version")).scalar() if known else None
-        if current == HEAD:
-            return
         if current is not None and current > HEAD:
             raise StoreError(
                 "the database was made by a newer version of this program: use that, or another VOC_DATA_DIR"
             )
-        with self._alone():
-            _run_migrations(self.engine)
+        if current != HEAD:
+            with self._alone():
+                _run_migrations(self.engine)
+        if lacking(self.engine):
+            with self._alone():
+                complete(self.engine)
 
     def close(self) -> None:
         """Give back all connections."""
+        for give_back in self.beside_it:
+            give_back()
         self.unchanged.close()
         self.engine.dispose()
 
@@ -230,6 +240,7 @@ _ADVICE_SERVER = (
     ("too many c", _FULL_HOUSE),
     ("remaining connection slots", _FULL_HOUSE),
     ("starting up", "the server is starting up: try again in a moment"),
+    ("in recovery mode", "the server is starting up: try again in a moment"),
     ("failed to resolve host", "the server of VOC_DATABASE_URL is not known by this name"),
     ("connection refused", _NO_ANSWER),
     ("connection to server", _NO_ANSWER),

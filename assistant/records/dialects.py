@@ -4,6 +4,7 @@ SQLite is the measure. On PostgreSQL texts are as long as they are (SQLite minds
 bytes whatever the server's language, empty values come first, and a word is found in a text whatever its (Latin) case.
 """
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from sqlalchemy import (
     ClauseList,
     Column,
     ColumnElement,
+    Dialect,
     Engine,
     FromClause,
     String,
@@ -35,6 +37,9 @@ KEPT = 5
 """Connections that stay open, each with what it has cached."""
 PATIENCE = 120
 """Seconds that a writer waits for another."""
+RISING = 30.0
+"""Seconds that whoever connects waits for a server that says it is starting up, as it does after a power cut."""
+_RISES = ("starting up", "in recovery mode")
 POSTGRESQL = "postgresql"
 ARRIVAL = "arrival"
 STORE, BOOK, SCHEMA = 1, 2, 3
@@ -88,10 +93,23 @@ def open_engine(url: str, connections: int) -> Engine:
         ) from error
     if server:
         engine.dialect.statement_compiler, engine.dialect.ddl_compiler = _PostgresCompiler, _PostgresTables
+        event.listen(engine, "do_connect", _connected)
     elif engine.dialect.name == "sqlite":
         engine.dialect.statement_compiler = _SqliteCompiler
     event.listen(engine, "connect", _on_server if server else _on_file)
     return engine
+
+
+def _connected(dialect: Dialect, _: ConnectionPoolEntry, given: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    """A connection to a server, once it is up; what is not rising is told at once."""
+    until = time.monotonic() + RISING
+    while True:
+        try:
+            return dialect.connect(*given, **named)
+        except dialect.loaded_dbapi.OperationalError as error:
+            if time.monotonic() > until or not any(words in str(error) for words in _RISES):
+                raise
+        time.sleep(0.2)
 
 
 def _on_file(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

@@ -1,6 +1,6 @@
 """How leads follow the readings of their record: found again they stay what they are, whoever works on them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, update
@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, insert, select, 
 from assistant.domain.insights import Insight, Opportunity
 from assistant.records.database import now
 from assistant.records.rows import digest
-from assistant.records.tables import leads, records
+from assistant.records.tables import leads
 
 
 def untouched() -> ColumnElement[bool]:
@@ -16,36 +16,57 @@ def untouched() -> ColumnElement[bool]:
     return and_(leads.c.status == "new", leads.c.owner.is_(None), leads.c.note.is_(None))
 
 
-def register_leads(connection: Connection, record_id: str, found: list[Insight]) -> None:
-    """Bring a record's leads level with the opportunities of its insights.
+def register_leads(connection: Connection, read: Mapping[str, tuple[str | None, Sequence[Insight]]]) -> None:
+    """Bring the leads of a few hundred records level with the opportunities of their insights.
 
-    A lead is the same where record and type are, and the place: the same words, or words that overlap. One that is not
-    found any more goes where nobody has worked on it; else it stays, marked as no longer current.
+    `read`: record id → its customer and all its insights. A lead is the same where record and type are, and the place:
+    the same words, or words that overlap. One that is not found any more goes where nobody has worked on it; else it
+    stays, marked as no longer current.
     """
-    query = select(leads).where(leads.c.record_id == record_id).order_by(leads.c.id)
-    known = [dict(row) for row in connection.execute(query).mappings()]
-    customer_id = connection.scalar(select(records.c.customer_id).where(records.c.id == record_id))
-    kept: set[str] = set()
+    query = select(leads).where(leads.c.record_id.in_(list(read))).order_by(leads.c.id)
+    known: dict[str, list[dict[str, Any]]] = {}
+    for row in connection.execute(query).mappings():
+        known.setdefault(row["record_id"], []).append(dict(row))
     fresh: dict[str, dict[str, Any]] = {}
-    for insight in found:
-        for chance in insight.opportunities:
-            place = {"insight_id": insight.id, "customer_id": customer_id, "quote": chance.quote}
-            values = {**place, "start": chance.start, "end": chance.end, "current": True}
-            old = _same(known, chance, kept)
-            if old is not None:
-                kept.add(old["id"])
-                connection.execute(update(leads).where(leads.c.id == old["id"]).values(**values))
-                continue
-            lead_id = "ld_" + digest(record_id, chance.type, chance.start)[:14]
-            if lead_id not in kept:
-                fresh[lead_id] = {**values, "id": lead_id, "record_id": record_id, "type": chance.type}
-    gone = and_(leads.c.record_id == record_id, leads.c.id.not_in(kept))
-    connection.execute(delete(leads).where(gone, untouched()))
-    connection.execute(update(leads).where(gone).values(current=False))
-    left = set(connection.scalars(select(leads.c.id).where(leads.c.record_id == record_id)))
-    added = [{**one, "status": "new", "owner": None, "created_at": now()} for one in fresh.values()]
-    if added := [one for one in added if one["id"] not in left]:
+    again: list[dict[str, Any]] = []
+    for record_id, (customer_id, found) in read.items():
+        kept: set[str] = set()
+        own: dict[str, dict[str, Any]] = {}
+        for insight in found:
+            for chance in insight.opportunities:
+                values = _values(insight, chance, customer_id)
+                old = _same(known.get(record_id, []), chance, kept)
+                if old is not None:
+                    kept.add(old["id"])
+                    again.append({**values, "id": old["id"]})
+                elif (lead_id := "ld_" + digest(record_id, chance.type, chance.start)[:14]) not in kept:
+                    own[lead_id] = {**values, "id": lead_id, "record_id": record_id, "type": chance.type}
+        fresh |= own
+    for one in again:
+        connection.execute(update(leads).where(leads.c.id == one["id"]).values(**one))
+    held = {one["id"] for one in again}
+    gone = [lead["id"] for some in known.values() for lead in some if lead["id"] not in held]
+    left = held | _let_go(connection, gone)
+    added = [
+        {**one, "status": "new", "owner": None, "created_at": now()} for one in fresh.values() if one["id"] not in left
+    ]
+    if added:
         connection.execute(insert(leads), added)
+
+
+def _values(insight: Insight, chance: Opportunity, customer_id: str | None) -> dict[str, Any]:
+    place = {"insight_id": insight.id, "customer_id": customer_id, "quote": chance.quote}
+    return {**place, "start": chance.start, "end": chance.end, "current": True}
+
+
+def _let_go(connection: Connection, gone: Sequence[str]) -> set[str]:
+    """Take out leads that are not found any more; those that somebody has worked on stay, and are returned."""
+    if not gone:
+        return set()
+    these = leads.c.id.in_(gone)
+    connection.execute(delete(leads).where(these, untouched()))
+    connection.execute(update(leads).where(these).values(current=False))
+    return set(connection.scalars(select(leads.c.id).where(these)))
 
 
 def _same(known: list[dict[str, Any]], chance: Opportunity, kept: set[str]) -> dict[str, Any] | None:

@@ -15,12 +15,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, Select, and_, delete, func, not_, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
 from assistant.domain.records import Record
-from assistant.records.database import Database, now
+from assistant.records.database import Database, chunks, now
 from assistant.records.rows import digest, to_record
 from assistant.records.tables import readings, records
 
@@ -83,7 +83,10 @@ class LedgerStore:
         """
 
         def leased(connection: Connection) -> tuple[dict[str, tuple[str, Record]], set[str]]:
-            rows = connection.execute(select(records).where(records.c.id.in_(record_ids))).mappings()
+            free = _free_ones(connection, record_ids, identity)
+            if not free:  # where others are ahead, a look is all it costs
+                return {}, set()
+            rows = connection.execute(select(records).where(records.c.id.in_(free))).mappings()
             found = {row["id"]: (reading_key(row["id"], row["reading_hash"], identity), to_record(row)) for row in rows}
             fresh = [
                 {"key": key, "record_id": one, "engine": engine, "identity": identity, "status": "leased", "tries": 0,
@@ -94,6 +97,17 @@ class LedgerStore:
 
         found, mine = self.database.beside(leased)
         return {one: found[one] for one in record_ids if one in found and found[one][0] in mine}
+
+    def held(self, keys: Mapping[str, str], identity: str) -> list[Record]:
+        """The records that were leased under these ledger keys (by id); without those that have other words since."""
+        found: list[Record] = []
+        for some in chunks(list(keys)):
+            with self.database.reading() as connection:
+                rows = connection.execute(select(records).where(records.c.id.in_(some))).mappings()
+                found += [
+                    to_record(r) for r in rows if reading_key(r["id"], r["reading_hash"], identity) == keys[r["id"]]
+                ]
+        return found
 
     def renew(self, holder: str, until: str) -> None:
         """Keep what a holder has leased for longer."""
@@ -165,6 +179,23 @@ def settled(connection: Connection, identity: str) -> dict[str, str]:
     return {key: str(reason) if status == "skipped" else TRIED for key, status, reason in connection.execute(query)}
 
 
+def read_elsewhere(connection: Connection, record_ids: Sequence[str], ours: Sequence[str]) -> str | None:
+    """The holder of a lease on one of these records, but for those whose name begins with one of `ours`; None: nobody."""
+    others = and_(readings.c.until >= now(), *(~readings.c.holder.startswith(one, autoescape=True) for one in ours))
+    query = select(readings.c.holder).where(_held(others)).order_by(readings.c.holder).limit(1)
+    found = (connection.scalar(query.where(readings.c.record_id.in_(some))) for some in chunks(list(record_ids)))
+    return next((holder for holder in found if holder is not None), None)
+
+
+def _free_ones(connection: Connection, record_ids: Sequence[str], identity: str) -> list[str]:
+    """Those of these records that nobody has read or holds, as far as can be seen before one asks for them."""
+    hashes = connection.execute(select(records.c.id, records.c.reading_hash).where(records.c.id.in_(record_ids)))
+    keys = {reading_key(one, of, identity): one for one, of in hashes}
+    query = select(readings.c.key).where(readings.c.key.in_(list(keys)), not_(_to_have(now())))
+    taken = set(connection.scalars(query))
+    return [one for key, one in keys.items() if key not in taken]
+
+
 def _lease(connection: Connection, rows: list[dict[str, Any]]) -> set[str]:
     return set(connection.scalars(leasing(connection.dialect.name, now()), rows)) if rows else set()
 
@@ -177,11 +208,15 @@ def leasing(dialect: str, at: str) -> ReturningInsert[tuple[str]]:
     """
     query = sqlite.insert(readings) if dialect == "sqlite" else postgresql.insert(readings)
     theirs = query.excluded
-    free = or_(readings.c.status == "failed", and_(readings.c.status == "leased", readings.c.until < at))
     taken = {"status": theirs.status, "holder": theirs.holder, "until": theirs.until}
-    return query.on_conflict_do_update(index_elements=[readings.c.key], set_=taken, where=free).returning(
+    return query.on_conflict_do_update(index_elements=[readings.c.key], set_=taken, where=_to_have(at)).returning(
         readings.c.key
     )
+
+
+def _to_have(at: str) -> Any:
+    """Rows that whoever asks may have: what failed, and leases that have run out."""
+    return or_(readings.c.status == "failed", and_(readings.c.status == "leased", readings.c.until < at))
 
 
 def _held(whose: Any) -> Any:

@@ -6,19 +6,18 @@ from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, distinct, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, distinct, func, or_, select
 
 from assistant.domain.filters import Filters
 from assistant.domain.insights import Insight, Reading
 from assistant.domain.records import Record
 from assistant.records.database import Database, now
-from assistant.records.leads import register_leads
 from assistant.records.ledger_store import MAX_TRIES, TRIED, LedgerStore, reading_key, settled
+from assistant.records.reading_writes import Current, make_current, write_readings
 from assistant.records.record_store import chunks
-from assistant.records.rows import insight_from, insight_values, to_insight, to_record
+from assistant.records.rows import insight_from, to_insight, to_record
 from assistant.records.selection import heard_conditions, insight_conditions, record_conditions
 from assistant.records.tables import insights, readings, records
-from assistant.records.tables.voices import FACTS
 
 __all__ = ["MAX_TRIES", "ReadingStore"]
 
@@ -96,22 +95,16 @@ class ReadingStore(LedgerStore):
         at = now()
 
         def save(connection: Connection) -> None:
-            current = _keys(connection, [reading.record_id for reading in done], identity)
-            for reading in done:
-                if reading.record_id not in current:
-                    continue
-                key = (keys or current).get(reading.record_id, current[reading.record_id])
-                values = _row(reading.record_id, engine, identity, "done", at) | {
-                    "noise": reading.noise,
-                    "insights": [asdict(replace(i, theme_id=None)) for i in reading.insights],
-                    "signals": {**reading.signals},
-                    "refused": [asdict(refusal) for refusal in reading.refusals],
-                }
-                _upsert_reading(connection, key, values)
-                if key == current[reading.record_id]:
-                    _make_current(
-                        connection, reading.record_id, key, reading.noise, values["signals"], list(reading.insights)
-                    )
+            now_keys = _keys(connection, [reading.record_id for reading in done], identity)
+            kept = [(one, now_keys[one.record_id]) for one in done if one.record_id in now_keys]
+            told = [(one, (keys or now_keys).get(one.record_id, key), key) for one, key in kept]
+            rows = [_done_row(one, key, _row(one.record_id, engine, identity, "done", at)) for one, key, _ in told]
+            write_readings(connection, rows)
+            fresh = [one for one in told if one[1] == one[2]]
+            make_current(
+                connection,
+                [Current(one.record_id, key, one.noise, dict(one.signals), one.insights) for one, key, _ in fresh],
+            )
 
         self.database.beside(save)
 
@@ -123,10 +116,13 @@ class ReadingStore(LedgerStore):
 
         def save(connection: Connection) -> None:
             current = _keys(connection, [record_id for record_id, _ in failed], identity)
-            for record_id, reason in failed:
-                if record_id in current:
-                    values = _row(record_id, engine, identity, "failed", at) | {"reason": reason}
-                    _upsert_reading(connection, (keys or current).get(record_id, current[record_id]), values)
+            rows = [
+                _row(record_id, engine, identity, "failed", at)
+                | {"reason": reason, "key": (keys or current).get(record_id, current[record_id])}
+                for record_id, reason in failed
+                if record_id in current
+            ]
+            write_readings(connection, rows)
 
         self.database.beside(save)
 
@@ -218,10 +214,12 @@ def _reuse(connection: Connection, identity: str, record_ids: Sequence[str]) -> 
     keys = {key: record_id for record_id, key in _keys(connection, record_ids, identity).items()}
     query = select(readings).where(readings.c.key.in_(list(keys)), readings.c.status == "done")
     rows = connection.execute(query).mappings().all()
-    for row in rows:
-        record_id = keys[row["key"]]
-        found = [insight_from(item, record_id) for item in row["insights"]]
-        _make_current(connection, record_id, row["key"], row["noise"], row["signals"], found)
+    found = [
+        Current(of, row["key"], row["noise"], row["signals"], [insight_from(item, of) for item in row["insights"]])
+        for row in rows
+        for of in [keys[row["key"]]]
+    ]
+    make_current(connection, found)
     return {keys[row["key"]] for row in rows}
 
 
@@ -243,26 +241,11 @@ def _row(record_id: str, engine: str, identity: str, status: str, at: str) -> di
     }  # fmt: skip
 
 
-def _upsert_reading(connection: Connection, key: str, values: dict[str, Any]) -> None:
-    """Write one row; a failure never takes the place of what somebody has read."""
-    where = [readings.c.key == key] + ([readings.c.status != "done"] if values["status"] == "failed" else [])
-    changed = connection.execute(update(readings).where(*where).values(**values, tries=readings.c.tries + 1))
-    if changed.rowcount == 0 and connection.scalar(select(readings.c.key).where(readings.c.key == key)) is None:
-        connection.execute(insert(readings).values(key=key, tries=1, **values))
-
-
-def _make_current(
-    connection: Connection, record_id: str, key: str, noise: bool | None, signals: dict[str, bool], found: list[Insight]
-) -> None:
-    query = select(insights.c.id, insights.c.theme_id).where(insights.c.record_id == record_id)
-    themed: dict[str, str | None] = dict(connection.execute(query).all())
-    connection.execute(delete(insights).where(insights.c.record_id == record_id))
-    if found:
-        facts = select(records.c.person.label("whose"), *[records.c[name] for name in FACTS])
-        of = dict(connection.execute(facts.where(records.c.id == record_id)).mappings().one())
-        rows = [insight_values(replace(i, theme_id=themed.get(i.id))) | of for i in found]
-        connection.execute(insert(insights), rows)
-    connection.execute(
-        update(records).where(records.c.id == record_id).values(reading_key=key, noise=noise, signals=signals)
-    )
-    register_leads(connection, record_id, found)
+def _done_row(reading: Reading, key: str, row: dict[str, Any]) -> dict[str, Any]:
+    return row | {
+        "key": key,
+        "noise": reading.noise,
+        "insights": [asdict(replace(i, theme_id=None)) for i in reading.insights],
+        "signals": {**reading.signals},
+        "refused": [asdict(refusal) for refusal in reading.refusals],
+    }

@@ -21,15 +21,15 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-_RECORD = re.compile(r"<<<记录 (R\d+) 开始 [a-z]+>>>\n.*?正文:\n(.*?)\n<<<记录", re.DOTALL)
+RECORD = re.compile(r"<<<记录 (R\d+) 开始 [a-z]+>>>\n.*?正文:\n(.*?)\n<<<记录", re.DOTALL)
 _CLAUSE = re.compile(r"([^。!?！？;；,，\n]{4,60})")
-_VOICE = re.compile(r"^\[(\d+)\] .*\n原话: (.+)$", re.MULTILINE)
+VOICE = re.compile(r"^\[(\d+)\] .*\n原话: (.+)$", re.MULTILINE)
 _CHUNK = re.compile(r"^\[(\d+)\] (.{1,24})", re.MULTILINE)
 _CALL = re.compile(r'^\{"tool":.*\}$', re.MULTILINE)
 _SAID = "客户说的是这样：「{quote}」，看来这件事要紧。"
 PIECE = 12
 """Characters of a streamed answer that come together."""
-_LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 
 
 def filled(schema: dict[str, Any], definitions: dict[str, Any], quote: str) -> Any:
@@ -58,7 +58,7 @@ def answer_to(user: str, schema: dict[str, Any]) -> dict[str, Any]:
     if "readings" not in schema["properties"]:
         return dict(filled(schema, definitions, ""))
     readings = []
-    for alias, words in _RECORD.findall(user):
+    for alias, words in RECORD.findall(user):
         quote = clause[1] if (clause := _CLAUSE.search(words.removeprefix("客户: "))) else ""
         insights = [filled(definitions["InsightDraft"], definitions, quote)] if quote else []
         reading = filled(definitions["ReadingDraft"], definitions, quote)
@@ -70,7 +70,7 @@ def _answering(user: str, plainest: dict[str, Any]) -> dict[str, Any]:
     """An answer in which each of the first voices is quoted in a sentence of its own."""
     told = [
         {"text": _SAID.format(quote=quote), "citations": [int(n)], "figures": [], "sources": []}
-        for n, quote in _VOICE.findall(user)[:4]
+        for n, quote in VOICE.findall(user)[:4]
     ]
     return plainest | {"refused": not told, "refusal_reason": None, "sentences": told, "suggested_reply": None}
 
@@ -168,7 +168,7 @@ async def serve(seconds: float, pace: float = 0) -> None:
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
-                length = _LENGTH.search(head)
+                length = LENGTH.search(head)
                 body = json.loads(await reader.readexactly(int(length[1]) if length else 0))
                 await converse(body, writer, seconds, pace)
         except (asyncio.IncompleteReadError, ConnectionError):

@@ -14,7 +14,8 @@ from assistant.domain.filters import Filters
 from assistant.records.finding import Finder
 from assistant.settings import load_settings
 from evals.benches.search import Figure
-from evals.metrics.retrieval import mean, ndcg_at
+from evals.metrics.measured import mean
+from evals.metrics.retrieval import ndcg_at
 from evals.workbench import Way, Workbench, workbench
 
 SHOWN, MEASURED = 20, (5, 10)

@@ -6,13 +6,13 @@ What is true is read from the tables themselves, and computed exactly; the serve
 import json
 import random
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, func, select
 
 from assistant.records.database import Database
 from assistant.records.indexing import passages_of
@@ -22,6 +22,7 @@ from evals.benches.search import ROOT, VOC, environment
 from vectorstore import state
 from vectorstore.embedders.local import LocalEmbedder
 from vectorstore.index import PassageIndex
+from vectorstore.lexical import tokens_of
 from vectorstore.tables import passages, vectors
 from vectorstore.text import Analyzer
 from vectorstore.vectors import count_missing, picture
@@ -47,16 +48,25 @@ class Expected:
         self.before.clear()
 
 
-def harm(data: Path, expected: Expected, dice: random.Random, *, level: bool) -> tuple[str, list[str]]:
-    """What is left to be done, in words, and every harm in a sentence; with `level` nothing may be left."""
-    with closing(Database(f"sqlite:///{data / 'voc.db'}", data / "write.lock")) as database:
-        served = PassageIndex(database, data / "index", LocalEmbedder(), exact_numbers=0)
+def harm(
+    data: Path, expected: Expected, dice: random.Random, *, level: bool, settings: Mapping[str, str] | None = None
+) -> tuple[str, list[str]]:
+    """What is left to be done, in words, and every harm in a sentence; with `level` nothing may be left.
+
+    `settings` are those that the data directory is used with: where its database and its index are.
+    """
+    settings = settings or {}
+    url = settings.get("VOC_DATABASE_URL", f"sqlite:///{data / 'voc.db'}")
+    with closing(Database(url, data / "write.lock")) as database:
+        served = PassageIndex(
+            database, data / "index", LocalEmbedder(), exact_numbers=0, chroma_url=settings.get("VOC_CHROMA_URL")
+        )
         with database.reading() as connection:
             found = [*_lost(connection, expected), *_passages(connection), *_full_text(connection, data, dice)]
             found += _nearest(connection, served, dice)
             left, truth = _truth(connection, served)
         found += _searched(database, served, dice)
-    found += _told(data, truth)
+    found += _told(data, truth, settings)
     if level and left != "nothing":
         found.append(f"after all had ended, there was still to be done: {left}")
     return left, found
@@ -99,14 +109,13 @@ def _full_text(connection: Connection, data: Path, dice: random.Random) -> Itera
     """Full text must find, for some character pairs, just the passages that hold them."""
     analyzer = Analyzer(json.loads(state.read(connection, "names") or "[]"), data / "index")
     held = {row: set(analyzer.grams(body)) for row, body in connection.execute(select(passages.c.row, passages.c.text))}
-    count = connection.execute(text("SELECT count(*) FROM passages_full_text_docsize")).scalar_one()
-    if count != len(held):
+    tokens = tokens_of(connection)
+    if (count := tokens.count()) != len(held):
         yield f"full text holds {count} passages, there are {len(held)}"
     some = dice.sample(sorted(held), min(TERMS, len(held)))
-    match = text("SELECT rowid FROM passages_full_text WHERE passages_full_text MATCH :match")
     for term in (dice.choice(sorted(gram for gram in held[row] if len(gram) > 1)) for row in some):
-        rows = set(connection.execute(match, {"match": f'{{grams}} : "{term}"'}).scalars())
-        if rows != {row for row, grams in held.items() if term in grams}:
+        (found,) = tokens.postings([("grams", term)])
+        if set(found.rows.tolist()) != {row for row, grams in held.items() if term in grams}:
             yield f"full text finds {term!r} in other passages than hold it"
 
 
@@ -163,16 +172,16 @@ def _truth(connection: Connection, served: PassageIndex) -> tuple[str, dict[str,
     return ", ".join(name for name, count in reasons.items() if count) or "nothing", truth
 
 
-def _told(data: Path, truth: dict[str, int | None]) -> Iterator[str]:
-    ran = subprocess.run(
-        [VOC, "doctor", "--json"], stdout=subprocess.PIPE, env=environment(data), cwd=ROOT, check=False
-    )
+def _told(data: Path, truth: dict[str, int | None], settings: Mapping[str, str]) -> Iterator[str]:
+    env = environment(data) | dict(settings)
+    ran = subprocess.run([VOC, "doctor", "--json"], stdout=subprocess.PIPE, env=env, cwd=ROOT, check=False)
     told = json.loads(ran.stdout)
     said = {"records": told["database"]["records"], **{key: told["index"][key] for key in truth if key != "records"}}
     if said != truth:
         yield f"voc doctor says {said}, it is {truth}"
     wrong = bool(truth["records_not_indexed"] or truth["vectors_missing"] or told["index"]["damaged"])
+    wrong = wrong or bool(told["batches"]["under_way"])  # it is asked while nobody works
     if wrong != bool(told["problems"]) or ran.returncode != int(bool(told["problems"])):
         yield f"voc doctor names {len(told['problems'])} problems and ends with {ran.returncode}"
-    if told["database"]["quick_check"] != "ok":
+    if told["database"].get("quick_check", "ok") != "ok":
         yield "the database is damaged"

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from assistant.domain.pacing import Rate
 from assistant.llm.capabilities import CapabilityStore
 from assistant.llm.chat import ChatEndpoint
-from assistant.llm.pace import LocalPace, Pace
+from assistant.llm.pace import Pace
 from assistant.llm.retry import CircuitBreaker, RetryPolicy
 from assistant.settings import Settings, load_settings
 from tests.stub_model import StubModel
@@ -15,7 +16,7 @@ from tests.stub_model import StubModel
 MakeEndpoint = Callable[..., ChatEndpoint]
 
 
-class Unhurried(LocalPace):
+class Unhurried(Pace):
     """Waits for nothing, even where the endpoint asks for it."""
 
     def hold(self, seconds: float) -> None:
@@ -56,6 +57,6 @@ def make_endpoint(settings: Settings, waits: list[float]) -> MakeEndpoint:
         **changes: object,
     ) -> ChatEndpoint:
         own = settings.model_copy(update=changes)
-        return ChatEndpoint(own, capabilities, RetryPolicy(sleep=waits.append), breaker, pace=pace or Unhurried())
+        return ChatEndpoint(own, capabilities, RetryPolicy(sleep=waits.append), breaker, pace=pace or Unhurried(Rate()))
 
     return make

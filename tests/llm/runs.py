@@ -23,10 +23,8 @@ def said(n: int) -> str:
 
 def opened(folder: Path, stub: StubModel, **settings: Any) -> App:
     """The application over the stub, whose retries wait for nothing."""
-    own = load_settings(
-        data_dir=folder / "data", openai_base_url=stub.base_url, openai_api_key="sk-secret-of-ours", llm_timeout=1,
-        **settings,
-    )  # fmt: skip
+    asked = {"openai_base_url": stub.base_url, "openai_api_key": "sk-secret-of-ours", "llm_timeout": 20}
+    own = load_settings(data_dir=folder / "data", **{**asked, **settings})
     endpoint = ChatEndpoint(own, retry=RetryPolicy(sleep=lambda _: None), guard=check_egress)
     return open_app(own, endpoint=endpoint)
 

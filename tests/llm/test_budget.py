@@ -55,7 +55,7 @@ def test_a_call_that_does_not_fit_waits_for_those_under_way() -> None:
     time.sleep(0.01)
     assert not got
     spending.settle(first, Usage(1, 30, 0))
-    second.join(5)
+    second.join(60)
     assert got == [Most(60, 0)]
 
 

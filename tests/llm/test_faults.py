@@ -20,8 +20,8 @@ SECRET = "sk-secret-of-ours"
 
 @pytest.mark.parametrize("mode", [*STATUS_FAULTS, *ANSWER_FAULTS, "html", "slow"])
 def test_a_run_over_an_endpoint_with_this_fault_alone(stub: StubModel, tmp_path: Path, mode: str) -> None:
-    app = filled(tmp_path, stub, COUNT, llm_concurrency=8)
-    stub.mode(mode, seconds=3)
+    app = filled(tmp_path, stub, COUNT, llm_concurrency=8, llm_timeout=0.2 if mode == "slow" else 20)
+    stub.mode(mode, seconds=1)
     receipt = app.pipeline.analyse()
     assert adds_up(receipt, COUNT)
     assert only_verified(app)

@@ -1,6 +1,7 @@
 """What is kept of jobs, requests and outcomes holds nothing of somebody who was erased."""
 
 import json
+import shutil
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,13 @@ from sqlalchemy import insert, select
 
 from assistant.bootstrap import App, open_app
 from assistant.cli.running import run_here
+from assistant.domain.filters import Filters
 from assistant.intake.reading import ReadOptions
 from assistant.pipeline.context import silent
 from assistant.pipeline.erasing import erase_customer
 from assistant.pipeline.keepable import without_samples
 from assistant.pipeline.receiving import receive_records
+from assistant.pipeline.trending import trends_now
 from assistant.records.database import now
 from assistant.records.request_store import Answered
 from assistant.records.tables import jobs, outcomes, requests
@@ -80,3 +83,13 @@ def test_requests_and_outcomes_that_hold_their_words_go_with_them(tmp_path: Path
     assert (app.store.requests.answered("a"), app.store.requests.answered("b") is None) == (None, False)
     assert "KEHU-777" not in kept(app, requests) + kept(app, outcomes)
     assert app.store.outcomes.told("pr_1")[0]["content"]["launch"] == {"day": "2026-08-02", "region": "erased"}
+
+
+def test_trends_are_counted_anew_without_them(sample: Path, tmp_path: Path) -> None:
+    app = open_app(Settings(engine="rules", data_dir=shutil.copytree(sample, tmp_path / "data")))
+    store = app.store
+    store.set_trends(dict.fromkeys(trends_now(store), "gone"))
+    rows, _ = store.list_leads(Filters(), 1)
+    assert erase_customer(app.pipeline.context, rows[0]["customer_id"]).proved
+    assert {theme.id: theme.trend for theme in store.themes()} == trends_now(store)
+    app.close()

@@ -13,12 +13,15 @@ from assistant.records.database import Database
 from assistant.records.repository import Repository
 from assistant.records.tables import theme_events
 from tests.records.builders import insight, reading, record
+from tests.records.conftest import database_url, empty_database
+
+__all__ = ["database_url", "empty_database"]
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Repository]:
+def store(database_url: str, tmp_path: Path) -> Iterator[Repository]:
     """Every week from March to August one record of th_a and three of neither; in July ninety of th_b come on top."""
-    database = Database(f"sqlite:///{tmp_path / 'voc.db'}", tmp_path / "write.lock")
+    database = Database(database_url, tmp_path / "write.lock")
     filled = Repository(database)
     days = [(month, day) for month in range(3, 9) for day in (2, 9, 16, 23)]
     told: list[tuple[str, int, int, str | None]] = [(f"a{m}{d}", m, d, "th_a") for m, d in days]

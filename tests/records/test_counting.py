@@ -2,6 +2,7 @@
 
 import random
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -42,16 +43,6 @@ def made() -> Corpus:
     return corpus
 
 
-@pytest.fixture
-def corpus(store: Repository) -> Corpus:
-    items = made()
-    for r, _ in items:
-        person(r)
-    store.save_records([(r, None) for r, _ in items])
-    store.save_readings([reading(r, *found) for r, found in items], "rules-1", "rules")
-    return items
-
-
 PERSONS: dict[str, str] = {}
 
 
@@ -60,6 +51,24 @@ def person(of: Record) -> str:
     own = of.customer.id if of.customer else None
     PERSONS.setdefault(of.id, own or PERSONS.get(of.near_duplicate_of or "", of.near_duplicate_of or of.id))
     return PERSONS[of.id]
+
+
+CORPUS = made()
+for one, _ in CORPUS:
+    person(one)
+
+
+def fill(store: Repository) -> Repository:
+    """The corpus in a store."""
+    store.save_records([(one, None) for one, _ in CORPUS])
+    store.save_readings([reading(one, *found) for one, found in CORPUS], "rules-1", "rules")
+    return store
+
+
+@pytest.fixture(scope="module")
+def counted(new_store: Callable[[], Repository]) -> Repository:
+    """The corpus in a store of either kind, for tests that change nothing."""
+    return fill(new_store())
 
 
 def kept(corpus: Corpus, filters: Filters) -> Corpus:
@@ -90,9 +99,9 @@ FILTERS = [
 
 @pytest.mark.parametrize("filters", FILTERS)
 @pytest.mark.parametrize("by", ["product", "segment", "channel", "month"])
-def test_rows_about_records(store: Repository, corpus: Corpus, by: str, filters: Filters) -> None:
+def test_rows_about_records(counted: Repository, by: str, filters: Filters) -> None:
     expected = defaultdict(set)
-    for r, found in kept(corpus, filters):
+    for r, found in kept(CORPUS, filters):
         if filters.aspect and not found:
             continue
         values = {
@@ -102,7 +111,7 @@ def test_rows_about_records(store: Repository, corpus: Corpus, by: str, filters:
             "month": (r.created_at or "")[:7],
         }
         expected[values[by]].add((r.id, person(r)))
-    rows = store.counting.rows(by, filters)  # type: ignore[arg-type]
+    rows = counted.counting.rows(by, filters)  # type: ignore[arg-type]
     assert {row.key: (row.records, row.customers) for row in rows} == {
         key: (len({r for r, _ in pairs}), len({p for _, p in pairs})) for key, pairs in expected.items()
     }
@@ -113,67 +122,66 @@ def test_rows_about_records(store: Repository, corpus: Corpus, by: str, filters:
 
 @pytest.mark.parametrize("filters", FILTERS)
 @pytest.mark.parametrize("by", ["aspect", "deep_category"])
-def test_rows_about_insights(store: Repository, corpus: Corpus, by: str, filters: Filters) -> None:
+def test_rows_about_insights(counted: Repository, by: str, filters: Filters) -> None:
     expected = defaultdict(set)
-    for r, found in kept(corpus, filters):
+    for r, found in kept(CORPUS, filters):
         for one in found:
             expected[getattr(one, by)].add((r.id, person(r)))
-    rows = store.counting.rows(by, filters)  # type: ignore[arg-type]
+    rows = counted.counting.rows(by, filters)  # type: ignore[arg-type]
     assert {row.key: (row.records, row.customers) for row in rows} == {
         key: (len({r for r, _ in pairs}), len({p for _, p in pairs})) for key, pairs in expected.items()
     }
 
 
-def test_totals_and_mentions(store: Repository, corpus: Corpus) -> None:
-    totals = store.counting.totals(Filters())
-    assert (totals.records, totals.customers) == (200, len({person(r) for r, _ in corpus}))
-    assert totals.insights == sum(len(found) for _, found in corpus)
-    assert store.counting.mentions(["掉线"], Filters()).records == sum("掉线" in r.text for r, _ in corpus)
-    assert store.counting.mentions(["100%", "_"], Filters()).records == 0
-    either = store.counting.mentions([], Filters(), any_of=["掉线", "太贵"]).records
-    assert either == sum("掉线" in r.text or "太贵" in r.text for r, _ in corpus)
-    both = store.counting.mentions(["打印机"], Filters(), any_of=["掉线", "太贵"]).records
-    assert both == sum("打印机" in r.text and ("掉线" in r.text or "太贵" in r.text) for r, _ in corpus)
+def test_totals_and_mentions(counted: Repository) -> None:
+    totals = counted.counting.totals(Filters())
+    assert (totals.records, totals.customers) == (200, len({person(r) for r, _ in CORPUS}))
+    assert totals.insights == sum(len(found) for _, found in CORPUS)
+    assert counted.counting.mentions(["掉线"], Filters()).records == sum("掉线" in r.text for r, _ in CORPUS)
+    assert counted.counting.mentions(["100%", "_"], Filters()).records == 0
+    either = counted.counting.mentions([], Filters(), any_of=["掉线", "太贵"]).records
+    assert either == sum("掉线" in r.text or "太贵" in r.text for r, _ in CORPUS)
+    both = counted.counting.mentions(["打印机"], Filters(), any_of=["掉线", "太贵"]).records
+    assert both == sum("打印机" in r.text and ("掉线" in r.text or "太贵" in r.text) for r, _ in CORPUS)
 
 
 @pytest.mark.parametrize("filters", [Filters(), Filters(channel=("review",)), Filters(aspect=("price",))])
-def test_mentions_count_insights_and_customers_of_who_says_it(
-    store: Repository, corpus: Corpus, filters: Filters
-) -> None:
-    within = store.record_ids(filters)
-    saying = [(r, found) for r, found in corpus if "掉线" in r.text and (within is None or r.id in within)]
+def test_mentions_count_insights_and_customers_of_who_says_it(counted: Repository, filters: Filters) -> None:
+    within = counted.record_ids(filters)
+    saying = [(r, found) for r, found in CORPUS if "掉线" in r.text and (within is None or r.id in within)]
     kept = [i for _, found in saying for i in found if not filters.aspect or i.aspect in filters.aspect]
-    told = store.counting.mentions(["掉线"], filters)
+    told = counted.counting.mentions(["掉线"], filters)
     assert saying
     assert (told.records, told.customers) == (len(saying), len({person(r) for r, _ in saying}))
     assert told.insights == len(kept)
 
 
 @pytest.mark.parametrize("filters", [Filters(), Filters(channel=("review",)), Filters(aspect=("price",))])
-def test_pages_of_insights_are_pieces_of_the_whole_list(store: Repository, corpus: Corpus, filters: Filters) -> None:
-    whole, total = store.list_insights(filters, None)
+def test_pages_of_insights_are_pieces_of_the_whole_list(counted: Repository, filters: Filters) -> None:
+    whole, total = counted.list_insights(filters, None)
     assert total == len(whole) > 20
-    pages = [store.list_insights(filters, 7, offset) for offset in range(0, total, 7)]
+    pages = [counted.list_insights(filters, 7, offset) for offset in range(0, total, 7)]
     assert [one for page, _ in pages for one in page] == whole
     assert {count for _, count in pages} == {total}
 
 
-def test_the_period_before_is_counted_too(store: Repository, corpus: Corpus) -> None:
+def test_the_period_before_is_counted_too(counted: Repository) -> None:
     filters = Filters(since="2026-03-01", until="2026-03-31")
-    rows = {row.key: row for row in store.counting.rows("channel", filters)}
-    before = [r for r, _ in corpus if "2026-01-29" <= (r.day or "") <= "2026-02-28"]
+    rows = {row.key: row for row in counted.counting.rows("channel", filters)}
+    before = [r for r, _ in CORPUS if "2026-01-29" <= (r.day or "") <= "2026-02-28"]
     for key, row in rows.items():
         previous = sum(r.channel == key for r in before)
         assert row.previous == previous
         assert row.change == (None if previous == 0 else pytest.approx((row.records - previous) / previous))
 
 
-def test_themes_are_counted_with_their_titles(store: Repository, corpus: Corpus) -> None:
-    insights = [i for _, found in corpus for i in found]
+def test_themes_are_counted_with_their_titles(store: Repository) -> None:
+    fill(store)
+    insights = [i for _, found in CORPUS for i in found]
     theme = Theme("th_1", "价格说不清", "", "", "", "", insights[0].standing, "fairness", "rules", trend="steady")
     assignment = {i.id: "th_1" for i in insights if i.aspect == "price"}
     store.save_themes([theme], assignment, {}, [("th_1", "founded", {"title": theme.title})])
-    people = {person(r) for r, found in corpus for i in found if i.aspect == "price"}
+    people = {person(r) for r, found in CORPUS for i in found if i.aspect == "price"}
     (row,) = store.counting.rows("theme", Filters())
     assert (row.label, row.records, row.customers) == ("价格说不清", len(assignment), len(people))
     (listed,) = store.themes()

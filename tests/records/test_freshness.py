@@ -70,8 +70,8 @@ def test_of_big_answers_the_last_few_are_held() -> None:
     assert lately.get(0, asked) == 3 + LATELY
 
 
-def test_what_is_settled_outlives_questions_and_ends_with_the_feedback(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'voc.db'}", tmp_path / "write.lock")
+def test_what_is_settled_outlives_questions_and_ends_with_the_feedback(database_url: str, tmp_path: Path) -> None:
+    database = Database(database_url, tmp_path / "write.lock")
     told = Asked()
     assert [database.settled.get("sum", 1, told) for _ in range(3)] == [1, 1, 1]
     with database.writing() as connection:
@@ -81,7 +81,7 @@ def test_what_is_settled_outlives_questions_and_ends_with_the_feedback(tmp_path:
     with database.writing() as connection:
         connection.execute(insert(customers).values(id="c", owned=[]))
     assert database.settled.get("sum", 1, told) == 3
-    other = Database(f"sqlite:///{tmp_path / 'voc.db'}", tmp_path / "write.lock")
+    other = Database(database_url, tmp_path / "write.lock")
     with other.writing() as connection:
         connection.execute(delete(customers))
     other.close()
@@ -89,8 +89,8 @@ def test_what_is_settled_outlives_questions_and_ends_with_the_feedback(tmp_path:
     database.close()
 
 
-def test_a_change_that_was_taken_back_settles_nothing(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path / 'voc.db'}", tmp_path / "write.lock")
+def test_a_change_that_was_taken_back_settles_nothing(database_url: str, tmp_path: Path) -> None:
+    database = Database(database_url, tmp_path / "write.lock")
     assert database.settled.get("sum", None, lambda: 1) == 1
     with pytest.raises(ZeroDivisionError):
         _write_and_fail(database)

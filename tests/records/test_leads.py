@@ -205,6 +205,23 @@ def test_the_funnel_is_what_stands_in_the_tables(funnelled: Repository, by: Any,
     assert (listed, store.held_leads(filters)) == (total.registered, total.held)
 
 
+@pytest.mark.parametrize(
+    "narrowed", [{"owner": "王"}, {"owner": "李"}, {"kind": "accessory"}, {"owner": "王", "kind": "upgrade"}]
+)
+def test_a_funnel_of_one_owner_or_type_counts_those_leads_alone(
+    funnelled: Repository, narrowed: dict[str, str]
+) -> None:
+    store = funnelled
+    _, everybody = funnel(store.database, "type", Filters())
+    rows, total = funnel(store.database, "owner" if "owner" in narrowed else "type", Filters(), **narrowed)
+    assert 0 < total.registered < everybody.registered
+    assert [row.key for row in rows] == [narrowed.get("owner") or narrowed["kind"]]
+    owner, kind = narrowed.get("owner"), narrowed.get("kind")
+    listed = store.list_leads(Filters(), 0, owner=owner, kind=kind)[1]
+    held = store.list_leads(Filters(), 0, status="hold", owner=owner, kind=kind)[1]
+    assert (listed, held) == (total.registered, total.held)
+
+
 def counted_by_hand(store: Repository, by: str, filters: Filters) -> dict[str, dict[str, int]]:
     """The same counts from the raw tables: groups by person and type, the one worked on first, else the oldest."""
     with store.database.reading() as connection:

@@ -18,6 +18,7 @@ from assistant.records.database import HEAD, Database
 from assistant.records.dialects import ARRIVAL
 from assistant.records.repository import Repository
 from assistant.records.tables import metadata
+from assistant.records.tables.sharing import sharing
 from tests.records.builders import insight, reading, record
 from vectorstore.tables import metadata as index_metadata
 
@@ -29,7 +30,7 @@ def test_head_is_the_newest_revision() -> None:
 def test_the_migrated_database_has_exactly_the_tables(store: Repository) -> None:
     with store.database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_name": _ours, "compare_type": _other_type})
-        targets: Any = [metadata, index_metadata]
+        targets: Any = [metadata, index_metadata, *([sharing] if store.database.is_server else [])]
         assert compare_metadata(context, targets) == []
         assert any(name.startswith("passages_full_text") for name in inspect(connection).get_table_names())
 

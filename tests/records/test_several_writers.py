@@ -3,13 +3,16 @@
 import datetime as dt
 import multiprocessing
 import os
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import Connection, func, insert, select, text, update
@@ -27,8 +30,17 @@ WORKERS, ROWS = 4, 2_000
 UNTIL = (dt.datetime.now(dt.UTC) + dt.timedelta(hours=1)).isoformat(timespec="seconds")
 
 
+def all_here(folder: Path) -> None:
+    """Return when as many are here as there are processes: a slow start of the others must not leave one alone."""
+    (folder / f"here-{uuid4()}").touch()
+    ends = time.monotonic() + 60
+    while len(list(folder.glob("here-*"))) < WORKERS and time.monotonic() < ends:
+        time.sleep(0.01)
+
+
 def lease_all(url: str, lock: str, ids: list[str]) -> list[str]:
     """What one process gets of everything, forty at a time; it notes each lease and each tenth call in the books."""
+    all_here(Path(lock).parent)
     store, holder = Repository(Database(url, Path(lock))), f"w{os.getpid()}:"
     got: list[str] = []
     for at in range(0, len(ids), 40):
@@ -128,7 +140,7 @@ def test_who_block_each_other_both_come_through(store: Repository) -> None:
             for name in (first, then):
                 connection.execute(update(stages).where(stages.c.name == name).values(at=stages.c.at + first))
                 if len(tries) <= 2 and name == first:
-                    meet.wait(10)
+                    meet.wait(60)
 
         store.database.beside(work)
 
@@ -178,6 +190,36 @@ def test_a_server_that_is_killed_is_told_of_once_and_used_again(tmp_path: Path) 
         store.database.close()
     finally:
         cluster.close()
+
+
+@pytest.mark.postgres
+def test_a_server_that_is_starting_up_is_waited_for(postgres: Cluster, postgres_url: str, tmp_path: Path) -> None:
+    with TemporaryDirectory(dir="/tmp") as folder, socket.socket(socket.AF_UNIX) as rising:
+        door = Path(folder) / SOCKET
+        rising.bind(str(door))
+        rising.listen()
+        with ThreadPoolExecutor(1) as pool:
+            refused = pool.submit(_refuse_twice, rising, door, postgres.folder / SOCKET)
+            database = Database(postgres_url.replace(str(postgres.folder), folder), tmp_path / "write.lock")
+            assert refused.result() == 2
+        database.check()
+        database.close()
+
+
+SOCKET = ".s.PGSQL.5432"
+
+
+def _refuse_twice(rising: socket.socket, door: Path, up: Path) -> int:
+    """Says that it is starting up, as PostgreSQL says it; when it says so for the second time, the server itself is there."""
+    said = b"SFATAL\0C57P03\0Mthe database system is starting up\0\0"
+    for n in range(2):
+        with rising.accept()[0] as client:
+            client.recv(4096)
+            if n:
+                door.with_name("next").symlink_to(up)
+                door.with_name("next").replace(door)
+            client.sendall(b"E" + (4 + len(said)).to_bytes(4, "big") + said)
+    return 2
 
 
 def _killed_half_way(store: Repository, cluster: Cluster) -> None:

@@ -1,4 +1,4 @@
-"""A process that is killed by itself (SIGKILL) at a named point while it brings an index level: DIRECTORY POINT."""
+"""A process that is killed by itself (SIGKILL) at a named point while it brings an index level: DATABASE DIRECTORY POINT."""
 
 import os
 import signal
@@ -68,7 +68,6 @@ class DyingPlace(Directories):
 
 
 if __name__ == "__main__":
-    folder, named = Path(sys.argv[1]), sys.argv[2]
-    engine = create_engine(f"sqlite:///{folder / 'voc.db'}")
+    engine, folder, named = create_engine(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
     generations = Generations(engine, DyingPlace(folder / "index" / "generations", named))
     levelling.bring_level(engine, generations, DyingEmbedder(named), None)

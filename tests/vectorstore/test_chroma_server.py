@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from evals.postgres import Cluster
 from tests.vectorstore.bench import SOME, TEXTS, Bench, Counting, level, running
-from tests.vectorstore.building import new_engine, put
+from tests.vectorstore.building import new_engine, on, put
 from vectorstore import chroma
 from vectorstore.errors import IndexUnusableError
 from vectorstore.index import PassageIndex
@@ -20,7 +21,7 @@ from vectorstore.vectors import picture
 
 def _wait(question: Callable[[], bool]) -> bool:
     """True as soon as it is; False after a while."""
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while not question() and time.monotonic() < until:
         time.sleep(0.2)
     return question()
@@ -97,6 +98,18 @@ def test_missing_and_surplus_vectors_are_mended(served: Bench) -> None:
 
 
 def test_two_writers_keep_one_collection_up(served: Bench) -> None:
+    _written_by_two(served)
+
+
+@pytest.mark.postgres
+def test_two_writers_on_a_server_of_the_database_too(postgres: Cluster, tmp_path: Path) -> None:
+    with on(postgres), running(tmp_path / "server") as server:
+        bench = Bench(None, new_engine(tmp_path), Counting(), tmp_path / "index", server)  # type: ignore[arg-type]
+        bench.index = bench.again(stand_in_numbers=0)
+        _written_by_two(level(bench))
+
+
+def _written_by_two(served: Bench) -> None:
     paid, other = served.embedder.paid, served.again()
     generation = served.index.health().generation
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from evals.metrics.retrieval import mean, ndcg_at, recall_at
+from evals.metrics.measured import mean
+from evals.metrics.retrieval import ndcg_at, recall_at
 from tests.vectorstore.building import filled
 from vectorstore.embedders.local import LocalEmbedder
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from evals.postgres import Cluster
 from tests.vectorstore import dying
-from tests.vectorstore.building import filled, new_engine, put, texts
+from tests.vectorstore.building import filled, new_engine, on, put, texts
 from tests.vectorstore.test_serving import answers, exact
 from vectorstore.embedders.hashing import HashingEmbedder
 from vectorstore.index import PassageIndex
@@ -28,14 +29,25 @@ def chroma(tmp_path: Path) -> tuple[PassageIndex, Engine]:
 def test_killed_at_any_point_nothing_is_wrong_and_nothing_is_embedded_twice(
     tmp_path: Path, point: str, built_before: bool
 ) -> None:
-    engine, embedder = new_engine(tmp_path), HashingEmbedder(dying.DIM)
+    _killed(new_engine(tmp_path), tmp_path, point, built_before)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("point", ["embedding", "filled", "serving"])
+def test_killed_on_a_server_the_same(postgres: Cluster, tmp_path: Path, point: str) -> None:
+    with on(postgres):
+        _killed(new_engine(tmp_path), tmp_path, point, built_before=True)
+
+
+def _killed(engine: Engine, tmp_path: Path, point: str, built_before: bool) -> None:
+    embedder = HashingEmbedder(dying.DIM)
     index = PassageIndex(engine, tmp_path / "index", embedder, exact_numbers=0)
     if built_before:
         put(index, engine, TEXTS)
         index.bring_level()
     many = {f"n{at}": f"{at}号机{body}" for at, body in enumerate([*TEXTS.values()] * 2)}
     put(index, engine, {**TEXTS, **many})
-    command = [sys.executable, "-m", "tests.vectorstore.dying", str(tmp_path), point]
+    command = [sys.executable, "-m", "tests.vectorstore.dying", str(engine.url), str(tmp_path), point]
     killed = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, check=False)
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
     other = PassageIndex(engine, tmp_path / "index", embedder, exact_numbers=0)
