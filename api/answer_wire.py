@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from api.wire import Asked, FiltersAsked, Name, Wire
+from api.wire import Asked, EngineSaid, FiltersAsked, Name, Wire
 from assistant.answering.triage import LONGEST
 from assistant.domain.answers import Answer, Plan, Step
 from assistant.domain.filters import Filters
@@ -96,7 +96,7 @@ class PlanOut(Wire):
     notes: list[str]
     periods: list[tuple[str, str]]
     steps: list[StepOut]
-    made_by: Literal["llm", "rules"]
+    made_by: EngineSaid
 
 
 class BackingOut(Wire):
@@ -147,7 +147,7 @@ class AnswerOut(Wire):
     id: str
     question: str
     text: str
-    engine: Literal["llm", "rules"]
+    engine: EngineSaid
     refused: bool
     refusal_reason: str | None
     citations: list[CitationOut]

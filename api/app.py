@@ -72,7 +72,7 @@ def create_app(app: App, working: Working | None = None) -> FastAPI:
     )  # fmt: skip
     service.state.voc, service.state.working, service.state.mcp = app, working, mcp.McpDoor(app)
     service.state.watch, service.state.access = Watch(), Access(app.store.access)
-    service.state.tries, service.state.ending = Buckets(), Event()
+    service.state.buckets, service.state.ending = Buckets(app.store.board), Event()
     service.state.provider = provider_of(app.settings)
     service.state.watch.registry.register(Gauges(lambda: gauges_of(app, working)))
     service.state.seats = CapacityLimiter(app.settings.ask_concurrency)
@@ -92,7 +92,12 @@ def create_app(app: App, working: Working | None = None) -> FastAPI:
     openapi.describe(service)
     service.add_middleware(Tags)
     service.add_middleware(
-        Entry, access=service.state.access, book=app.store, mask=mask, language=app.settings.language
+        Entry,
+        access=service.state.access,
+        book=app.store,
+        mask=mask,
+        buckets=service.state.buckets,
+        language=app.settings.language,
     )
     service.add_middleware(Guard, watch=service.state.watch)
     return service

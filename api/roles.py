@@ -106,6 +106,7 @@ RULES: dict[str, Rule] = {
     "PATCH /v1/themes/{theme_id}": _does("manager", "themes.change"),
     "POST /v1/themes/merge": _does("manager", "themes.merge"),
     "POST /v1/themes/{theme_id}/split": _does("manager", "themes.split"),
+    "GET /v1/themes/{theme_id}/parts": Rule("manager", "change"),
     "POST /v1/themes/{theme_id}/parts": _does("manager", "themes.split"),
     "POST /v1/themes/{theme_id}/members": _does("manager", "themes.move"),
     "POST /v1/themes/edits/{edit_id}/undo": _does("manager", "themes.undo"),

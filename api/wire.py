@@ -12,6 +12,13 @@ from assistant.domain.filters import Filters
 from assistant.domain.vocabulary import Aspect, Channel, DeepCategory, Dimension, Segment, Sentiment
 
 T = TypeVar("T")
+EngineSaid = Annotated[
+    str,
+    Field(
+        pattern=r"^(rules|llm|llm \(recorded .+, [0-9]{4}-[0-9]{2}-[0-9]{2}\))$",
+        description="who made it: `rules`, `llm`, or `llm (recorded MODEL, DAY)`: a model's answers of that day, played back",
+    ),
+]
 _DAY = re.compile(r"([0-9]{4})-([0-9]{2})(?:-([0-9]{2}))?")
 
 

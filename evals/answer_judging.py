@@ -15,6 +15,7 @@ from assistant.llm.cache import digest_of
 from assistant.llm.fence import Fence, fenced
 from assistant.llm.shapes import schema_text
 from evals.answer_cases import Case
+from evals.metrics.measured import Measured, mean, share
 from evals.oracle import Oracle
 from evals.peers import CHUNK
 from prompts import Prompt, RenderedPrompt, load
@@ -149,8 +150,8 @@ def judge_figures(results: Iterable[tuple[Case, Mapping[str, Origin | None]]]) -
     figures = {"judged": float(len(found))}
     for criterion in CRITERIA:
         figures[f"win_{criterion}"] = _win(verdict[criterion] for _, verdict in found)
-    figures["ours_better"] = _part([verdict["overall"] == "ours" for _, verdict in found])
-    figures["naive_better"] = _part([verdict["overall"] == "naive" for _, verdict in found])
+    figures["ours_better"] = share(verdict["overall"] == "ours" for _, verdict in found)
+    figures["naive_better"] = share(verdict["overall"] == "naive" for _, verdict in found)
     for kind in dict.fromkeys(case.kind for case, _ in found):
         figures[f"win_{kind}"] = _win(verdict["overall"] for case, verdict in found if case.kind == kind)
     return figures
@@ -177,12 +178,8 @@ def _block(shown: Shown) -> str:
     return f"{text}\n\n它引用的原话：\n" + ("\n".join(notes) or "（没有）")
 
 
-def _win(verdicts: Iterable[Origin | None]) -> float:
-    return _part([{"ours": 1.0, "naive": 0.0}.get(verdict or "", 0.5) for verdict in verdicts])
-
-
-def _part(values: Sequence[float]) -> float:
-    return sum(values) / max(1, len(values))
+def _win(verdicts: Iterable[Origin | None]) -> Measured:
+    return mean({"ours": 1.0, "naive": 0.0}.get(verdict or "", 0.5) for verdict in verdicts)
 
 
 def _digest(*parts: str) -> str:

@@ -16,6 +16,7 @@ from assistant.errors import ModelError, UsageError
 from assistant.llm.cache import call_key, digest_of
 from assistant.llm.engine import ModelEngine
 from assistant.llm.fence import Fence, fence_secret
+from assistant.llm.recording import Recording, SilentEndpoint, begin, read_recording
 from assistant.llm.seams import Endpoint
 from assistant.llm.shapes import schema_text
 from evals.answer_cases import Case
@@ -35,7 +36,7 @@ from evals.answer_judging import (
 )
 from evals.oracle import Oracle
 from evals.peers import plain_retriever
-from evals.recording import Recording, SilentEndpoint, begin, fresh, read_recording
+from evals.recording import fresh
 from evals.workbench import MEASURING_KEY, Workbench
 from prompts import RenderedPrompt, load
 

@@ -14,6 +14,7 @@ from assistant.insight.rates import chance_of_more
 from assistant.intake.duplicates import signatures_of
 from assistant.intake.linking import Linker
 from assistant.records.saving import Linked
+from evals.metrics.measured import Measured, part
 from evals.workbench import MEASURING_KEY, Workbench
 
 Group = frozenset[str]
@@ -124,11 +125,9 @@ def met(wanted: Later, group: Group, times: Times) -> bool:
     return common >= HELD * len(group) or whole
 
 
-def shares_met(wanted: Sequence[Later], ranked: Sequence[Group], times: Times, ks: Sequence[int]) -> list[float]:
+def shares_met(wanted: Sequence[Later], ranked: Sequence[Group], times: Times, ks: Sequence[int]) -> list[Measured]:
     """Share of the later needs that the first k groups meet, for each k."""
-    return [
-        sum(any(met(one, group, times) for group in ranked[:k]) for one in wanted) / max(1, len(wanted)) for k in ks
-    ]
+    return [part(sum(any(met(one, group, times) for group in ranked[:k]) for one in wanted), len(wanted)) for k in ks]
 
 
 def by_aspect(app: App, times: Times) -> list[Group]:

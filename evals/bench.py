@@ -1,4 +1,4 @@
-"""Measured speed and size on this machine: ``python -m evals.bench`` (or ``make bench``; ``make bench-large``).
+"""Measured speed and size on this machine: ``python -m evals.bench`` (or ``make bench``).
 
 Whole processes are timed from outside, as a user would meet them. Real texts beside the checkout
 (``../shared/data``) are used where they are; without them a corpus of the same size is made from the sample.
@@ -21,7 +21,6 @@ from assistant.records.opening import open_store
 from assistant.settings import Settings
 from evals.benches import counting, masking, themes
 from evals.benches.answers import answer_figures
-from evals.benches.million import million_figures
 from evals.benches.model import model_figures
 from evals.benches.rows import write_csv, write_json_lines
 from evals.benches.search import search_figures
@@ -42,14 +41,13 @@ class Measure:
     code: int
     limit: float
     output: str
-    most_megabytes: float = float("inf")
     records: int = 0
     """How many were taken in, where that is what is measured."""
 
     @property
     def kept(self) -> bool:
         """True where it ended well within its limit."""
-        return self.code in (0, 3) and self.seconds <= self.limit and self.megabytes <= self.most_megabytes
+        return self.code in (0, 3) and self.seconds <= self.limit
 
     @property
     def line(self) -> str:
@@ -139,18 +137,6 @@ def counting_measures(folder: Path, count: int, limit: float) -> Iterator[Measur
     shutil.rmtree(data_dir, ignore_errors=True)
 
 
-def large_measures(folder: Path) -> Iterator[Measure]:
-    """A file of a million rows: at least 2,000 a second within 500 MB; then a few more, as every day brings them."""
-    source, count = corpus(folder)[0], 1_000_000
-    made = write_csv(source, folder / "million.csv", count)
-    taken = _ingest("voc ingest: 1,000,000 records, CSV", made, count, 500, folder / "million")
-    yield replace(taken, most_megabytes=500)
-    few = write_csv(source, folder / "few.csv", 10, count)
-    more = _ingest("voc ingest: 10 new records into 1,000,000", few, 10, 60, folder / "million")
-    yield replace(more, most_megabytes=500)
-    yield from counting_measures(folder, 1_000_000, 2)
-
-
 def counted(counts: list[int]) -> int:
     """Only the counting, over so many needs (default a million); 1 where a limit was not kept."""
     with tempfile.TemporaryDirectory(prefix="voc-bench-") as folder:
@@ -176,14 +162,10 @@ def main(arguments: list[str]) -> int:
     print(token_line(cost), flush=True)
     print(f"{'':58} {'seconds':>8} {'limit':>7} {'records/s':>9} {'peak MB':>8}  exit")
     try:
-        for m in large_measures(folder) if "--large" in arguments else measures(folder):
+        for m in measures(folder):
             failed += not m.kept
             print(m.line, flush=True)
-        more = (
-            million_figures(folder)
-            if "--large" in arguments
-            else chain(search_figures(folder), model_figures(folder), answer_figures(folder))
-        )
+        more = chain(search_figures(folder), model_figures(folder), answer_figures(folder))
         for figure in more:
             failed += not figure.kept
             print(figure, flush=True)

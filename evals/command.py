@@ -1,7 +1,7 @@
 """The command `voc eval`."""
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,15 @@ from assistant.cli.output import emit_json, json_option, progress_bar
 from assistant.errors import UsageError
 from assistant.settings import load_settings
 from evals.comparing import Column, column, plain_column, show_columns
+from evals.metrics.measured import Measured
 from evals.report import Report, show
+from evals.scores.measuring import WAYS
+from evals.scores.showing import Everything, evaluate_all
 from evals.workbench import Asking, Way, Workbench, workbench
 
 FILE = click.Path(path_type=Path)
-SUITES = ("privacy", "retrieval", "extraction", "themes", "ideas", "proposals", "backtest", "answers")
+FOLDER = click.Path(file_okay=False, path_type=Path)
+SUITES = ("privacy", "retrieval", "real_texts", "extraction", "themes", "ideas", "proposals", "backtest", "answers")
 _KEPT = {
     "themes": ("record", "recorded"),
     "ideas": ("record", "recorded", "only"),
@@ -26,8 +30,12 @@ _KEPT = {
     "answers": ("recorded", "drafts", "limit"),
 }
 """Options that other suites than that of extraction know too."""
-_OF = {"drafts": "proposals", "cut": "backtest", "limit": "answers", "only": "ideas|proposals"}
-"""Options of one suite or two."""
+_OF = {
+    "drafts": "proposals", "cut": "backtest", "limit": "answers", "only": "ideas|proposals", "write": "all",
+    "kept": "all", "ways": "all", "processes": "all",
+}  # fmt: skip
+"""Options of one suite or two, or of all together."""
+_SPELT = {"kept": "from", "ways": "way"}
 _ONLY = {
     "ours": ("suggest_ideas", "draft_"),
     "naive": ("naive_ideas", "naive_proposal"),
@@ -58,26 +66,46 @@ _ONLY = {
     help="Of ideas and proposals: ask the model only for this, so that another may answer the rest another time.",
 )
 @click.option("--quick", is_flag=True, help="Leave out the real texts, which take minutes.")
+@click.option("--write", type=FOLDER, help="Of all: write the report into this folder; default: the data directory.")
+@click.option("--from", "kept", type=FILE, help="Of all: tell these scores again (scores.json) and measure nothing.")
+@click.option(
+    "--way", "ways", type=click.Choice(WAYS), multiple=True, help="Of all: measure only what is read in this way."
+)
+@click.option(
+    "--processes", type=click.IntRange(1), help="Of all: measure in so many processes; default: as processors."
+)
 @json_option
-def evaluate(suite: str, as_json: bool, quick: bool, against: tuple[Path, ...], **said: Any) -> None:
-    """Measure quality on the sample corpus; exit code 1 where a figure falls below its floor."""
-    names = SUITES if suite == "all" else (suite,)
-    _only_its_own(suite, [name for name, value in {**said, "against": against}.items() if value])
-    way, reports, columns = replace(_way(**said), quick=quick), [], []
-    with progress_bar(quiet=as_json) as progress, workbench(load_settings(), way, progress=progress) as bench:
-        for name in names:
-            run: Callable[[Workbench], Report] = importlib.import_module(f"evals.suites.{name}").run
-            reports.append(run(bench))
-            if not as_json and not against:
-                show(reports[-1])
-        if against:
-            columns = [column(bench), *(_beside(path, bench) for path in against)]
+def evaluate(
+    suite: str, as_json: bool, quick: bool, against: tuple[Path, ...], write: Path | None, kept: Path | None,
+    ways: tuple[str, ...], processes: int | None, **said: Any,
+) -> None:  # fmt: skip
+    """Measure quality on the sample corpus; exit code 1 where a figure falls below its floor.
+
+    One suite is read by the engine of the settings. All of them, which is the default, ask no model whatever is set: rules,
+    recorded answers and naive ways are measured side by side, and a report is written as Markdown and as a page.
+    """
+    of_all = {"write": write, "kept": kept, "ways": ways, "processes": processes}
+    _only_its_own(suite, [name for name, value in {**said, **of_all, "against": against}.items() if value])
+    if suite == "all":
+        asked = Everything(write, kept, ways, quick, processes or 0)
+        click.get_current_context().exit(evaluate_all(asked, as_json=as_json))
+    report, columns = _one(suite, replace(_way(**said), quick=quick), against, as_json=as_json)
     if as_json:
-        told: dict[str, object] = {report.suite: plain_report(report) for report in reports}
+        told: dict[str, object] = {report.suite: plain_report(report)}
         emit_json(told | ({"beside": [plain_column(one) for one in columns]} if columns else {}))
     elif columns:
         show_columns(columns)
-    click.get_current_context().exit(1 if any(report.fallen for report in reports) else 0)
+    else:
+        show(report)
+    click.get_current_context().exit(1 if report.fallen else 0)
+
+
+def _one(suite: str, way: Way, against: Sequence[Path], *, as_json: bool) -> tuple[Report, list[Column]]:
+    """A suite's report, and the columns of other recordings on the same records, where any are asked for."""
+    with progress_bar(quiet=as_json) as progress, workbench(load_settings(), way, progress=progress) as bench:
+        run: Callable[[Workbench], Report] = importlib.import_module(f"evals.suites.{suite}").run
+        report = run(bench)
+        return report, [column(bench), *(_beside(path, bench) for path in against)] if against else []
 
 
 def _only_its_own(suite: str, used: list[str]) -> None:
@@ -85,10 +113,11 @@ def _only_its_own(suite: str, used: list[str]) -> None:
     if suite == "extraction":
         strange = [name for name in used if name in _OF]
     else:
-        strange = [name for name in used if name not in _KEPT.get(suite, ())]
+        own = [name for name, of in _OF.items() if of == suite]
+        strange = [name for name in used if name not in (*_KEPT.get(suite, ()), *own)]
     if strange:
         of = _OF.get(strange[0], "extraction") if len(strange) == 1 else "extraction"
-        told = ", ".join(f"--{name}" for name in strange)
+        told = ", ".join(f"--{_SPELT.get(name, name)}" for name in strange)
         raise click.UsageError(f"{told}: of the suite {of} only, so name it: voc eval {of} …")
 
 
@@ -134,6 +163,8 @@ def plain_report(report: Report) -> dict[str, object]:
     return {
         "cases": report.cases,
         "figures": dict(report.figures),
+        "n": {name: value.n for name, value in report.figures.items() if isinstance(value, Measured)},
+        "intervals": {n: v.interval for n, v in report.figures.items() if isinstance(v, Measured) and v.interval},
         "floors": dict(report.floors),
         "fallen": list(report.fallen),
         "worst": list(report.worst),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection
 
 from evals import real_texts
-from evals.metrics.retrieval import mean
+from evals.metrics.measured import share
 
 Finds = Callable[[str], bool]
 ELSEWHERE = {
@@ -23,13 +23,13 @@ def figures(name: str, finds: Finds, only: Collection[str] = (*ELSEWHERE, *STAFF
 
     Texts that no staff question is asked of give refusals only. `only` names the sets of questions that are asked.
     """
-    refused = {
-        f"{kind}_refused": mean(not finds(question) for question in asked(file))
+    refused: dict[str, float] = {
+        f"{kind}_refused": share(not finds(question) for question in asked(file))
         for kind, file in ELSEWHERE.items()
         if kind in only
     }
     own = {kind: asked(file, name) for kind, file in STAFF.items() if kind in only}
-    return refused | {f"{kind}_kept": mean(map(finds, questions)) for kind, questions in own.items() if questions}
+    return refused | {f"{kind}_kept": share(map(finds, questions)) for kind, questions in own.items() if questions}
 
 
 def asked(file: str, of: str | None = None) -> list[str]:

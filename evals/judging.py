@@ -19,11 +19,13 @@ from assistant.domain.records import Record
 from assistant.errors import ModelError, UsageError
 from assistant.llm.cache import CallCache, MemoryCache, call_key, digest_of
 from assistant.llm.fence import Fence, fenced
+from assistant.llm.recording import Recording, SilentEndpoint, begin, read_recording
 from assistant.llm.seams import Endpoint
 from assistant.llm.shapes import schema_text
 from assistant.settings import Settings
 from evals.metrics.extraction import Pair, Row
-from evals.recording import Recording, SilentEndpoint, begin, fresh, read_recording
+from evals.metrics.measured import share
+from evals.recording import fresh
 from prompts import RenderedPrompt, load
 
 PROMPT = "judge_ladder"
@@ -157,17 +159,17 @@ def judge_figures(results: Sequence[tuple[Origin, JudgementDraft] | str]) -> dic
     ladders = [result for result in results if not isinstance(result, str)]
     ours = [judgement for origin, judgement in ladders if origin == "ours"]
     known = [(origin == "planted", one.deep != "unfounded") for origin, one in ladders if origin != "ours"]
-    right = sum(truly == said for truly, said in known) / max(1, len(known))
+    right = share(truly == said for truly, said in known)
     true, said = (sum(column) / max(1, len(known)) for column in (zip(*known, strict=True) if known else ((), ())))
     chance = true * said + (1 - true) * (1 - said)
     return {
         "judged": float(len(ours)),
-        "judge_secondary_good": _share([one.secondary == "good" for one in ours]),
-        "judge_deep_good": _share([one.deep == "good" for one in ours]),
-        "judge_category_fits": _share([one.category == "fits" for one in ours]),
-        "judge_unfounded": _share([one.secondary == "unfounded" or one.deep == "unfounded" for one in ours]),
-        "judge_accepts_planted": _share([one.deep != "unfounded" for origin, one in ladders if origin == "planted"]),
-        "judge_rejects_foreign": _share([one.deep == "unfounded" for origin, one in ladders if origin == "foreign"]),
+        "judge_secondary_good": share([one.secondary == "good" for one in ours]),
+        "judge_deep_good": share([one.deep == "good" for one in ours]),
+        "judge_category_fits": share([one.category == "fits" for one in ours]),
+        "judge_unfounded": share([one.secondary == "unfounded" or one.deep == "unfounded" for one in ours]),
+        "judge_accepts_planted": share([one.deep != "unfounded" for origin, one in ladders if origin == "planted"]),
+        "judge_rejects_foreign": share([one.deep == "unfounded" for origin, one in ladders if origin == "foreign"]),
         "judge_agreement": right,
         "judge_kappa": (right - chance) / (1 - chance) if known and chance < 1 else 0.0,
         "judge_failed": float(len(results) - len(ladders)),
@@ -180,10 +182,6 @@ def _ladder(n: int, row: Row) -> str:
 
 
 _RUNGS = (("表象", "surface"), ("次深层", "secondary"), ("深层", "deep"), ("类别", "deep_category"))
-
-
-def _share(answers: Sequence[bool]) -> float:
-    return sum(answers) / max(1, len(answers))
 
 
 def _digest(*parts: str) -> str:

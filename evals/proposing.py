@@ -15,7 +15,7 @@ from assistant.domain.drafts import Draft
 from assistant.domain.proposals import Proposal
 from assistant.domain.themes import Theme
 from assistant.domain.vocabulary import zh
-from assistant.errors import ModelError
+from assistant.errors import ModelError, NotRecordedError
 from assistant.insight.dossier import Dossier
 from assistant.insight.figures import shown
 from assistant.insight.markdown import render
@@ -27,7 +27,7 @@ from assistant.llm.rendering import theme_facts, voice_lines
 from assistant.llm.seams import Endpoint
 from assistant.llm.shapes import schema_text
 from evals.blinding import plain_lines
-from evals.recording import NotRecordedError
+from evals.metrics.measured import Measured
 from prompts import Prompt, RenderedPrompt, load
 from prompts.loader import parse
 
@@ -180,7 +180,7 @@ def judge_figures(results: Sequence[tuple[Origin, ProposalJudgement] | str]) -> 
         own = [judgement for other, judgement in said if other == origin]
         means = {criterion: fmean(getattr(one, criterion) for one in own) for criterion in CRITERIA}
         figures |= {f"judged_{origin}_{criterion}": mean for criterion, mean in means.items()}
-        figures[f"judged_{origin}_rubric"] = fmean(means.values())
+        figures[f"judged_{origin}_rubric"] = Measured(fmean(means.values()), len(own))
         figures[f"judged_{origin}"] = float(len(own))
     return figures
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evals.metrics.retrieval import average_precision, mean
+from evals.metrics.measured import mean
+from evals.metrics.retrieval import average_precision
 from evals.workbench import read_lines
 from vectorstore.index import PassageIndex
 

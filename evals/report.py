@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import click
 
+from evals.metrics.measured import Measured
 from evals.metrics.reading_counts import Counts
 
 
@@ -28,13 +29,20 @@ class Report:
         return tuple(name for name, floor in self.floors.items() if self.figures[name] < floor)
 
 
+def _beside(value: float) -> str:
+    """Of how many, and the interval, where they are known."""
+    if not isinstance(value, Measured):
+        return ""
+    return f"  n {value.n:<5}" + (f"{value.interval[0]:.3f}-{value.interval[1]:.3f}" if value.interval else "")
+
+
 def show(report: Report) -> None:
     """A report for a reader at a terminal."""
     click.secho(f"{report.suite} ({report.cases} cases)", bold=True)
     for name, value in report.figures.items():
         floor = f"  floor {report.floors[name]:g}" if name in report.floors else ""
         mark = "  <- below" if name in report.fallen else ""
-        click.echo(f"  {name:28} {value:8.3f}{floor}{mark}")
+        click.echo(f"  {name:28} {value:8.3f}{_beside(value)}{floor}{mark}")
     if report.counts:
         click.echo(f"  {'':34} {'precision':>9} {'recall':>7} {'F1':>6}  {'right':>5} {'said':>5} {'true':>5}")
     for c in report.counts:

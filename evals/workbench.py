@@ -21,6 +21,8 @@ from assistant.intake.reading import ReadOptions
 from assistant.llm.cache import CallCache
 from assistant.llm.company import COMPANY_FILE
 from assistant.llm.fence import fence_secret
+from assistant.llm.recording import Recording, SilentEndpoint, begin, read_recording
+from assistant.llm.replaying import SAMPLE_KEY
 from assistant.llm.seams import Endpoint
 from assistant.pipeline.analysing import run_analyse
 from assistant.pipeline.context import Progress, silent
@@ -29,20 +31,11 @@ from assistant.settings import Settings
 from evals.judging import PROMPT as JUDGE
 from evals.judging import judge_of
 from evals.naive import AloneEngine, NaiveEngine, naive_ingredients
-from evals.recording import (
-    Recording,
-    ReservedEndpoint,
-    SilentEndpoint,
-    begin,
-    fresh,
-    ingredients,
-    read_recording,
-    same_texts,
-)  # fmt: skip
+from evals.recording import ReservedEndpoint, fresh, ingredients, same_texts
 from evals.sampling import sample
 
-MEASURING_KEY = b"always the same when we measure."
-"""32 bytes: the same pseudonyms in every run, so that figures repeat."""
+MEASURING_KEY = SAMPLE_KEY
+"""The same pseudonyms in every run, so that figures repeat; and the key by which the sample was recorded."""
 
 SAMPLE = files("assistant.sample") / "xinglan"
 CASES = Path(__file__).with_name("cases") / "xinglan"
@@ -92,6 +85,12 @@ class Workbench:
     """So many questions are put to a model; 0: as many as the suite thinks fit."""
     only: tuple[str, ...] = ()
     """Beginnings of the names of the prompts that may be asked, where not all may (`ReservedEndpoint`)."""
+
+    def with_drafts(self, drafts: Path) -> "Workbench":
+        """The same workbench, with all that was run on it, where drafts are kept in this file."""
+        other = replace(self, drafts=drafts)
+        vars(other).update({name: value for name, value in vars(self).items() if name not in vars(other)})
+        return other
 
     @property
     def reader(self) -> str:

@@ -6,10 +6,11 @@ from typing import TypeVar
 
 from anyio.to_thread import run_sync
 from nicegui import Client, ui
+from nicegui.element import Element
 
 from api.pages.faults import worded
 from api.pages.frame import LOGGED_OUT
-from api.pages.parts import say
+from api.pages.parts import fault, say
 from api.pages.visitor import LoggedOutError, Visit
 from api.problems import problem_of
 
@@ -73,3 +74,17 @@ async def looked(visit: Visit, work: Callable[[], T]) -> T | None:
         else:
             say(sentence_of(visit, error), bad=True)
         return None
+
+
+async def filled(visit: Visit, place: Element, work: Callable[[], T], show: Callable[[T], object]) -> None:
+    """Fill one part of a page with what some work gives back; one that fails says so and leaves the others standing."""
+    try:
+        found = await fetched(visit, work)
+    except Exception as error:  # noqa: BLE001 - the page's door
+        place.clear()
+        with place:
+            fault(visit.words("not_loaded"), sentence_of(visit, error))
+        return
+    place.clear()
+    with place:
+        show(found)

@@ -4,6 +4,7 @@ import re
 
 from api.pages.words import Words
 from assistant.errors import BusyError, NotFoundError, UsageError
+from assistant.sentences import in_chinese
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _QUOTED = re.compile(r"'[^']*'")
@@ -11,6 +12,7 @@ _THING = re.compile(r"there is no (?:active )?(\w+)|(\w+) '?[\w-]+'? is no more|
 _SAID: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?P<name>\w+)=(?P<value>.*?): there is no such "), "fault_filter"),
     (re.compile(r"tell of one thing"), "fault_one_thing"),
+    (re.compile(r"holds the demo"), "fault_demo"),
     (re.compile(r"has these words already"), "fault_same_words"),
     (re.compile(r"theme \S+ is locked(?! already)|is locked: "), "fault_locked"),
     (re.compile(r"must leave something"), "fault_leave_some"),
@@ -42,6 +44,8 @@ def worded(words: Words, error: Exception, detail: str) -> str:
             if "name" in values:
                 values["name"] = words.label(f"filter_{values['name']}")
             return words(name, **values)
+    if chinese := in_chinese(detail):
+        return chinese
     return words("fault_usage", detail=detail) if isinstance(error, UsageError) else detail
 
 

@@ -80,6 +80,8 @@ def frame(visit: Visit, here: str, classes: str = "") -> Iterator[None]:
         with link("", "/", "brand", aria_label=words("product")):
             tag("span", "", "brand-mark", aria_hidden="true")
             tag("span", words("product"), "brand-name")
+        if (engine := visit.app.engine.name) not in ("llm", "rules"):
+            tag("span", words("played_back"), "chip quiet-chip", title=engine)
         with tag("nav", aria_label=words("ways")):
             for way, name in WAYS:
                 if visit.may(RULES[f"GET {way}"]):

@@ -26,6 +26,7 @@ def mount_pages(service: FastAPI, app: App, seats: CapacityLimiter) -> None:
     """Let the service show the pages of an application; of several services in one process the last one's is shown."""
     pages.state.voc, pages.state.seats = app, seats
     pages.state.working = getattr(service.state, "working", None)
+    pages.state.buckets = getattr(service.state, "buckets", None)
     remember_signatures()
     pages.config.socket_io_js_transports = ["websocket"]
     for way, shown in _PAGES:

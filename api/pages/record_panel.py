@@ -55,7 +55,9 @@ class RecordPanel:
         tag("h3", words.readable(record["title"] or record["external_id"]))
         day = self._visit.when(record["created_at"])
         who = words.label(record["segment"])
-        facts(words.label(record["channel"]), record["product"], record["model"], who, day, record["external_id"])
+        model = record["model"] if record["model"] != record["product"] else None
+        named = record["external_id"] if record["title"] else None  # else it is the heading
+        facts(words.label(record["channel"]), record["product"], model, who, day, named)
         text = record["text"]
         with box("record-text"):
             tag("span", words.readable(text[: place.start]))

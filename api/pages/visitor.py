@@ -11,6 +11,7 @@ from nicegui import app as pages
 
 from api.doorway import LANGUAGE_COOKIE, LOOK_COOKIE, Language, language_of
 from api.entry import COOKIE
+from api.limits import Buckets, per_minute_of, seconds_to_wait
 from api.pages.words import Words, words_in
 from api.roles import RULES, Rule
 from assistant.answering.talking import ANYBODY
@@ -39,6 +40,8 @@ class Visit:
     look: Look
     session: str = ""
     """The cookie of somebody who is logged in."""
+    buckets: Buckets | None = None
+    """Where the service counts how often somebody comes: what is done over the page's socket counts like a request."""
 
     @property
     def words(self) -> Words:
@@ -80,10 +83,11 @@ class Visit:
         """See whether whoever opened the page is still let in.
 
         Raises:
-            LoggedOutError: their session has ended, or the service asks everybody for one by now.
+            LoggedOutError: their session has ended, their key was revoked or has expired, or the service asks everybody for one by now.
         """
         access, kind = Access(self.app.store.access), self.principal.kind
         ended = kind == "user" and access.session_holder(self.session) is None
+        ended = ended or (kind == "key" and not access.key_stands(self.principal.id))
         if ended or (kind == "machine" and not access.store.open):
             raise LoggedOutError(self.words("logged_out"))
 
@@ -91,13 +95,20 @@ class Visit:
         """The rule of a call of the service that does what a page is about to do.
 
         Raises:
-            UsageError: the visitor may not do it, or is logged out by now (`LoggedOutError`).
+            UsageError: the visitor may not do it, does too much in a minute, or is logged out by now (`LoggedOutError`).
         """
         rule = RULES[call]
         self.stay()
+        self._count()
         if not self.may(rule):
             raise UsageError(self.words("not_allowed", role=self.words.label(f"role_{rule.role}")))
         return rule
+
+    def _count(self) -> None:
+        if self.buckets is None or self.principal.kind == "machine":
+            return
+        if (wait := seconds_to_wait(self.buckets, self.principal)) > 0:
+            raise UsageError(self.words("too_often", n=per_minute_of(self.principal), seconds=int(wait) + 1))
 
     def note(self, rule: Rule, subject: str) -> None:
         """Tell the audit book what was done, as the service does of the same call."""
@@ -122,4 +133,5 @@ def visit_of(request: Request) -> Visit:
         language_of(chosen, accepted, app.settings.language),
         cast("Look", look) if look in ("light", "dark") else "auto",
         request.cookies.get(COOKIE, ""),
+        getattr(pages.state, "buckets", None),
     )

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from assistant.domain.vocabulary import zh
+from assistant.domain.vocabulary import recording_named, zh
 
 _MADE = re.compile(r"(?:[a-z]+-|u_)([0-9a-f]{4})[0-9a-f]{6,}")
 """An id that was made of a contact, or of a record that names nobody."""
@@ -62,6 +62,14 @@ class Words:
         """A customer as a reader is shown them: the id of the source, or a short pseudonym where they have none."""
         hit = _MADE.fullmatch(customer_id)
         return self("customer_short", code=hit[1]) if hit else customer_id
+
+    def engine(self, name: str) -> str:
+        """Who made something, in words; of a recording the model and the day."""
+        plain = {"rules": "by_rules", "llm": "by_model"}.get(name)
+        if plain:
+            return self(plain)
+        model, day = recording_named(name) or (name, "")
+        return self("by_recorded", model=model, day=day) if day else name
 
     def percent(self, part: float) -> str:
         """A share between 0 and 1."""

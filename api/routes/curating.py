@@ -8,11 +8,11 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from api.deps import ActorDep, AppDep, FiltersDep, Limit, Offset
-from api.shapes.themes import HealthOut, LineageEvent, ParentOut, SpikeOut, ThemeChanged, ThemeEdit, ThemesTold
+from api.shapes.themes import HealthOut, LineageEvent, ParentOut, PartOut, SpikeOut, ThemeChanged, ThemeEdit, ThemesTold
 from api.wire import Asked, Name, Page
 from assistant.bootstrap import App
 from assistant.errors import UsageError
-from assistant.pipeline.curating import split_by_meaning
+from assistant.pipeline.curating import parts_by_meaning, split_by_meaning
 from assistant.pipeline.watching import theme_lineage, theme_spikes, themes_health
 from assistant.records.curation import Edit
 from assistant.records.membership import FLAGS
@@ -82,6 +82,13 @@ def split(app: AppDep, by: ActorDep, theme_id: str, wish: Split) -> dict[str, An
     """Take insights out of a theme into a new one, which comes last in the answer."""
     title = _masked(app, wish.title)
     return _told(app, _apply(app, lambda store: store.split_theme(theme_id, wish.insight_ids, title, by)))
+
+
+@router.get("/{theme_id}/parts", response_model=Page[PartOut])
+def parts(app: AppDep, theme_id: str) -> Page[dict[str, Any]]:
+    """The parts that a theme falls into, and the words they would bear; the first stays what it is. Nothing is changed."""
+    found = [asdict(one) for one in parts_by_meaning(app.pipeline.context, theme_id)]
+    return Page(items=found, total=len(found), next=None)
 
 
 @router.post("/{theme_id}/parts", response_model=ThemesTold)

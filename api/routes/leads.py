@@ -82,9 +82,15 @@ def leads(
 
 
 @router.get("/funnel")
-def conversion(app: AppDep, filters: FiltersDep, by: FunnelKey = "type") -> FunnelOut:
-    """How many leads were assigned, contacted, won and lost, with 95 % intervals."""
-    rows, total = funnel(app.store.database, by, filters)
+def conversion(
+    app: AppDep,
+    filters: FiltersDep,
+    by: FunnelKey = "type",
+    owner: Annotated[str | None, Query(max_length=100)] = None,
+    type: OpportunityType | None = None,  # noqa: A002 - the field's name
+) -> FunnelOut:
+    """How many leads were assigned, contacted, won and lost, with 95 % intervals; all, one owner's, or those of one type."""
+    rows, total = funnel(app.store.database, by, filters, owner=owner, kind=type)
     items = [FunnelRowOut.model_validate(row) for row in rows]
     return FunnelOut(items=items, total=len(items), by=by, all=FunnelRowOut.model_validate(total))
 

@@ -139,7 +139,7 @@ def _in_the_open(request: Request) -> bool:
 
 
 def _too_often(request: Request, name: str | None) -> bool:
-    buckets: Buckets = request.app.state.tries
+    buckets: Buckets = request.app.state.buckets
     tries = [(f"from {client_of(request.scope)}", PER_ADDRESS)]
     if name is not None:
         tries.append((f"name {name.strip().lower()}", PER_NAME))

@@ -3,8 +3,9 @@
 from typing import Any, Literal
 
 from api.shapes.base import Shape
+from api.wire import EngineSaid
 from assistant.domain.ideas import LensName
-from assistant.domain.vocabulary import EngineName, NbnType, RouteKind, TrendStatus
+from assistant.domain.vocabulary import NbnType, RouteKind, TrendStatus
 
 
 class IdeaOut(Shape):
@@ -28,7 +29,7 @@ class IdeaOut(Shape):
     score: float
     """0 to 1, before marks and votes."""
     score_parts: dict[str, float]
-    engine: EngineName
+    engine: EngineSaid
     status: Literal["proposed", "rejected", "merged"]
     marks: list[str]
     tests: list[str]

@@ -3,9 +3,10 @@
 from typing import Any, Literal
 
 from api.shapes.base import Shape
+from api.wire import EngineSaid
 from assistant.domain.outcomes import Afterwards, Launch, Moved, NextNeed, Ratio, Verdict, Window
 from assistant.domain.proposals import CountedFigure, Coverage, Evidence, Statement
-from assistant.domain.vocabulary import EngineName, NbnType, ProposalStatus
+from assistant.domain.vocabulary import NbnType, ProposalStatus
 
 
 class ProposalOut(Shape):
@@ -15,7 +16,7 @@ class ProposalOut(Shape):
     title: str
     nbn_type: NbnType
     status: ProposalStatus
-    engine: EngineName
+    engine: EngineSaid
     summary: str
     target: dict[str, Any]
     need_ladder: dict[str, Any]

@@ -3,13 +3,13 @@
 from typing import Any
 
 from api.shapes.base import Shape
+from api.wire import EngineSaid
 from assistant.domain.insights import FailureContext, LadderStanding, Opportunity, Quote
 from assistant.domain.records import MaskedSpan
 from assistant.domain.vocabulary import (
     Aspect,
     Channel,
     DeepCategory,
-    EngineName,
     JourneyStage,
     Segment,
     Sentiment,
@@ -48,7 +48,7 @@ class InsightOut(Shape):
     quote: str
     start: int
     end: int
-    engine: EngineName
+    engine: EngineSaid
     effort: int | None
     """What it has cost the customer in trouble, 1 to 5; null where nobody has judged it."""
     more_quotes: list[Quote]

@@ -3,9 +3,10 @@
 from typing import Any, Literal
 
 from api.shapes.base import Shape
+from api.wire import EngineSaid
 from assistant.domain.insights import LadderStanding
 from assistant.domain.themes import Voice
-from assistant.domain.vocabulary import DeepCategory, EngineName, TrendStatus
+from assistant.domain.vocabulary import DeepCategory, TrendStatus
 from assistant.insight.trends import Ground
 
 
@@ -20,7 +21,7 @@ class ThemeOut(Shape):
     deep: str
     standing: LadderStanding
     deep_category: DeepCategory
-    engine: EngineName
+    engine: EngineSaid
     records: int
     customers: int
     trend: TrendStatus
@@ -46,7 +47,7 @@ class ParentOut(Shape):
     id: str
     title: str
     definition: str
-    engine: EngineName
+    engine: EngineSaid
     children: list[str]
     records: int
     customers: int
@@ -149,6 +150,18 @@ class ThemeWhole(ThemeRow):
     change: ChangeOut
     spikes: list[SpikeOut]
     successor: SuccessorOut | None
+
+
+class PartOut(Shape):
+    """One of the parts that a theme would be split into."""
+
+    insights: list[str]
+    words: dict[str, str]
+    """The words it would bear; none for the part that stays in the theme."""
+    records: int
+    customers: int
+    quotes: list[str]
+    """A few of its voices."""
 
 
 class ThemesTold(Shape):

@@ -3,8 +3,8 @@
 from typing import Any, Literal
 
 from api.shapes.base import Shape
+from api.wire import EngineSaid
 from assistant.domain.alerts import DeliveryStatus, Rule
-from assistant.domain.vocabulary import EngineName
 
 
 class FeedbackOut(Shape):
@@ -19,7 +19,7 @@ class FeedbackOut(Shape):
     """Who gave it."""
     question: str
     text: str
-    engine: EngineName
+    engine: EngineSaid
 
 
 class UnansweredOut(Shape):
@@ -52,7 +52,7 @@ class PinOut(Shape):
     answer_id: str
     question: str
     text: str
-    engine: EngineName
+    engine: EngineSaid
     actor: str
     at: str
 

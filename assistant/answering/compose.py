@@ -26,7 +26,8 @@ from assistant.answering.policies import (
     unquoted,
 )
 from assistant.answering.ports import Counting, Finder, Masker, Store
-from assistant.answering.refusing import Asked, new_id, refusal, turned_back
+from assistant.answering.recalling import read_by, refused_by, unheard
+from assistant.answering.refusing import Asked, new_id, no_data, refusal, turned_back
 from assistant.answering.searching import Sources
 from assistant.answering.selling import asked_not_to_sell, chances
 from assistant.answering.solved import precedents
@@ -77,11 +78,10 @@ class AnswerService:
         both given; without it every text is masked as a customer's is. What `planning` reads in a question within a quarter of that time goes before what the rules read.
         """
         self._planner = Planner(planning, self._masked, patience / 4) if planning is not None else None
-        self._pins = pins
         self._store, self._counting, self._finder, self._masker = store, counting, finder, masker
         self._names = names or load_names()
         self._documents, self._likeness = documents, likeness
-        self._engine, self._tone = engine, tone
+        self._engine, self._tone, self._pins = engine, tone, pins
         self._prose = prose or (lambda text, _: self._masked(text))
         self._wording = Wording(engine, fallback, store, self._prose)
         self._language, self._patience, self._today = language, patience, today
@@ -116,7 +116,7 @@ class AnswerService:
         earlier = [without_harm(without_persons(text, self._masked_name, names)) for text in texts]
         given = filters or Filters()
         words = without_harm(asked.question)
-        if sentence := turned_away(asked.question) or turned_away(words):
+        if sentence := turned_away(asked.question) or turned_away(words) or no_data(self._counting, self._documents):
             yield from self._tell(self._refusal(asked, sentence, ()))
             return
         catalogue = with_own_goods(held, words, self._counting, self._documents())
@@ -141,17 +141,18 @@ class AnswerService:
             return
         read = yield from self._read(made, earlier, given, catalogue)
         if read.back is not None or read.refusal is not None:
-            yield from self._tell(self._turned_back(asked, read))
+            yield from self._tell(turned_back(asked, read, "rules" if read.unheard else self._engine.name))
             return
         if read.plan is not made:
             yield Event("plan", read.plan)
         by_rules = self._engine.name == "rules"
         sources = Sources(self._store, self._counting, self._finder, self._masker, catalogue, by_voices=by_rules)
         followed, gathered = gather_either(read.plan, made, given, sources)
+        if unheard(self._engine, gathered, lambda: self._material(followed, gathered)):
+            followed, gathered = gather_either(read.plan, made, given, replace(sources, by_voices=True))
         if followed is not read.plan:
             yield Event("plan", followed)
-        made = followed
-        asked = replace(asked, plan=made)
+        made, asked = followed, replace(asked, plan=followed)
         yield from self._answer(asked, made, gathered)
 
     def _answer(self, asked: Asked, made: Plan, gathered: Gathered) -> Iterator[Event]:
@@ -159,7 +160,7 @@ class AnswerService:
         for figure in gathered.figures:
             yield Event("figure", figure)
         if gathered.back is not None:
-            yield from self._tell(self._turned_back(asked, Read(made, gathered.back)))
+            yield from self._tell(turned_back(asked, Read(made, gathered.back), self._engine.name))
             return
         if gathered.nothing is not None and house_answers(made, self._documents(), self._likeness):
             gathered = Gathered()
@@ -183,10 +184,10 @@ class AnswerService:
             return Read(made, asked_back(made, earlier, given, catalogue))
         themes = self._store.themes()
         material = self._planner.material(made, earlier, given, catalogue, themes, self._today())
-        return (yield from self._planner.read(material, catalogue, Event("waiting"), BEAT))
-
-    def _turned_back(self, asked: Asked, read: Read) -> Answer:
-        return turned_back(asked, read, self._engine.name)
+        read = yield from self._planner.read(material, catalogue, Event("waiting"), BEAT)
+        if read.unheard:
+            return replace(read, back=asked_back(made, earlier, given, catalogue))
+        return read_by(read, made, self._engine)
 
     def _pinned(self, question: str, made: Plan, gathered: Gathered) -> Offer:
         figures = [figure_in(figure, self._language) for figure in gathered.figures]
@@ -276,7 +277,7 @@ class AnswerService:
         yield Event("done", answer)
 
     def _refusal(self, asked: Asked, reason: str, warnings: Sequence[str]) -> Answer:
-        return refusal(asked, reason, warnings, self._engine.name)
+        return refusal(asked, reason, warnings, refused_by(self._engine, asked.plan))
 
     def _hidden(self, made: Plan) -> dict[str, str]:
         """Words to search for that are personal values once they stand alone, and what is to stand in their place."""

@@ -21,9 +21,10 @@ from assistant.answering.counted import (
 from assistant.answering.labels import query_text, scope_label
 from assistant.answering.lines import part, parts_asked
 from assistant.answering.ports import Counting
+from assistant.answering.provinces import PROVINCE, by_province
 from assistant.answering.standing import Standing, standing
 from assistant.answering.tabling import TOTAL, Row, rest_name
-from assistant.answering.within import LATEST, MOST, months_said, rows_said
+from assistant.answering.within import LATEST, MOST, SOLVED, months_said, rows_said
 from assistant.domain.answers import Figure, Plan
 from assistant.domain.counts import CountRow
 from assistant.domain.filters import Filters
@@ -69,11 +70,13 @@ def count(
             by: Dimension = plan.by if plan.by is not None and plan.by != "month" else "theme"
             _table(by, counting, counted, _shown(replace(plan, by=by)))
     elif plan.by == "month":
-        _trend(counting, counted)
+        _trend(counting, counted, to_the_last=SOLVED.search(plan.question) is not None and plan.filters.until is None)
         if (parted := parts_asked(plan)) is not None and counted.rows:
             part(parted, counting, counted)
         if _MOST_OF.search(plan.question):
             counted.figures[:0] = _foremost(counted)
+    elif plan.by == "region" and PROVINCE.search(plan.question) and not _LEAST.search(plan.question):
+        by_province(counting, counted, _shown(plan))
     elif plan.by is not None:
         _table(plan.by, counting, counted, _shown(plan), least=bool(_LEAST.search(plan.question)))
     if plan.by == "month" and {"trend", "count"} <= set(plan.intents) and not plan.query and not counted.lines:
@@ -176,9 +179,9 @@ def _foremost(counted: Counted) -> list[Figure]:
     return [Figure(f"最多的月份是 {months}，{scope}反馈", most, "条", first[0].figures[0].query)] if most else []
 
 
-def _trend(counting: Counting, counted: Counted) -> None:
+def _trend(counting: Counting, counted: Counted, *, to_the_last: bool = False) -> None:
     filters, scope = counted.filters, counted.scope(replace(counted.filters, since=None, until=None))
-    rows = months_said(counted.words, counting, filters)
+    rows = months_said(counted.words, counting, filters, to_the_last=to_the_last)
     for month, records in rows:
         how = query_text(f"{holding('count records', counted.words)} by month = {month}", filters)
         counted.rows.append(Row(month, (Figure(f"{month} {scope} 反馈", records, "条", how),)))

@@ -44,10 +44,14 @@ class Counted:
     """What rows over time are made up of: a value for each row, in order."""
     of_all: bool = False
     """The rows are of all records within the filters, not only of those that say the words."""
+    drawn: tuple[Table, Chart] | None = None
+    """What is told as a table and drawn, where that is not made of the rows."""
 
     @property
     def table(self) -> Table | None:
         """The rows as a table; None where there are less than two."""
+        if self.drawn is not None:
+            return self.drawn[0]
         if self.lines:
             return crossed_table(self._title, self.of, self.rows, self.lines)
         return table_of(self._title, self.of, self.rows, self.total)
@@ -55,6 +59,8 @@ class Counted:
     @property
     def chart(self) -> Chart | None:
         """The rows as what to draw; None where there are less than two."""
+        if self.drawn is not None:
+            return self.drawn[1]
         return chart_of(self._title, self.rows, over_time=self.of in _OVER_TIME, lines=self.lines)
 
     @property

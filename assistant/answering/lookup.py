@@ -59,6 +59,11 @@ class Lookup:
     ) -> None:
         self._store, self._finder, self._names, self._today = store, finder, names, today
 
+    @property
+    def today(self) -> date:
+        """The day that relative dates count from now."""
+        return self._today()
+
     def search(self, query: str, given: Filters, limit: int, *, literally: bool = False, recent: bool = False) -> Found:
         """The passages that are about a query, at most `limit`, one for each record.
 

@@ -14,7 +14,7 @@ from assistant.answering.matching import fitting_first
 from assistant.answering.meant import situations_asked, themes_meant
 from assistant.answering.openings import openings
 from assistant.answering.plan import COUNTING
-from assistant.answering.rising import rising
+from assistant.answering.rising import rising, turn_asked
 from assistant.answering.searching import FEW, SUPPORTED, Sources, names_a_record, search, search_by_words
 from assistant.answering.sides import named_sides, words_apart
 from assistant.answering.standing import words_said
@@ -32,10 +32,6 @@ ELSEWHERE = 0.75
 questions from elsewhere (capitals, recipes, timetables) the highest has 0.6."""
 _SHOWN = 8
 DISPLEASED = re.compile(r"不满|抱怨|投诉|差评|吐槽|意见")
-ROSE = re.compile(
-    r"(?:什么|啥|哪些?|哪个|哪类)\S{0,6}?(?:变多|增多|增加|多了|多起来|上升|上涨|涨了|变严重|更严重|恶化|冒出来)"
-)
-"""Asked of two stretches of time: what became more."""
 _OF_NEEDS: frozenset[Dimension] = frozenset({"theme", "deep_category", "aspect", "nbn", "journey_stage"})
 """Rows of these are needs, and are told with the customers' words."""
 SURE = 0.5
@@ -117,9 +113,10 @@ def _counted(plan: Plan, given: Filters, sources: Sources) -> Gathered:
     sides, words = named_sides(plan, sources.catalogue), words_apart(plan)
     meant = _meant(plan, themes, sources) if not words else []
     counted = count(plan, sources.counting, themes, meant, sides, words)
-    if len(plan.periods) > 1 and not plan.query and ROSE.search(plan.question):
+    turn = turn_asked(plan.question) if len(plan.periods) > 1 and not plan.query else None
+    if turn is not None:
         counted = Counted(filters=plan.filters, titles=counted.titles)
-        rising(plan, sources.counting, sources.store, counted)
+        rising(plan, sources.counting, sources.store, counted, turn)
     if all(figure.value == 0 for figure in counted.figures if figure.unit == "条"):
         back = meant_instead(plan, sources.counting)
         return Gathered(back=back) if back else _nobody(plan, counted, sources) or _uncounted(plan, given, sources)

@@ -11,6 +11,7 @@ from assistant.answering.leaning import follow, laid_over, leans_on, names_nothi
 from assistant.answering.leftovers import blanked, words_left
 from assistant.answering.lexicon import Cues, Names, cues, load_names, normalise
 from assistant.answering.noting import days_meant, several_meant
+from assistant.answering.rising import turn_asked
 from assistant.answering.spans import FirstSaid, find_versions, with_same_days_before
 from assistant.answering.values import (
     Named,
@@ -22,6 +23,7 @@ from assistant.answering.values import (
     names_all,
     without_excepted,
 )  # fmt: skip
+from assistant.answering.within import SOLVED
 from assistant.domain.answers import Intent, Plan
 from assistant.domain.filters import Filters
 from assistant.domain.vocabulary import Dimension
@@ -42,6 +44,8 @@ _SAYS = re.compile(
 _SIDES: tuple[Dimension, ...] = (
     "segment", "product", "channel", "region", "aspect", "deep_category", "sentiment",
 )  # fmt: skip
+_MONTHS_TOLD = "问的是解决没有：列出各月的条数来看；条数少了，不等于每一位客户的事都已了结"
+"""Said where the months before and after must be seen to tell whether something is over."""
 _EACH = re.compile(r"各|分别|每")
 _MARKS = " ?？!！。.~，,…"
 _BY_ORDER: tuple[Dimension, ...] = (
@@ -136,6 +140,8 @@ def _made(
         p for p in find_periods(plain, anchor, today) if not any(_meet(p, other) for other in told_days)
     ]
     periods = with_same_days_before(plain, periods, anchor)
+    turned_to = len(periods) > 1 and turn_asked(text) is not None
+    asking, counting = asking or turned_to, counting or turned_to
     if counting and len(periods) > 1 and "compare" not in intents:
         intents = ("compare", *intents)  # more than one stretch of time is counted each by itself
     named = _named(text, catalogue, asking=asking, counting=counting and not searching)
@@ -144,10 +150,15 @@ def _made(
         intents = ("compare", *intents)
     if searching:  # what is read out of insights is no fact to narrow a search by: the words find it too
         named = [item for item in named if item.field in _FACTS]
-    filters = _filters([item for item in named if item not in general], periods if asking else [])
+    over = "trend" in intents and len(periods) == 1 and SOLVED.search(plain) is not None
+    filters = _filters([item for item in named if item not in general], periods if asking and not over else [])
     shifted = stale and find_periods(plain, anchor, today) != find_periods(plain, today)
-    notes = days_meant(
-        filters, periods, (catalogue.first_day, catalogue.last_day), anchor if shifted else None, asking=asking
+    notes = (
+        (_MONTHS_TOLD,)
+        if over
+        else days_meant(
+            filters, periods, (catalogue.first_day, catalogue.last_day), anchor if shifted else None, asking=asking
+        )
     )
     notes += tuple(f"“{text[n.start : n.end]}”是这里所有产品的统称，没有用来缩小范围" for n in general[:1])
     notes += tuple(f"{version} 在记录里最早于 {period.since} 提到，从这一天起算" for version, period in versions)

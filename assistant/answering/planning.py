@@ -15,11 +15,11 @@ from assistant.answering.triage import ELSEWHERE
 from assistant.answering.values import products_of
 from assistant.domain.answers import Plan
 from assistant.domain.drafts import OffTopic, PlanDraft
-from assistant.domain.engine import Planning
+from assistant.domain.engine import Engine, Planning
 from assistant.domain.filters import Filters
 from assistant.domain.planning import PlanMaterial
 from assistant.domain.themes import Theme
-from assistant.errors import ModelError
+from assistant.errors import ModelError, NotRecordedError, SettingError
 from assistant.rules.harmless import harmless
 from assistant.rules.topics import shows_a_matter
 
@@ -51,6 +51,8 @@ class Read:
     """A question back, and what to choose from."""
     refusal: str | None = None
     """Why no feedback can answer it, as a sentence."""
+    unheard: bool = False
+    """Nobody but the rules read it: a recording was asked that does not hold the question."""
 
 
 class Planner:
@@ -77,6 +79,8 @@ class Planner:
                 if piece is None:
                     yield sign
                 draft = piece
+        except NotRecordedError:
+            return Read(material.proposed, unheard=True)
         except (TimeoutError, ModelError):  # the answer's own call fails in the same way, and says so
             return kept
         if draft is None:
@@ -130,6 +134,21 @@ class Planner:
         if self._masked(together) != together or not harmless(together):
             fitting = [name for name in fitting if self._masked(name) == name and harmless(name)]
         return tuple(name for name in sound if name in set(fitting))
+
+
+def planning_of(planner: str, engine: Engine) -> Planning | None:
+    """Who plans beside the rules by the setting VOC_PLANNER, if anybody.
+
+    Raises:
+        SettingError: the model shall do it, and there is none.
+    """
+    if planner == "rules":
+        return None
+    if isinstance(engine, Planning):
+        return engine
+    if planner == "llm":
+        raise SettingError("VOC_PLANNER=llm needs a model: set OPENAI_API_KEY or OPENAI_BASE_URL, or leave it out")
+    return None
 
 
 def _kinds(products: Sequence[str], models: Sequence[str], names: Names) -> dict[str, str]:

@@ -24,8 +24,11 @@ class Counting(Protocol):
         """How much the filters leave."""
         ...
 
-    def mentions(self, words: Sequence[str], filters: Filters, *, any_of: Sequence[str] = ()) -> Totals:
-        """As `totals`, of the records in which every one of the words stands letter for letter, and one of `any_of`."""
+    def mentions(
+        self, words: Sequence[str], filters: Filters, *, any_of: Sequence[str] = (), also: Sequence[str] = ()
+    ) -> Totals:
+        """As `totals`, of the records in which every one of the words stands letter for letter, one of `any_of`, and one of
+        `also`."""
         ...
 
 

@@ -2,12 +2,19 @@
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answering.planning import Read
+from assistant.answering.ports import Counting
 from assistant.domain.answers import Answer, Plan
+from assistant.domain.filters import Filters
+from assistant.domain.knowledge import House
 from assistant.domain.vocabulary import EngineName
+
+_NO_DATA = (
+    "资料不足：还没有导入任何反馈。先运行 voc run 文件或文件夹，或在“数据与任务”页导入；只想看看，运行 voc demo。"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +44,11 @@ def refusal(asked: Asked, reason: str, warnings: Sequence[str], engine: EngineNa
         elapsed_ms=asked.elapsed,
         plan=asked.plan,
     )
+
+
+def no_data(counting: Counting, documents: Callable[[], Sequence[House]]) -> str | None:
+    """Why no question can be answered where nothing was imported and no document learned, and what to do; else None."""
+    return None if counting.totals(Filters()).records or documents() else _NO_DATA
 
 
 def turned_back(asked: Asked, read: Read, engine: EngineName) -> Answer:

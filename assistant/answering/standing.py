@@ -32,6 +32,7 @@ _FEW = 3
 _SHORT = 3
 """So few letters are a word, of which a theme must say as much; more tell of something in their own way."""
 _KIN = 3
+_TWO = 2
 _LEAST = 2
 
 
@@ -90,7 +91,10 @@ def standing(plan: Plan, counting: Counting, meant: Sequence[Theme]) -> Standing
             wider, others = in_other_words(plan.filters, words, counting)
             beside = _beside(words, plan, themes, None, both, whole)
             return Standing(plan.filters, words, (*wider, *beside), (note, *others))
-    return Standing(plan.filters, words, *in_other_words(plan.filters, words, counting))
+    wider, others = in_other_words(plan.filters, words, counting)
+    if not others and said.records and not letters:
+        others = (f"只数逐字写“{'、'.join(words)}”的；用别的话说的没有数，可以用检索看",)
+    return Standing(plan.filters, words, wider, others)
 
 
 def _letters(plan: Plan) -> bool:
@@ -199,15 +203,42 @@ def in_other_words(
 
     Nothing where the word is no known one for what it means, or nobody says the same in other words.
     """
-    if len(words) != 1:
+    groups = _of_one_meaning(words, filters, counting)
+    if groups is None:
         return (), ()
-    kin = [one for line in meanings() if words[0] in line for one in line if words[0] not in one]
-    told = [one for one in dict.fromkeys(kin) if counting.mentions((one,), filters).records]
-    if not told:
+    every = counting.mentions((), filters, any_of=groups[0], also=groups[1] if len(groups) > 1 else ())
+    told = list(dict.fromkeys(one for group in groups for one in group[1:]))
+    if len(groups) > 1 and every.records <= counting.mentions(words, filters).records:
         return (), ()
-    every = counting.mentions((), filters, any_of=(words[0], *told))
-    named = "".join(f"「{one}」" for one in told)
-    label = f"{scope_label(filters)} 连同{named} 原文提到“{words[0]}”的反馈".removeprefix("全部 ")
-    how = query_text(f"count records whose text holds {' or '.join((words[0], *told))}", filters)
-    note = f"只数逐字写“{words[0]}”的；写成{'、'.join(f'“{one}”' for one in told[:_KIN])}等的不在内"
+    said, named = "、".join(words), "".join(f"「{one}」" for one in told)
+    label = f"{scope_label(filters)} 连同{named} 原文提到“{said}”的反馈".removeprefix("全部 ")
+    how = query_text(f"count records whose text holds {' and '.join(' or '.join(group) for group in groups)}", filters)
+    each = told[:_KIN] if len(groups) == 1 else [one for group in groups for one in group[1 : _KIN + 1]]
+    note = f"只数逐字写“{said}”的；写成{'、'.join(f'“{one}”' for one in each)}等的不在内"
     return (Figure(label, every.records, "条", how),), (note,)
+
+
+def _of_one_meaning(words: Sequence[str], filters: Filters, counting: Counting) -> list[tuple[str, ...]] | None:
+    """For each of one or two words (those of one that is made of two) itself and what is said for it within the filters;
+    None where no word is known for what it means, or nobody says the same in other words."""
+    pieces = tuple(words)
+    if len(pieces) == 1 and not _line_of(pieces[0]):
+        pieces = _told_in_two(pieces[0])
+    if not 0 < len(pieces) <= _TWO:
+        return None
+    groups = []
+    for word in pieces:
+        kin = dict.fromkeys(one for one in _line_of(word) if word not in one)
+        groups.append((word, *(one for one in kin if counting.mentions((one,), filters).records)))
+    return groups if any(len(group) > 1 for group in groups) else None
+
+
+def _told_in_two(word: str) -> tuple[str, ...]:
+    """A word cut into two of which one is known for what it means and the other for that or to the dictionary; else empty."""
+    halves = [(word[:cut], word[cut:]) for cut in range(len(word) - _LEAST, _LEAST - 1, -1)]
+    told = [pair for pair in halves if all(_line_of(one) or _analyzer().general(one) for one in pair)]
+    return next((pair for pair in told if any(map(_line_of, pair))), ())
+
+
+def _line_of(word: str) -> list[str]:
+    return [one for line in meanings() if word in line for one in line]

@@ -1,5 +1,6 @@
 """The rows of a table, and months, counted among the records that say certain words, instead of among all of them."""
 
+import re
 from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
@@ -16,6 +17,8 @@ MOST = 60
 """So many values of a dimension are looked through, those with the most records first."""
 LATEST = 12
 """So many months or weeks are told."""
+SOLVED = re.compile("(?:解决|好转|改善|缓解|消停|平息|根治|修复)(?:好)?了?(?:吗|么|没)")
+"""Asked whether something is over: the months after it must be seen too, be there none of it."""
 _ONE_EACH = frozenset({"product", "channel", "segment", "region"})
 """A record has one value of these."""
 _NOT_KNOWN = "unknown"
@@ -72,11 +75,14 @@ def _settled(by: Dimension, found: Sequence[CountRow], following: CountRow, whol
     return len(best) == limit and best[-1] >= following.records
 
 
-def months_said(words: Sequence[str], counting: Counting, filters: Filters) -> list[tuple[str, int]]:
+def months_said(
+    words: Sequence[str], counting: Counting, filters: Filters, *, to_the_last: bool = False
+) -> list[tuple[str, int]]:
     """Records that hold all words (all records where there are none) of the last months in order, none left out, as
-    (``YYYY-MM``, n)."""
+    (``YYYY-MM``, n); `to_the_last` month of all records, where those counted end before."""
     records = {row.key: row.records for row in counting.rows("month", filters) if row.key[:2] == "20"}
-    months = _between(min(records), max(records))[-LATEST:] if records else []
+    every = [row.key for row in counting.rows("month", Filters()) if row.key[:2] == "20"] if to_the_last else []
+    months = _between(min(records), max([*records, *every]))[-LATEST:] if records else []
     if not words:
         return [(month, records.get(month, 0)) for month in months]
     return [(month, counting.mentions(words, _within(filters, month)).records) for month in months]

@@ -11,7 +11,7 @@ from assistant.domain.answers import AnswerMaterial
 from assistant.domain.drafts import AnswerDraft, SentenceDraft
 from assistant.domain.engine import Engine, Speaking
 from assistant.domain.vocabulary import EngineName
-from assistant.errors import ModelError
+from assistant.errors import ModelError, NotRecordedError
 from assistant.rules.harmless import harmless
 
 _LONG_REASON = 200
@@ -62,6 +62,8 @@ class Wording:
                     yield from self._say(piece, verifier, warnings)
         except TimeoutError:
             trouble = "模型在时限内没有答复完"
+        except NotRecordedError:
+            trouble = "录下的模型回答里没有这个问题"
         except ModelError as error:
             trouble = f"模型暂不可用（{error.kind}）"
         for sentence in whole.sentences[taken:] if whole is not None and not whole.refused else ():

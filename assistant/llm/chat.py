@@ -15,7 +15,7 @@ from assistant.llm.capabilities import CapabilityStore, Rung
 from assistant.llm.faults import CallFault, Reply
 from assistant.llm.forecasting import answer_limit
 from assistant.llm.knowledge import Knowledge
-from assistant.llm.pace import LocalPace, Pace
+from assistant.llm.pace import Pace, pace_of
 from assistant.llm.parsing import UnusableAnswer, parse_answer
 from assistant.llm.pricing import PRICES_FILE, Price, find_price
 from assistant.llm.retry import CircuitBreaker, RetryPolicy, Stopped
@@ -49,7 +49,7 @@ class ChatEndpoint:
         self.vendor = VendorChat(settings)
         self.knowledge = Knowledge(self.vendor.endpoint, self.vendor.model, capabilities)
         self.price: Price | None = find_price(settings.chat_model, settings.data_dir / PRICES_FILE)
-        self.pace: Pace = pace or LocalPace(settings.llm_rpm, settings.llm_tpm)
+        self.pace = pace or pace_of(settings)
         self._guard = guard
         self.retry = retry or RetryPolicy()
         self.breaker = breaker or CircuitBreaker()
@@ -175,6 +175,7 @@ class ChatEndpoint:
             reserved = call.spending.reserve(most)
             cost, unsure = Usage(), False
             try:
+                self.vendor.ready(call.quick)
                 turn = self.pace.turn(expected, quick=call.quick)
                 call.announce()
                 reply = self.once(rung, messages, call.schema, limit=limit, quick=call.quick)

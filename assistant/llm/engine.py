@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -26,6 +26,7 @@ from assistant.domain.proposal_drafts import DRAFT_OF, SectionDraft
 from assistant.domain.proposals import Asked
 from assistant.domain.records import Record
 from assistant.domain.themes import ThemeMaterial, Voice
+from assistant.domain.vocabulary import EngineName
 from assistant.llm.budget import Spending
 from assistant.llm.cache import CallCache, MemoryCache, call_key, digest_of
 from assistant.llm.chat import ChatEndpoint
@@ -98,7 +99,7 @@ class ModelEngine:
         self._reader = Reader(self._ask, self._fence, company, settings.language, proof)
 
     @property
-    def name(self) -> Literal["llm"]:
+    def name(self) -> EngineName:
         """See `Engine.name`."""
         return "llm"
 

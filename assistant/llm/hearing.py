@@ -92,6 +92,7 @@ def _pieces(endpoint: ChatEndpoint, call: "Call[AnswerDraft]") -> Iterator[str]:
     reserved = call.spending.reserve(most)
     reply, text, unsure = None, "", False
     try:
+        endpoint.vendor.ready(True)
         turn = endpoint.pace.turn(tokens, quick=True)
         call.announce()
         question = endpoint.question(rung, messages, call.schema, limit=limit, quick=True)

@@ -57,16 +57,17 @@ def find_price(model: str, own_list: Path | None = None) -> Price | None:
     return prices[match] if match is not None else None
 
 
-def run_price(model: str, own_list: Path, money: float | None) -> Price | None:
-    """As `find_price`, for a run that may spend so much money.
+def run_price(model: str, own_list: Path, money: float | None, daily: float | None = None) -> Price | None:
+    """As `find_price`, for a run that may spend so much money, on a day on which all may spend so much.
 
     Raises:
         SettingError: money is limited and the price is not known: such a budget can't be kept.
     """
     price = find_price(model, own_list)
-    if money is not None and price is None:
+    if price is None and (money is not None or daily is not None):
+        limit = "VOC_BUDGET_DAY" if money is None else "VOC_BUDGET_MONEY (--budget-cost)"
         raise SettingError(
-            f"VOC_BUDGET_MONEY (--budget-cost) can't be kept: no price is known for {model}; "
+            f"{limit} can't be kept: no price is known for {model}; "
             f'put it into {own_list} (currency = "CNY", [models] "{model}" = {{ prompt = …, completion = … }})'
         )
     return price

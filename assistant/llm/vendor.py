@@ -67,14 +67,24 @@ class VendorChat:
         self._client: OpenAI | None = None
         self._lock = threading.Lock()
 
+    def ready(self, quick: bool) -> None:
+        """Have what sending takes: its libraries take a second to load, and a turn is not to grow old meanwhile.
+
+        Raises:
+            CallFault: with `quick`, nobody listens at the endpoint.
+        """
+        if self._client is None:
+            if quick and not takes_connections(self.endpoint):
+                raise away(self.endpoint)
+            self._made()
+
     def send(self, question: Question) -> Reply:
         """One request, no retry.
 
         Raises:
             CallFault: anything but an answer.
         """
-        if question.quick and self._client is None and not takes_connections(self.endpoint):
-            raise away(self.endpoint)
+        self.ready(question.quick)
         import openai  # slow vendor: late
 
         # LangChain builds the client; its message layer is gone round: it would cost three times the processor time of
@@ -98,8 +108,7 @@ class VendorChat:
         Raises:
             CallFault: anything but an answer; what came until then was told.
         """
-        if question.quick and self._client is None and not takes_connections(self.endpoint):
-            raise away(self.endpoint)
+        self.ready(question.quick)
         import openai  # slow vendor: late
 
         told_tokens = {"stream_options": {"include_usage": True}} if usage else {}
@@ -134,6 +143,9 @@ class VendorChat:
     @property
     def client(self) -> "OpenAI":
         """The plain client beneath `ChatOpenAI`, with its connections; built at first use."""
+        return self._made()
+
+    def _made(self) -> "OpenAI":
         with self._lock:
             if self._client is None:
                 self._client = self._build().root_client

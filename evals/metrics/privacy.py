@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from evals.metrics.measured import Measured, part
+
 COVERED = 0.8
 """Least share of the planted characters that a finding must cover."""
 FILLED = 0.5
@@ -35,14 +37,14 @@ class Score:
     false: int = 0
 
     @property
-    def recall(self) -> float:
+    def recall(self) -> Measured:
         """Share of the planted values that were found; 1.0 where none was planted."""
-        return self.found / (self.found + self.missed) if self.found + self.missed else 1.0
+        return part(self.found, self.found + self.missed, nothing=1.0)
 
     @property
-    def precision(self) -> float:
+    def precision(self) -> Measured:
         """Share of the findings that were planted; 1.0 where nothing was found."""
-        return self.found / (self.found + self.false) if self.found + self.false else 1.0
+        return part(self.found, self.found + self.false, nothing=1.0)
 
 
 @dataclass(frozen=True, slots=True)

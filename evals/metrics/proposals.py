@@ -7,6 +7,7 @@ from assistant.domain.proposals import Proposal
 from assistant.insight.dossier import Dossier
 from assistant.insight.numbers import numbers_in, without_dates
 from assistant.insight.wordings import quotations, unit_of, unquoted
+from evals.metrics.measured import Measured, part, share
 from evals.workbench import Workbench
 
 _MUST = (
@@ -23,13 +24,12 @@ def measured(name: str, proposals: Sequence[Proposal], bench: Workbench) -> dict
     """The receipts summed up, and what is checked anew without the drafting code: quotes, evidence, numbers, fields."""
     receipts = [cast("Mapping[str, int]", p.provenance["coverage_receipt"]) for p in proposals]
     total = {key: sum(one[key] for one in receipts) for key in ("statements", "facts", "verified", "marked", "removed")}
-    facts = max(1, total["facts"])
     quotes, evidence, numbers = zip(*(_anew(p, bench) for p in proposals), strict=True) if proposals else ((), (), ())
     return {
         f"{name}_proposals": float(len(proposals)),
         f"{name}_statements": float(total["statements"]),
         f"{name}_facts": float(total["facts"]),
-        f"{name}_verified": total["verified"] / facts,
+        f"{name}_verified": part(total["verified"], total["facts"]),
         f"{name}_marked": float(total["marked"]),
         f"{name}_removed": float(total["removed"]),
         f"{name}_quotes_verbatim": _share(quotes),
@@ -86,11 +86,10 @@ def measured_plain(texts: Sequence[str | None], dossiers: Sequence[Dossier]) -> 
 
 def _holds(proposal: Proposal, place: str) -> bool:
     found: Any = proposal
-    for part in place.split("."):
-        found = found.get(part) if isinstance(found, Mapping) else getattr(found, part)
+    for name in place.split("."):
+        found = found.get(name) if isinstance(found, Mapping) else getattr(found, name)
     return bool(found)
 
 
-def _share(groups: Sequence[Sequence[bool]]) -> float:
-    found = [one for group in groups for one in group]
-    return sum(found) / len(found) if found else 1.0
+def _share(groups: Sequence[Sequence[bool]]) -> Measured:
+    return share((one for group in groups for one in group), nothing=1.0)

@@ -35,12 +35,6 @@ def average_precision(ranking: Sequence[str], relevant: Collection[str]) -> floa
     return total / len(wanted) if wanted else 0.0
 
 
-def mean(values: Iterable[float]) -> float:
-    """Arithmetic mean over queries; 0 without any."""
-    listed = list(values)
-    return math.fsum(listed) / len(listed) if listed else 0.0
-
-
 def _once(ranking: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(ranking))
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from assistant.insight.trends import trend_of
 from evals.metrics.extraction import Row, Truth, match
+from evals.metrics.measured import part
 
 SPIKE, SPIKE_SINCE, SPIKE_UNTIL = "N04", "2026-08-10", "2026-09-05"
 GROWING = ("N03", "N05", "N07", "N09", "N14", "N16", "N24")
@@ -61,7 +62,7 @@ def over_time(found: Homes, trends: Mapping[str, str], waves: Sequence[Mapping[s
     return {
         "spike": float(bool(hit)),
         "spike_over": float(any(wave["over"] for wave in hit)),
-        "growing": len(rising) / len(GROWING),
+        "growing": part(len(rising), len(GROWING)),
         "growing_false": float(sum(found.mostly.get(theme) not in (*GROWING, SPIKE) for theme in risen)),
     }
 
@@ -128,6 +129,6 @@ def few_and_mixed(
             segment = segments.get(str(insight["external_id"]), "")
             parties[str(theme)].add(segment if segment in ("dealer", "service_provider") else "user")
     return {
-        "weak_signals": len(heard) / len(WEAK),
+        "weak_signals": part(len(heard), len(WEAK)),
         "mixed_parties": float(sum(len(own) > 1 for own in parties.values())),
     }

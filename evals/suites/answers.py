@@ -9,24 +9,15 @@ from assistant.domain.engine import Engine, Planning
 from evals.answer_cases import HALVES, TODAY, Case, balanced, read_cases
 from evals.answer_judging import judge_figures
 from evals.answers_by_model import ASKED, asker, told
+from evals.floors import floors_of
 from evals.metrics.answers import cited_needs, counted_right, plan_faults, unsupported, wrong_figures
+from evals.metrics.measured import Measured, share
 from evals.oracle import Oracle
-from evals.recording import FOLDER
 from evals.report import Report
-from evals.workbench import CASES, Way, Workbench, read_lines, workbench
+from evals.workbench import CASES, Workbench, read_lines
 
-_FLOORS = {
-    "plan_right": (0.97, 0.92), "number_asked_for": (0.97, 0.93), "counting_exact": (1.0, 1.0),
-    "citation_precision": (0.84, 0.80), "answers_borne": (1.0, 1.0), "unanswerable_refused": (0.95, 0.90),
-    "answerable_kept": (0.97, 0.95), "asked_back": (0.90, 0.90), "not_asked_back": (0.98, 0.98),
-    "read_by_model/citation_precision": (0.95, 0.87), "read_by_model/counting_exact": (1.0, 1.0),
-    "read_by_model/number_asked_for": (0.97, 0.92), "read_by_model/answers_borne": (1.0, 1.0),
-}  # fmt: skip
-"""Of the questions tuned on, and of those held out."""
-FLOORS = {f"{half}/{name}": of[at] for name, of in _FLOORS.items() for at, half in enumerate(HALVES)}
 _PATIENCE = 3600.0
 """Seconds a model may take here: what it says is measured, not how fast."""
-_READINGS = FOLDER / "xinglan.jsonl.gz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,23 +53,16 @@ class Judged:
 
 
 def run(bench: Workbench, cases: Sequence[Case] = ()) -> Report:
-    """By rules always, on both halves of the questions (or on some `cases`); what is true comes from an oracle that shares no code.
-
-    ``read_by_model/…``: worded by rules too, on the needs that a model read out of the same records, from its recording.
-    """
+    """By rules always, on both halves of the questions (or on some `cases`), over whatever needs the workbench's reader read;
+    what is true comes from an oracle that shares no code. ``llm/…``: worded by a model, where its drafts are kept."""
     assert bench.receipts
     cases = cases or read_cases()
     judged, figures = _by_rules(bench, cases)
-    notes: list[str] = []
-    plainly = bench.app.engine.name == "rules"
-    if plainly and not bench.quick and bench.live is not None and _READINGS.exists():
-        with workbench(bench.live.model_copy(update={"engine": "rules"}), Way(recorded=_READINGS)) as read:
-            assert read.receipts
-            figures |= {_under("read_by_model", name): value for name, value in _by_rules(read, cases)[1].items()}
-    floors = {name: floor for name, floor in FLOORS.items() if name in figures} if plainly else {}
     of_model, told_of_it = _by_model(bench, balanced(cases, bench.asked or ASKED), _oracle_of(bench))
-    notes += told_of_it
-    return Report("answers", len(judged), figures | of_model, floors, worst(judged), notes=tuple(notes))
+    figures |= of_model
+    floors = floors_of("answers", bench.app.engine.name, figures)
+    notes = (f"needs read by {bench.reader}", *told_of_it)
+    return Report("answers", len(judged), figures, floors, worst(judged), notes=notes)
 
 
 def _by_rules(bench: Workbench, cases: Sequence[Case]) -> tuple[list[Judged], dict[str, float]]:
@@ -86,11 +70,6 @@ def _by_rules(bench: Workbench, cases: Sequence[Case]) -> tuple[list[Judged], di
     judged = [judge(case, answered(bench, bench.app.rules, case), oracle) for case in cases]
     told = {half: _figures_of(one for one in judged if one.case.half == half) for half in HALVES}
     return judged, {f"{half}/{name}": value for half, of in told.items() for name, value in of.items()}
-
-
-def _under(way: str, name: str) -> str:
-    half, _, figure = name.partition("/")
-    return f"{half}/{way}/{figure}"
 
 
 def _by_model(bench: Workbench, cases: Sequence[Case], oracle: Oracle) -> tuple[dict[str, float], list[str]]:
@@ -171,5 +150,5 @@ def worst(judged: Sequence[Judged]) -> tuple[str, ...]:
     return tuple(f"{one.case.id} {one.case.question}: {'; '.join(one.faults)}" for one in tuned)
 
 
-def _share(answers: Sequence[bool]) -> float:
-    return sum(answers) / len(answers) if answers else 1.0
+def _share(answers: Iterable[bool]) -> Measured:
+    return share(answers, nothing=1.0)

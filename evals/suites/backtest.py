@@ -16,10 +16,10 @@ from evals.backtesting import (
     shares_met,
     store_of,
 )
+from evals.floors import floors_of
 from evals.report import Report
 from evals.workbench import Workbench
 
-FLOORS = {"rules": {"needs_met": 0.8}, "llm": {"needs_met": 0.7}}
 _LISTS = {"": "ideas", "frequent_": "most frequent themes", "aspects_": "product aspects"}
 _EARLIEST = 2 / 3
 """Where nobody says otherwise, this part of the time there are records of is shown."""
@@ -75,7 +75,8 @@ def run(bench: Workbench) -> Report:
         *(_told(name, figures) for name in ("needs", "themes")),
         f"entries of the whole lists: {shown}; the longer a list, the more it meets",
     )
-    return Report("backtest", len(needs), figures, FLOORS[bench.app.engine.name], worst, notes=notes)
+    floors = floors_of("backtest", bench.app.engine.name, figures)
+    return Report("backtest", len(needs), figures, floors, worst, notes=notes)
 
 
 def _told(name: str, figures: Mapping[str, float]) -> str:

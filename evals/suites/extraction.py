@@ -4,31 +4,14 @@ from assistant.domain.records import customer_spans
 from assistant.llm.fence import Fence, fence_secret
 from assistant.rules.lexicon import lexicon
 from assistant.rules.reading import read_record
+from evals.floors import floors_of
 from evals.judging import cases, judge_figures, judged
 from evals.metrics.extraction import extraction, match
+from evals.metrics.measured import Measured, f_score, part
 from evals.metrics.reading_counts import Counts, reading_counts, worst_cases
 from evals.metrics.stars import sentiment_counts, star_records
 from evals.report import Report
 from evals.workbench import MEASURING_KEY, Workbench
-
-FLOORS = {
-    "rules": {
-        "customer_quotes": 1.0,
-        "need_recall": 0.70,
-        "need_precision": 0.65,
-        "aspect": 0.45,
-        "negative_f1": 0.93,
-        "noise_quiet": 0.80,
-    },
-    "llm": {
-        "customer_quotes": 1.0,
-        "need_recall": 0.95,
-        "need_precision": 0.75,
-        "aspect": 0.84,
-        "deep_or_alt": 0.85,
-        "noise_quiet": 0.90,
-    },
-}
 
 
 def run(bench: Workbench) -> Report:
@@ -40,16 +23,18 @@ def run(bench: Workbench) -> Report:
     if engine == "rules":
         stars = _stars()
         counts += stars
-        figures |= {f"{row.name.replace('.', '_')}_f1": row.f1 for row in stars}
+        figures |= {f"{row.name.replace('.', '_')}_f1": f_score(row.both, row.said, row.true) for row in stars}
         notes += [] if stars else ["real reviews: left out, ../shared/data is not beside this checkout"]
     if bench.judged:
         figures |= _judged(bench)
-    floors = FLOORS[engine] if bench.asking == "packed" and not bench.sampled else {}
+    if engine == "llm":
+        figures |= dict(zip(("prompt_tokens", "completion_tokens"), bench.tokens, strict=True))
+    floors = floors_of("extraction", engine, figures) if bench.asking == "packed" and not bench.sampled else {}
     worst = worst_cases(bench.read_insights, bench.truth)
     return Report("extraction", len(bench.truth), figures, floors, worst, counts, tuple(notes))
 
 
-def _customer_quotes(bench: Workbench) -> float:
+def _customer_quotes(bench: Workbench) -> Measured:
     """The share of the insights whose quote stands, letter for letter, in the customer's own words."""
     rows = bench.read_insights
     right = 0
@@ -57,7 +42,7 @@ def _customer_quotes(bench: Workbench) -> float:
         record, start, end = bench.records[row["external_id"]], int(row["start"]), int(row["end"])
         own = any(low <= start and end <= high for low, high in customer_spans(record))
         right += own and record.text[start:end] == row["quote"]
-    return right / max(1, len(rows))
+    return part(right, len(rows))
 
 
 def _judged(bench: Workbench) -> dict[str, float]:

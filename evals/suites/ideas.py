@@ -14,38 +14,14 @@ from assistant.llm.engine import ModelEngine
 from assistant.pipeline.asking_ideas import Corpus
 from assistant.pipeline.ideating import WELL_HEARD
 from assistant.records.views import idea_row
+from evals.floors import floors_of
 from evals.metrics.ideas import Plain, embedded_likeness, plain_idea, repeated_share, spread_figures, themes_reached
+from evals.metrics.measured import part, share
 from evals.naive_ideas import asked_plainly, from_one_template
 from evals.report import Report
 from evals.workbench import Workbench
 from prompts import load
 
-FLOORS = {
-    "rules": {
-        "coverage": 1,
-        "adds_up": 1,
-        "less_alike": 0,
-        "less_near": 0,
-        "evidence_stands": 1,
-        "counted_right": 1,
-        "tested": 0.95,
-        "next_needs": 1,
-        "rerun_same": 1,
-        "unrepeated": 0.9,
-    },
-    "llm": {
-        "coverage": 1,
-        "adds_up": 1,
-        "less_alike": 0,
-        "less_near": 0,
-        "evidence_stands": 1,
-        "counted_right": 1,
-        "tested": 0.95,
-        "next_needs": 0.95,
-        "rerun_same": 1,
-        "unrepeated": 0.95,
-    },
-}
 _WHOLE = ("coverage", "rerun_same")
 """Figures that say something only where every question was answered."""
 
@@ -70,7 +46,7 @@ def run(bench: Workbench) -> Report:
     figures |= _beside(bench, corpus, [plain_idea(idea_row(idea)) for idea in found], naive)
     figures["rerun_same"] = float(app.pipeline.ideas().done == 0)
     notes = [_told(bench, receipt), f"naive: {len(naive)} ideas, {unanswered} questions not answered"]
-    floors = FLOORS[app.engine.name] if found and not bench.sampled else {}
+    floors = floors_of("ideas", app.engine.name, figures) if found and not bench.sampled else {}
     if bench.recording is not None and bench.recording.missed:
         notes.append(bench.recording.told_missed())
         floors = {name: floor for name, floor in floors.items() if name not in _WHOLE}
@@ -106,10 +82,10 @@ def _right(bench: Workbench, found: Sequence[Idea]) -> dict[str, float]:
         )
     assumed = [(text, test) for idea in found for text, test in zip(idea.assumptions, idea.tests, strict=False)]
     return {
-        "evidence_stands": _share([set(idea.evidence) <= standing for idea in found]),
-        "counted_right": right / max(1, len(single)),
-        "tested": _share([bool(text and test) for text, test in assumed]),
-        "next_needs": _share([bool(idea.next_needs) for idea in found]),
+        "evidence_stands": share(set(idea.evidence) <= standing for idea in found),
+        "counted_right": part(right, len(single)),
+        "tested": share(bool(text and test) for text, test in assumed),
+        "next_needs": share(bool(idea.next_needs) for idea in found),
     }
 
 
@@ -144,7 +120,3 @@ def _told(bench: Workbench, receipt: IdeasReceipt) -> str:
     return f"ideas by {receipt.engine}, needs read by {bench.reader}; refused: {refused}" + (
         f"; failed: {failed}" if failed else ""
     )
-
-
-def _share(answers: Sequence[bool]) -> float:
-    return sum(answers) / max(1, len(answers))

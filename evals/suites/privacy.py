@@ -9,9 +9,12 @@ from assistant.intake.privacy import KnownValue, MaskingPolicy, known_values
 from assistant.intake.privacy.engine import Engine, taken_out
 from assistant.intake.privacy.masker import joined
 from assistant.intake.reading import ReadOptions, read_paths
+from evals.floors import floors_of
 from evals.metrics.marked_texts import MarkedText, read_marked_texts
+from evals.metrics.measured import share
 from evals.metrics.privacy import Report as Scored
 from evals.metrics.privacy import Span, planted_spans, score_masking, touches, without
+from evals.naive_masking import found_plainly
 from evals.report import Report
 from evals.workbench import MEASURING_KEY, Workbench
 
@@ -27,17 +30,6 @@ FIRST_SIGHT = SERVICES.with_name("first_sight.tsv")
 """Forty texts written when the engine was done with those. What it made of them at first sight, recall .875 (names
 .77, all else .94) and precision .94, is nearer to what a newcomer's texts will meet than any figure here."""
 _MARKED = {"services_": SERVICES, "unseen_": UNSEEN, "second_look_": SECOND_LOOK, "first_sight_": FIRST_SIGHT}
-FLOORS = {
-    "recall": 0.99,
-    "precision": 0.97,
-    "services_recall": 0.99,
-    "services_precision": 0.97,
-    "unseen_recall": 0.95,
-    "second_look_recall": 0.95,
-    "second_look_precision": 0.97,
-    "first_sight_recall": 0.9,
-}
-
 Measured = tuple[str, str, Sequence[Span], Sequence[Span]]
 
 
@@ -46,13 +38,16 @@ def run(bench: Workbench) -> Report:
     the marked sets (prices, times, models, staff, places …) the share that stayed."""
     sample = score_masking(_sample(bench))
     scores, figures = [sample], dict(_figures(sample, ""))
+    figures |= _plainly(score_masking(_sample(bench, plainly=True)), "")
     for prefix, path in _MARKED.items():
         cases = [(case, found_in(case.text)) for case in read_marked_texts(path)]
         scores.append(score_masking(_service(case, found) for case, found in cases))
-        kept = [not touches(span, found) for case, found in cases for span in case.kept]
-        figures |= {**_figures(scores[-1], prefix), f"{prefix}kept": sum(kept) / len(kept)}
+        kept = share(not touches(span, found) for case, found in cases for span in case.kept)
+        figures |= {**_figures(scores[-1], prefix), f"{prefix}kept": kept}
+        figures |= _plainly(score_masking(_service(case, found_plainly(case.text)) for case, _ in cases), prefix)
     planted = sum(scored.overall.found + scored.overall.missed for scored in scores)
-    return Report("privacy", planted, figures, FLOORS, tuple(line for scored in scores for line in _worst(scored)))
+    floors = floors_of("privacy", "any", figures)
+    return Report("privacy", planted, figures, floors, tuple(line for scored in scores for line in _worst(scored)))
 
 
 def found_in(text: str, known: Sequence[KnownValue] = ()) -> list[Span]:
@@ -61,14 +56,15 @@ def found_in(text: str, known: Sequence[KnownValue] = ()) -> list[Span]:
     return [Span(span.type, span.start, span.end) for span in taken_out(engine, text, known)]
 
 
-def _sample(bench: Workbench) -> Iterator[Measured]:
+def _sample(bench: Workbench, *, plainly: bool = False) -> Iterator[Measured]:
     with as_file(files("assistant.sample") / "xinglan" / "source") as source:
         for raw in read_paths([source], ReadOptions()):
             if isinstance(raw, RawRecord):
                 planted = [(item["type"], item["text"]) for item in bench.truth[raw.external_id]["pii"]]
                 known = known_values(raw.customer)
                 for text in filter(None, [raw.title, joined(raw)[0]]):
-                    yield raw.external_id, text, planted_spans(text, planted), found_in(text, known)
+                    found = found_plainly(text) if plainly else found_in(text, known)
+                    yield raw.external_id, text, planted_spans(text, planted), found
 
 
 def _service(case: MarkedText, found: Sequence[Span]) -> Measured:
@@ -82,7 +78,12 @@ def _figures(scored: Scored, prefix: str) -> Mapping[str, float]:
     return figures
 
 
+def _plainly(scored: Scored, prefix: str) -> Mapping[str, float]:
+    return {f"{prefix}naive_recall": scored.overall.recall, f"{prefix}naive_precision": scored.overall.precision}
+
+
 def _worst(scored: Scored) -> tuple[str, ...]:
-    misses = (f"missed {kind} in {record}: {text}" for record, kind, text in scored.misses)
-    false = (f"false {kind} in {record}: {text}" for record, kind, text in scored.false_alarms)
+    """Where to look, without the value itself: a report travels."""
+    misses = (f"missed in {record}: {kind} of {len(text)} characters" for record, kind, text in scored.misses)
+    false = (f"false in {record}: {kind} of {len(text)} characters" for record, kind, text in scored.false_alarms)
     return (*misses, *false)

@@ -12,13 +12,16 @@ from assistant.bootstrap import chat_endpoint
 from assistant.domain.engine import Engine
 from assistant.domain.filters import Filters
 from assistant.domain.proposals import Proposal
-from assistant.errors import ModelError, UsageError
+from assistant.errors import ModelError, NotRecordedError, UsageError
 from assistant.insight.dossier import Dossier
 from assistant.insight.proposals import draft
 from assistant.llm.fence import Fence, fence_secret
+from assistant.llm.recording import Recording, SilentEndpoint, begin, read_recording
 from assistant.llm.seams import Endpoint
 from assistant.pipeline.proposing import Source, dossier_of
 from evals.blinding import plain_lines
+from evals.floors import floors_of
+from evals.metrics.measured import share
 from evals.metrics.proposals import measured, measured_plain
 from evals.proposing import (
     Drafts,
@@ -29,36 +32,13 @@ from evals.proposing import (
     proposal_ingredients,
     shown_blind,
 )
-from evals.recording import (
-    NotRecordedError,
-    Recording,
-    ReservedEndpoint,
-    SilentEndpoint,
-    begin,
-    fresh,
-    read_recording,
-)
+from evals.recording import ReservedEndpoint, fresh
 from evals.report import Report
 from evals.workbench import MEASURING_KEY, Workbench
 
 THEMES = 3
 _JUDGED = "judged_texts"
 """Where the head of a recording keeps the texts that a judge saw: theme → way → text."""
-FLOORS = {
-    "rules_verified": 0.95,
-    "rules_quotes_verbatim": 1.0,
-    "rules_evidence_verbatim": 1.0,
-    "rules_numbers_counted": 1.0,
-    "rules_complete": 1.0,
-    "figures_as_counted": 1.0,
-}
-_OF_MODEL = {
-    "llm_verified": 0.95,
-    "llm_quotes_verbatim": 1.0,
-    "llm_evidence_verbatim": 1.0,
-    "llm_numbers_counted": 1.0,
-    "llm_complete": 1.0,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +78,7 @@ def run(bench: Workbench) -> Report:
             fence = Fence(fence_secret(MEASURING_KEY))
             figures |= judge_figures(list(judged(cases, asked.endpoint, asked.kept, fence)))
             notes = [f"drafted and judged by {asked.kept.model}", *_told_missing(asked.kept), *older, *failed]
-    floors = FLOORS | (_OF_MODEL if "llm_verified" in figures else {})
+    floors = floors_of("proposals", bench.app.engine.name, figures)
     return Report("proposals", len(dossiers), figures, floors, notes=tuple(notes))
 
 
@@ -240,7 +220,7 @@ def _as_counted(bench: Workbench, dossiers: Sequence[Dossier]) -> Iterator[tuple
             for month, n, _ in counting.monthly(filters)
             if month == months[0]
         ]
-    yield "figures_as_counted", sum(same) / max(1, len(same))
+    yield "figures_as_counted", share(same)
 
 
 _SEGMENTS = frozenset({"consumer", "sme", "enterprise", "government", "dealer", "service_provider"})

@@ -7,7 +7,9 @@ from assistant.domain.records import Record
 from assistant.pipeline.trending import courses
 from assistant.pipeline.watching import theme_spikes
 from assistant.records.repository import Repository
+from evals.floors import floors_of
 from evals.metrics.extraction import themes
+from evals.metrics.measured import part
 from evals.metrics.themes import (
     GROWING,
     SPIKE,
@@ -23,32 +25,6 @@ from evals.report import Report
 from evals.theme_peers import Clusters, agglomerative, bertopic_like, kmeans
 from evals.workbench import Workbench
 
-FLOORS = {
-    "rules": {
-        "pairwise_f1": 0.42,
-        "v_measure": 0.66,
-        "assigned": 0.80,
-        "well_placed": 0.90,
-        "spike": 1,
-        "spike_over": 1,
-        "growing": 0.5,
-        "weak_signals": 1,
-        "rerun_same": 1,
-        "unmixed": 1,
-    },
-    "llm": {
-        "pairwise_f1": 0.75,
-        "v_measure": 0.88,
-        "assigned": 0.80,
-        "well_placed": 0.97,
-        "spike": 1,
-        "spike_over": 1,
-        "growing": 0.7,
-        "weak_signals": 1,
-        "rerun_same": 1,
-        "unmixed": 1,
-    },
-}
 _COMPARED = ("pairwise_f1", "v_measure", "assigned", "misplaced")
 
 
@@ -61,7 +37,6 @@ def run(bench: Workbench) -> Report:
     own = bench.insights
     store = bench.app.store
     figures = dict(themes(own, bench.truth))
-    figures["well_placed"] = 1 - figures["misplaced"]
     found = homes(own, bench.truth)
     listed = store.themes()
     records, _ = store.list_records(Filters(), None)
@@ -72,8 +47,8 @@ def run(bench: Workbench) -> Report:
     figures["growing_by_chance"] = growing_by_chance(counts, [read[month] for month in sorted(read)])
     days = {record.external_id: record.created_at or "" for record in records}
     as_read, as_planted = rising_alone(own, bench.truth, days, _quiet(store, read))
-    figures["growing_if_grouped"] = len(as_read & {*GROWING}) / len(GROWING)
-    figures["growing_if_read"] = len(as_planted & {*GROWING}) / len(GROWING)
+    figures["growing_if_grouped"] = part(len(as_read & {*GROWING}), len(GROWING))
+    figures["growing_if_read"] = part(len(as_planted & {*GROWING}), len(GROWING))
     weak = {theme.id for theme in listed if theme.weak_signal}
     figures |= few_and_mixed(found, weak, own, {r.external_id: _segment(r) for r in records})
     figures["unmixed"] = float(figures["mixed_parties"] == 0)
@@ -87,7 +62,8 @@ def run(bench: Workbench) -> Report:
         figures |= {f"{name}_{figure}": counted[figure] for figure in _COMPARED}
     notes = (f"read by {bench.reader}; themes named by {', '.join(sorted({t.engine for t in listed}))}",)
     worst = _misjudged(found, trends, by_theme, sorted(read), as_planted)
-    return Report("themes", int(figures["paired"]), figures, FLOORS[bench.app.engine.name], worst, notes=notes)
+    floors = floors_of("themes", bench.app.engine.name, figures)
+    return Report("themes", int(figures["paired"]), figures, floors, worst, notes=notes)
 
 
 def _quiet(store: Repository, read: Mapping[str, int]) -> dict[str, int]:

@@ -183,9 +183,12 @@ class MemoryCounting:
     def totals(self, filters: Filters) -> Totals:
         return self.mentions((), filters)
 
-    def mentions(self, words: Sequence[str], filters: Filters, *, any_of: Sequence[str] = ()) -> Totals:
+    def mentions(
+        self, words: Sequence[str], filters: Filters, *, any_of: Sequence[str] = (), also: Sequence[str] = ()
+    ) -> Totals:
         records = [r for r in self.store.matching(filters) if all(word in r.text for word in words)]
-        records = [r for r in records if not any_of or any(word in r.text for word in any_of)]
+        for group in filter(None, (any_of, also)):
+            records = [r for r in records if any(word in r.text for word in group)]
         needs = [i for r in records for i in self.store.insights_of([r.id]) if need_fits(i, filters)]
         return Totals(
             len(records), len({r.customer.id if r.customer else r.id for r in records}), len(needs), len(records)
@@ -219,6 +222,8 @@ class MemoryCounting:
             return {str(getattr(i, name)) for i in needs if getattr(i, name)}
         if by == "segment":
             return {record.customer.segment} if record.customer and record.customer.segment else set()
+        if by == "region":
+            return {record.customer.region} if record.customer and record.customer.region else set()
         value = record.day[:7] if by == "month" and record.day else getattr(record, by, None)
         return {value} if value else set()
 

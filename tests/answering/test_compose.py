@@ -150,7 +150,7 @@ def test_a_model_that_takes_too_long_is_replaced() -> None:
     release = threading.Event()
 
     def slow(material: AnswerMaterial) -> AnswerDraft:
-        release.wait(20)
+        release.wait(60)
         return extractive(material)
 
     store = _small()

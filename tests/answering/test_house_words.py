@@ -138,6 +138,55 @@ def test_what_became_more_is_told_by_its_growth() -> None:
     assert [figure.value for figure in grown] == sorted((figure.value for figure in grown), reverse=True)
 
 
+@pytest.mark.parametrize(
+    ("asked", "turn"),
+    [
+        ("7月比8月，哪些抱怨变多了？", "占比增加"),
+        ("8月比7月，哪些抱怨变多了？", "占比增加"),
+        ("8月和7月相比，哪些变少了", "占比减少"),
+        ("8月比7月少了哪些", "占比减少"),
+    ],
+)
+def test_change_runs_from_the_earlier_month_to_the_later(asked: str, turn: str) -> None:
+    told = _ask(asked)
+    changes = [figure for figure in told.figures if figure.unit == "个百分点"]
+    assert changes
+    assert all(figure.label.endswith(turn) and figure.value > 0 for figure in changes)
+    assert told.figures[0].label.startswith("2026-07")
+    assert told.table is None or told.table.columns[1:3] == ("2026-07（条）", "2026-08（条）")
+
+
+def test_whether_it_is_over_is_told_month_by_month() -> None:
+    told = _ask("漏水8月解决了吗")
+    months = [figure.value for figure in told.figures if figure.label.startswith("2026-0")]
+    assert months[:2] == [1, 1]
+    assert any("解决没有" in warning for warning in told.warnings)
+
+
+def test_what_to_do_first_is_told_by_themes() -> None:
+    told = _ask("下个季度优先做什么")
+    assert not told.refused
+    assert told.plan is not None
+    assert (told.plan.by, told.plan.query) == ("theme", "")
+
+
+def test_words_of_two_are_counted_in_other_words_too() -> None:
+    told = _ask("柜机异响有多少条")
+    assert [figure.value for figure in told.figures if "连同" in figure.label] == [1]
+    assert any("只数逐字写“柜机异响”的" in warning for warning in told.warnings)
+
+
+def test_with_nothing_imported_the_way_to_import_is_told() -> None:
+    empty = MemoryStore([], [], [])
+    service = AnswerService(
+        store=empty, counting=MemoryCounting(empty), finder=WordFinder(empty), engine=RulesEngine(),
+        fallback=RulesEngine(), masker=PhoneMasker(), today=lambda: TODAY,
+    )  # fmt: skip
+    told = service.ask("漏水的反馈有多少")
+    assert told.refused
+    assert "voc run" in told.text
+
+
 _NAMES = st.builds(
     lambda head, digits, tail: f"{head}{digits}{tail}",
     st.text("云雀山岚栖风小凉机柜一三百", min_size=1, max_size=3),

@@ -89,7 +89,7 @@ def test_a_plan_that_comes_too_late_is_not_waited_for() -> None:
     release = threading.Event()
 
     def slow(material: PlanMaterial) -> PlanDraft:
-        release.wait(10)
+        release.wait(60)
         return draft()
 
     answer = _answer(_events(_engine(slow), "掉线的有多少条", patience=0.2))

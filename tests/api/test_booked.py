@@ -1,5 +1,6 @@
 """Every change that can be made over HTTP writes its one line in the audit book, and what is refused writes none."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,10 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.roles import RULES
 from assistant.bootstrap import App, open_app
-from assistant.intake.shapes import ReadOptions
 from assistant.pipeline.access import Access, By
 from assistant.settings import Settings
 from tests.api.conftest import _wire
 
-SAMPLE = Path(__file__).parents[2] / "assistant" / "sample" / "xinglan" / "source"
 PASSWORD = "四月的门锁没有电了真冷啊"
 SAYS_NOTHING = {
     "POST /v1/ask", "POST /v1/chat/completions", "* /mcp", "* /_nicegui_ws/{file:path}", "POST /login", "POST /logout",
@@ -26,9 +25,9 @@ Ids = dict[str, str]
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    built = open_app(Settings(engine="rules", data_dir=tmp_path_factory.mktemp("booked"), language="zh"))
-    dict(built.pipeline.run([SAMPLE], ReadOptions()))
+def app(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    place = shutil.copytree(sample, tmp_path_factory.mktemp("booked") / "data")
+    built = open_app(Settings(engine="rules", data_dir=place, language="zh"))
     yield built
     built.close()
 

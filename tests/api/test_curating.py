@@ -1,5 +1,6 @@
 """Themes put right over HTTP: each wish an edit, wrong ones problems, and everything can be taken back."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,18 +10,13 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from assistant.bootstrap import open_app
-from assistant.intake.shapes import ReadOptions
 from assistant.settings import Settings
-
-SAMPLE = Path(__file__).parents[2] / "assistant" / "sample" / "xinglan" / "source"
 
 
 @pytest.fixture(scope="module")
-def caller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    app = open_app(Settings(engine="rules", data_dir=tmp_path_factory.mktemp("curating"), language="zh"))
-    app.pipeline.ingest([SAMPLE], ReadOptions())
-    app.pipeline.analyse()
-    app.pipeline.themes()
+def caller(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    place = shutil.copytree(sample, tmp_path_factory.mktemp("curating") / "data")
+    app = open_app(Settings(engine="rules", data_dir=place, language="zh"))
     with TestClient(create_app(app), base_url="http://127.0.0.1:8000", client=("127.0.0.1", 50000)) as connected:
         yield connected
 
@@ -95,3 +91,18 @@ def test_health_waves_and_the_upper_level_are_shown(caller: TestClient) -> None:
     within = caller.get("/v1/insights", params={"theme": parents[0]["id"], "limit": 500}).json()
     assert {item["theme_id"] for item in within["items"]} == set(parents[0]["children"])
     assert caller.get("/v1/themes/tp_none").status_code == 404
+
+
+def test_the_parts_are_seen_before_anything_is_split(caller: TestClient) -> None:
+    first, second, *_ = listed(caller)
+    wish = {"theme_ids": [second["theme_id"]], "into": first["theme_id"]}
+    caller.post("/v1/themes/merge", json=wish)
+    before = caller.get("/v1/themes/edits").json()["total"], listed(caller)
+    seen = caller.get(f"/v1/themes/{first['theme_id']}/parts").json()
+    assert seen["total"] > 1
+    assert (seen["items"][0]["words"], bool(seen["items"][1]["words"]["title"])) == ({}, True)
+    assert (caller.get("/v1/themes/edits").json()["total"], listed(caller)) == before
+    done = caller.post(f"/v1/themes/{first['theme_id']}/parts").json()
+    assert [one["title"] for one in done["themes"][1:]] == [one["words"]["title"] for one in seen["items"][1:]]
+    assert [one["records"] for one in done["themes"]] == [one["records"] for one in seen["items"]]
+    assert caller.get("/v1/themes/th_none/parts").status_code == 404

@@ -44,7 +44,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def service(data: Path, stub: StubModel) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
+def service(data: Path, stub: StubModel, **more: str) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
     """`voc serve` in a process of its own, ended at the latest when the block ends."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("VOC_", "OPENAI_"))}
     mine = {
@@ -53,11 +53,13 @@ def service(data: Path, stub: StubModel) -> Iterator[tuple[subprocess.Popen[str]
     }  # fmt: skip
     port = free_port()
     command = [*VOC, "serve", "--port", str(port), "--json"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env={**kept, **mine}) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env={**kept, **mine, **more}
+    ) as process:
         try:
             assert process.stdout is not None
             assert "{" in process.stdout.readline()
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
                 yield process, client
         finally:
             process.kill()
@@ -87,15 +89,26 @@ def prompts(stub: StubModel) -> Counter[str]:
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_a_batch_goes_on_after_the_service_was_killed_or_stopped(tmp_path: Path, stub: StubModel, how: int) -> None:
-    with service(tmp_path, stub) as (process, client):
+    _goes_on(tmp_path, stub, how)
+
+
+@pytest.mark.postgres
+def test_a_batch_in_a_server_goes_on_after_the_service_was_killed(
+    tmp_path: Path, stub: StubModel, postgres_url: str
+) -> None:
+    _goes_on(tmp_path, stub, signal.SIGKILL, VOC_DATABASE_URL=postgres_url)
+
+
+def _goes_on(tmp_path: Path, stub: StubModel, how: int, **settings: str) -> None:
+    with service(tmp_path, stub, **settings) as (process, client):
         assert client.post("/v1/records", json=RECORDS).json()["added"] == MANY
         stub.mode("slow", seconds=0.4)
         batch = client.post("/v1/batches", json={"kind": "analyse"}).json()["id"]
         until(lambda: state(client, batch)["spent"]["calls"] >= 2 * AT_ONCE)
         process.send_signal(how)
-        process.wait(30)
+        process.wait(60)
     stub.mode()
-    with service(tmp_path, stub) as (_, client):
+    with service(tmp_path, stub, **settings) as (_, client):
         until(over(client, batch))
         told = state(client, batch)
     assert told["state"] == "done"

@@ -79,7 +79,7 @@ def test_a_running_service_writes_nothing_else(tmp_path: Path) -> None:
             _call(port)
         finally:
             service.terminate()
-            said = service.communicate(timeout=30)[1].decode()
+            said = service.communicate(timeout=120)[1].decode()
     assert service.returncode == 0
     lines = [json.loads(line) for line in said.splitlines()]
     assert {"nowhere", "/v1/search", "/_nicegui/{file:path}"} <= {line.get("route") for line in lines}
@@ -89,7 +89,7 @@ def test_a_running_service_writes_nothing_else(tmp_path: Path) -> None:
 
 
 def _call(port: int) -> None:
-    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
         for path in (f"/_nicegui/0.0/{WORDS}.js", f"/{WORDS}", f"/needs?theme={WORDS}&since={WORDS}"):
             client.get(path, headers={"x-user": PHONE, "cookie": f"voc_session={PHONE}"})
         client.get("/v1/search", params={"q": WORDS})

@@ -164,13 +164,13 @@ def test_what_is_wrong_is_said_in_one_sentence(url: str, name: str, arguments: d
 def test_pages_of_other_sites_are_refused(url: str, headers: dict[str, str], status: int) -> None:
     asked = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
     accept = {"accept": "application/json, text/event-stream", "mcp-protocol-version": "2025-06-18"}
-    with httpx.Client(trust_env=False) as client:
+    with httpx.Client(trust_env=False, timeout=60) as client:
         assert client.post(url, json=asked, headers=accept | headers).status_code == status
 
 
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 def test_there_is_no_session_to_listen_to_or_to_end(url: str, method: str) -> None:
-    with httpx.Client(trust_env=False) as client:
+    with httpx.Client(trust_env=False, timeout=60) as client:
         given = client.request(method, url, headers={"accept": "text/event-stream"})
     assert given.status_code == 405
     assert given.headers["allow"] == "POST"

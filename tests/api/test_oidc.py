@@ -60,7 +60,7 @@ def _sent(client: TestClient, to: str = "/needs") -> str:
     """The address that the browser comes back to, with code and state."""
     out = client.get("/login/oidc", params={"next": to})
     assert out.status_code == 303, out.text
-    return str(httpx.get(out.headers["location"]).headers["location"])
+    return str(httpx.get(out.headers["location"], timeout=60).headers["location"])
 
 
 def _come_back(client: TestClient, to: str = "/needs") -> Any:

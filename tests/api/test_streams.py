@@ -72,10 +72,10 @@ def test_who_goes_away_ends_the_work_and_frees_the_seat() -> None:
         return EventStream(endless(), seats)
 
     with running(service) as url:
-        with httpx.stream("GET", f"{url}/endless") as response:
+        with httpx.stream("GET", f"{url}/endless", timeout=60) as response:
             assert next(response.iter_raw()).startswith(BEAT)
             assert not ended.is_set()
-        assert ended.wait(20)
+        assert ended.wait(60)
     assert seats.borrowed_tokens == 0
 
 
@@ -88,14 +88,14 @@ def test_an_answer_that_does_not_come_ends_with_a_word_when_the_service_is_stopp
 
     def slow() -> Generator[bytes]:
         yield BEAT
-        never.wait(30)
+        never.wait(60)
         raise StoreError(SECRET)
 
     @service.get("/slow")
     async def work() -> EventStream:
         return EventStream(slow(), seats, stopped, patience=0.1)
 
-    with running(service) as url, httpx.stream("GET", f"{url}/slow") as response:
+    with running(service) as url, httpx.stream("GET", f"{url}/slow", timeout=60) as response:
         read = response.iter_raw()
         assert next(read).startswith(BEAT)
         service.state.ending.set()

@@ -139,15 +139,15 @@ def test_what_strangers_make_up_makes_no_metrics(client: TestClient) -> None:
 
 @pytest.mark.parametrize("harm", ["spoilt", "gone"])
 def test_readiness_looks_at_the_file_and_not_at_what_is_remembered(tmp_path: Path, harm: str) -> None:
-    app = open_app(Settings(engine="rules", data_dir=tmp_path / "data"))
+    file = tmp_path / "data" / "own.db"  # made step by step: of a copied one less is remembered
+    app = open_app(Settings(engine="rules", data_dir=tmp_path / "data", database_url=f"sqlite:///{file}"))
     with TestClient(create_app(app), base_url="http://localhost", client=("127.0.0.1", 1)) as client:
         assert client.get("/readyz").status_code == 200
-        file = tmp_path / "data" / "voc.db"
         if harm == "gone":
             file.rename(tmp_path / "away.db")
         else:
             file.write_bytes(b"no database" * 9_000)
-            file.with_name("voc.db-wal").write_bytes(b"")  # else it can be read out of the log
+            file.with_name("own.db-wal").write_bytes(b"")  # else it can be read out of the log
         answer = client.get("/readyz")
         assert answer.status_code == 503
         assert answer.json()["checks"]["store"].startswith("the database failed: ")

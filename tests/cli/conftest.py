@@ -48,3 +48,9 @@ def voc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         return Ran(int(ended.value.code or 0), out, err)
 
     return run
+
+
+@pytest.fixture
+def english(voc: Voc, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands speak English."""
+    monkeypatch.setenv("VOC_LANGUAGE", "en")

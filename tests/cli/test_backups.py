@@ -121,7 +121,7 @@ def test_while_the_service_answers_and_takes_in(filled: Voc, tmp_path: Path) -> 
     codes: list[int] = []
 
     def write(address: str) -> None:
-        with httpx.Client(base_url=address, timeout=30) as client:
+        with httpx.Client(base_url=address, timeout=60) as client:
             for n in range(10_000):
                 row = {
                     **ROWS[0],
@@ -141,7 +141,7 @@ def test_while_the_service_answers_and_takes_in(filled: Voc, tmp_path: Path) -> 
             for n in range(3):
                 known = len(codes)
                 receipts.append(filled("backup", "-o", tmp_path / f"{n}.tar", "--json").json)
-                assert httpx.get(f"{address}/readyz").status_code == 200
+                assert httpx.get(f"{address}/readyz", timeout=60).status_code == 200
                 assert len(ROWS) + known <= receipts[-1]["counts"]["records"] <= len(ROWS) + len(codes) + 1
         finally:
             over.set()
@@ -202,6 +202,7 @@ def small(voc: Voc, tmp_path: Path) -> Path:
     return tmp_path / "b.tar"
 
 
+@pytest.mark.usefixtures("english")
 def test_nothing_is_overwritten(voc: Voc, tmp_path: Path, small: Path) -> None:
     before = small.read_bytes()
     for place, word in (
@@ -259,6 +260,7 @@ def _newer(content: bytes) -> bytes:
     return content.replace(b'"format": 1', b'"format": 9')
 
 
+@pytest.mark.usefixtures("english")
 @pytest.mark.parametrize(
     ("changed", "word"),
     [

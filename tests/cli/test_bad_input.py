@@ -10,6 +10,7 @@ import pytest
 from tests.cli.conftest import Voc
 
 
+@pytest.mark.usefixtures("english")
 def test_a_missing_file(voc: Voc, tmp_path: Path) -> None:
     ran = voc("ingest", tmp_path / "nowhere.csv")
     assert ran.code == 1
@@ -105,6 +106,7 @@ def test_a_data_directory_that_cannot_be_made(voc: Voc, tmp_path: Path) -> None:
     assert "VOC_DATA_DIR" in ran.err
 
 
+@pytest.mark.usefixtures("english")
 def test_a_wrong_map_option(voc: Voc, tmp_path: Path) -> None:
     source = tmp_path / "t.csv"
     source.write_text("a,b\n1,2\n", encoding="utf-8")
@@ -113,6 +115,7 @@ def test_a_wrong_map_option(voc: Voc, tmp_path: Path) -> None:
     assert "FIELD=COLUMN" in ran.err
 
 
+@pytest.mark.usefixtures("english")
 def test_a_database_of_a_newer_version_is_left_alone(voc: Voc, tmp_path: Path) -> None:
     assert voc("stats").code == 0
     with closing(sqlite3.connect(tmp_path / "data" / "voc.db")) as database:
@@ -123,6 +126,7 @@ def test_a_database_of_a_newer_version_is_left_alone(voc: Voc, tmp_path: Path) -
     assert "newer version" in ran.err
 
 
+@pytest.mark.usefixtures("english")
 def test_a_demo_without_a_model_that_answers_ends_with_one_sentence(voc: Voc) -> None:
     ran = voc("demo", OPENAI_BASE_URL="http://127.0.0.1:9/v1")
     assert ran.code == 1

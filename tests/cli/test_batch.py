@@ -51,7 +51,9 @@ def test_batch_files_survive_a_kill(voc: Voc, tickets: Path, tmp_path: Path) -> 
         endpoint = {"OPENAI_BASE_URL": stub.base_url, "OPENAI_API_KEY": "k"}
         voc("ingest", tickets, **endpoint)
         stub.batches.polls = 2
-        with started(tmp_path / "data", "analyse", "--batch", "--follow", before=None, **endpoint) as process:
+        with started(
+            tmp_path / "data", "analyse", "--batch", "--follow", before=None, VOC_LANGUAGE="zh", **endpoint
+        ) as process:
             until(lambda: bool(stub.batches.made), process)
             process.send_signal(signal.SIGKILL)
         ran = voc("analyse", "--batch", "--follow", "--every", "0.01", "--json")

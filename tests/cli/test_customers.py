@@ -83,6 +83,7 @@ def test_tags_are_counted_and_found(filled: Voc) -> None:
     assert all("tags" in row for row in filled("list", "customers", "--json").json["items"])
 
 
+@pytest.mark.usefixtures("english")
 def test_groups_that_are_none_are_wrong_use(filled: Voc) -> None:
     ran = filled("compare", "gestern", "2026-07")
     assert (ran.code, "no group" in ran.err) == (2, True)

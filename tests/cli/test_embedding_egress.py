@@ -69,6 +69,7 @@ def test_a_plain_value_is_not_sent_and_costs_only_its_own_vector(voc: Voc, endpo
     assert voc("index", "--json").json["refused"] == 0
 
 
+@pytest.mark.usefixtures("english")
 def test_a_ledger_that_can_not_be_written_stops_the_sending(voc: Voc, endpoint: Endpoint, tmp_path: Path) -> None:
     voc("ingest", tmp_path / "in.jsonl")
     (tmp_path / "data" / "egress").write_text("no folder", encoding="utf-8")

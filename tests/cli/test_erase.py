@@ -11,7 +11,6 @@ from filelock import FileLock
 
 from tests.cli.conftest import Voc
 
-SOURCE = Path(__file__).parents[2] / "assistant" / "sample" / "xinglan" / "source"
 COUNTED = ("records", "insights", "customers", "leads")
 
 
@@ -22,13 +21,13 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def data(voc: Voc, tmp_path: Path, whole: Path) -> Path:
+def data(voc: Voc, tmp_path: Path, sample: Path, whole: Path) -> Path:
     """A data directory with the sample corpus, proposals and an answer."""
     place = tmp_path / "data"
     if whole.exists():
         shutil.copytree(whole, place)
         return place
-    assert voc("run", SOURCE, "--json").code == 0
+    shutil.copytree(sample, place)
     for theme in voc("list", "themes", "--limit", "8", "--json").json["items"]:
         voc("propose", theme["theme_id"], "--json")
     shutil.copytree(place, whole)
@@ -188,6 +187,7 @@ def test_quarantined_rows_of_theirs_go(voc: Voc, tmp_path: Path) -> None:
     assert "C-B" in kept["cells"].values()
 
 
+@pytest.mark.usefixtures("english")
 def test_a_wrong_id_and_an_unanswered_question(voc: Voc, tmp_path: Path) -> None:
     wrong = voc("erase", "--customer", "nobody", "--yes")
     assert wrong.code == 2

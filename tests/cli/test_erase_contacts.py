@@ -110,6 +110,7 @@ def test_a_stopped_erasing_of_all_of_them_goes_on_and_keeps_its_warning(voc: Voc
     assert not (tmp_path / "data" / "erasing").exists()
 
 
+@pytest.mark.usefixtures("english")
 @pytest.mark.parametrize("value", [PHONE, "138 1764 2290", "li.ming@example.com"])
 def test_who_stands_in_texts_alone_is_told_where(voc: Voc, tmp_path: Path, value: str) -> None:
     ids = _ingest(voc, tmp_path, [{**GROUP, "text": f"门锁没电了，请联系 {value.replace(' ', '')} 处理"}])
@@ -128,6 +129,7 @@ def test_an_earlier_version_that_holds_the_mask_is_told(voc: Voc, tmp_path: Path
     assert ran.json["mentioned_elsewhere"] == [ids["G-10001"]]
 
 
+@pytest.mark.usefixtures("english")
 def test_all_of_them_goes_with_a_customer(voc: Voc) -> None:
     ran = voc("erase", "--record", "T-1", "--all-of-them", "--yes")
     assert ran.code == 2

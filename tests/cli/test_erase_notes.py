@@ -1,5 +1,6 @@
 """Erasing reaches what people wrote and decided: themes put away, notes beside leads, batches under way."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -7,12 +8,10 @@ import pytest
 from assistant.llm.batch_book import BATCHES, BatchBook
 from tests.cli.conftest import Voc
 
-SOURCE = Path(__file__).parents[2] / "assistant" / "sample" / "xinglan" / "source"
-
 
 @pytest.fixture
-def themed(voc: Voc) -> Voc:
-    assert voc("run", SOURCE, "--json").code == 0
+def themed(voc: Voc, sample: Path, tmp_path: Path) -> Voc:
+    shutil.copytree(sample, tmp_path / "data")
     return voc
 
 

@@ -115,7 +115,7 @@ def test_a_running_service_tells_nothing_of_them_any_more(voc: Voc, tmp_path: Pa
 
 def _get(address: str) -> Any:
     try:
-        with urllib.request.urlopen(address, timeout=20) as answer:
+        with urllib.request.urlopen(address, timeout=60) as answer:
             return json.load(answer)
     except OSError:
         return None
@@ -153,7 +153,7 @@ def chroma(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     with subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
         address = f"http://127.0.0.1:{port}"
         try:
-            for _ in range(600):
+            for _ in range(2_400):
                 if _get(f"{address}/api/v2/heartbeat") is not None or server.poll() is not None:
                     break
                 time.sleep(0.05)
@@ -178,6 +178,7 @@ def test_a_chroma_server_is_emptied_asked_and_told_of(
     assert voc("search", "热水器忽冷忽热", "--json").json["hits"]
 
 
+@pytest.mark.usefixtures("english")
 def test_a_chroma_server_that_is_down_leaves_the_erasing_open(
     voc: Voc, tmp_path: Path, tickets: Path, chroma: tuple[str, Path]
 ) -> None:

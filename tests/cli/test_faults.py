@@ -39,7 +39,7 @@ def started(
         stderr=subprocess.PIPE,
         text=True,
         cwd=ROOT,
-        env={**kept, "VOC_DATA_DIR": str(data_dir), **settings},
+        env={**kept, "VOC_DATA_DIR": str(data_dir), "VOC_LANGUAGE": "en", **settings},
         preexec_fn=before,  # noqa: PLW1509  (the child is single-threaded and only sets a limit)
     ) as process:
         try:
@@ -50,11 +50,11 @@ def started(
 
 def until(happened: Callable[[], bool], process: subprocess.Popen[str]) -> None:
     """Wait for something, or for the process to end."""
-    for _ in range(3_000):
+    for _ in range(12_000):
         if happened() or process.poll() is not None:
             return
         time.sleep(0.01)
-    pytest.fail("waited half a minute in vain")
+    pytest.fail("waited two minutes in vain")
 
 
 @pytest.fixture
@@ -118,6 +118,7 @@ def test_who_repeats_whom_does_not_depend_on_how_the_import_was_cut_up(voc: Voc,
     assert voc("stats", "--json").json["totals"] == totals
 
 
+@pytest.mark.usefixtures("english")
 def test_a_second_run_is_turned_away_and_questions_are_answered(voc: Voc, data: Path, tickets: Path) -> None:
     voc("ingest", cut(tickets, 50))
     with FileLock(str(data / "run.lock")):
@@ -130,6 +131,7 @@ def test_a_second_run_is_turned_away_and_questions_are_answered(voc: Voc, data: 
         assert voc("ask", "有多少条反馈?").code == 0
 
 
+@pytest.mark.usefixtures("english")
 def test_a_full_disk_is_one_sentence_and_the_work_goes_on_after(voc: Voc, data: Path, tickets: Path) -> None:
     voc("stats")
 
@@ -160,13 +162,14 @@ def test_the_first_ctrl_c_waits_for_what_is_under_way_and_the_second_does_not(
             while "Ctrl-C again" not in process.stderr.readline():
                 assert process.poll() is None
             process.send_signal(signal.SIGINT)
-            _, err = process.communicate(timeout=30)
+            _, err = process.communicate(timeout=120)
         assert process.returncode == 1
         assert err.startswith("stopped at once")
         assert "Traceback" not in err
     assert voc("analyse", "--json").json["done"] == 20
 
 
+@pytest.mark.usefixtures("english")
 @pytest.mark.parametrize("damage", ["random", "half", "middle"])
 def test_a_damaged_database_is_said_so_by_every_command(voc: Voc, data: Path, tickets: Path, damage: str) -> None:
     with started(data, "ingest", cut(tickets, 600)) as process:  # a process of its own leaves no open connection
@@ -284,5 +287,5 @@ def test_the_service_ends_well_when_it_is_told_to_and_names_a_taken_port(voc: Vo
         assert process.stderr is not None
         assert "http://127.0.0.1" in process.stderr.readline()
         process.send_signal(signal.SIGTERM)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=120)
     assert (process.returncode, err) == (0, "")

@@ -170,6 +170,7 @@ def small_disk(at: Path, size: str) -> Iterator[None]:
         subprocess.run(["umount", "--lazy", at], check=True)
 
 
+@pytest.mark.usefixtures("english")
 @pytest.mark.skipif(os.geteuid() != 0, reason="a small disk can't be mounted here: needs root")
 @pytest.mark.parametrize("size", ["200k", "2m"])
 def test_a_disk_that_fills_up_is_one_sentence_and_the_rest_follows(voc: Voc, tmp_path: Path, size: str) -> None:
@@ -191,6 +192,7 @@ def test_a_disk_that_fills_up_is_one_sentence_and_the_rest_follows(voc: Voc, tmp
         assert len(list((disk / "quarantine").iterdir())) == 1
 
 
+@pytest.mark.usefixtures("english")
 @pytest.mark.skipif(os.geteuid() != 0, reason="a small disk can't be mounted here: needs root")
 def test_a_disk_that_fills_up_with_rows_set_aside(tmp_path: Path) -> None:
     disk, source = tmp_path / "disk", tmp_path / "bad.csv"

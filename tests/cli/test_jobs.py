@@ -37,15 +37,15 @@ def test_a_run_that_was_killed_is_taken_up_by_the_next(
     voc: Voc, stub: StubModel, tickets: Path, tmp_path: Path
 ) -> None:
     endpoint = {"OPENAI_BASE_URL": stub.base_url, "OPENAI_API_KEY": "k", "VOC_LLM_CONCURRENCY": "2"}
-    stub.mode("slow", seconds=0.4)
-    with started(tmp_path / "data", "run", tickets, "--json", before=None, **endpoint) as process:
-        for _ in range(600):
+    stub.mode("slow", seconds=0.8)
+    with started(tmp_path / "data", "run", tickets, "--json", before=None, VOC_LANGUAGE="zh", **endpoint) as process:
+        for _ in range(2_400):
             if len(stub.chats) >= 5:
                 break
             time.sleep(0.05)
         time.sleep(0.8)
         os.kill(process.pid, signal.SIGKILL)
-        process.wait(20)
+        process.wait(60)
     stub.mode()
     assert "is dead" in " ".join(voc("doctor", "--json", **endpoint).json["problems"])
     again = voc("run", tickets, "--json")

@@ -83,6 +83,7 @@ def test_they_may_come_again_on_their_own_wish(voc: Voc, tmp_path: Path, named: 
     assert voc("erase", "--customer", "C-ALPHA", "--yes").code == 0
 
 
+@pytest.mark.usefixtures("english")
 @pytest.mark.usefixtures("erased")
 def test_a_second_erasing_says_when_the_first_was(voc: Voc) -> None:
     again = voc("erase", "--customer", "C-ALPHA", "--yes")

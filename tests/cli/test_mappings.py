@@ -86,6 +86,7 @@ def test_what_is_given_now_goes_before_what_was_saved(voc: Voc, export: Path) ->
     assert ran.json["files"][0]["mapping"]["text"] == "乙"
 
 
+@pytest.mark.usefixtures("english")
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
@@ -114,6 +115,7 @@ def test_a_mapping_that_cannot_be_used(
     assert ran.err.count("\n") == 1
 
 
+@pytest.mark.usefixtures("english")
 def test_files_that_disagree_make_no_mapping(voc: Voc, tmp_path: Path) -> None:
     for name, header in (("a.csv", "编号,问题描述"), ("b.csv", "编号,投诉内容")):
         (tmp_path / name).write_text(f"{header}\n1,水温忽冷忽热不能用\n", encoding="utf-8")
@@ -132,6 +134,7 @@ def test_run_uses_and_keeps_mappings_too(voc: Voc, export: Path) -> None:
     assert again.json["ingest"]["files"][0]["mapping"] == first.json["ingest"]["files"][0]["mapping"]
 
 
+@pytest.mark.usefixtures("english")
 def test_run_without_files_has_no_mapping_to_keep(voc: Voc) -> None:
     ran = voc("run", "--save-mapping", "m")
     assert ran.code == 2

@@ -34,6 +34,7 @@ def test_a_type_is_kept_where_the_policy_says_so(voc: Voc, tmp_path: Path) -> No
     assert "13812345678" not in text
 
 
+@pytest.mark.usefixtures("english")
 @pytest.mark.parametrize(
     ("content", "words"),
     [

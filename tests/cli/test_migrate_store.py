@@ -12,10 +12,13 @@ from sqlalchemy import Connection, insert, inspect, select, text
 
 from assistant.errors import StoreError
 from assistant.pipeline.moving import move
+from assistant.pipeline.turns import whole_stage
 from assistant.records import copying
 from assistant.records.database import Database
 from assistant.records.dialects import Arrival
 from assistant.records.tables import records
+from assistant.records.tables.sharing import sharing
+from assistant.records.turn_store import TurnStore
 from assistant.settings import load_settings
 from tests.cli.conftest import Voc
 from vectorstore.tables import passages
@@ -173,10 +176,11 @@ def test_what_is_stopped_or_arrives_otherwise_leaves_nothing(filled: Path, tmp_p
     assert _everything(here, tmp_path) == before
 
 
+@pytest.mark.usefixtures("english")
 def test_what_cannot_be_moved_is_said(voc: Voc, filled: Path, tmp_path: Path, postgres_url: str) -> None:
     with FileLock(str(filled / "run.lock")):
         busy = voc("migrate-store", "--to", postgres_url)
-    assert (busy.code, "a run is working on" in busy.err) == (1, True)
+    assert (busy.code, "another run is working on" in busy.err) == (1, True)
     both = voc("migrate-store", "--to", f"sqlite:///{tmp_path / 'other.db'}")
     assert (both.code, "voc restore" in both.err) == (2, True)
     assert not (tmp_path / "other.db").exists()
@@ -191,6 +195,19 @@ def test_what_cannot_be_moved_is_said(voc: Voc, filled: Path, tmp_path: Path, po
     assert (same.code, "a new, empty one" in same.err) == (2, True)
 
 
+def test_a_server_is_not_left_while_another_machine_works_on_the_whole(
+    voc: Voc, tmp_path: Path, postgres_url: str
+) -> None:
+    back = ("migrate-store", "--to", f"sqlite:///{tmp_path / 'back.db'}")
+    with closing(Database(postgres_url, tmp_path / "elsewhere" / "write.lock")) as database:
+        with whole_stage(TurnStore(database), "themes", "elsewhere:"):
+            busy = voc(*back, VOC_DATABASE_URL=postgres_url)
+        assert (busy.code, "themes on" in busy.err) == (1, True)
+        assert not (tmp_path / "back.db").exists()
+        assert voc(*back).code == 0
+
+
+@pytest.mark.usefixtures("english")
 def test_a_value_that_a_server_does_not_take_is_told_of_and_not_shown(
     voc: Voc, filled: Path, tmp_path: Path, postgres_url: str
 ) -> None:
@@ -206,4 +223,5 @@ def test_a_value_that_a_server_does_not_take_is_told_of_and_not_shown(
 def test_every_table_is_copied(postgres_url: str, tmp_path: Path) -> None:
     with _looking(postgres_url, tmp_path) as connection:
         there = {name for name in inspect(connection).get_table_names() if not name.startswith("passages_full_text")}
-    assert there - {"alembic_version"} == {table.name for table in copying.TABLES}
+    of_the_moment = {"alembic_version", *sharing.tables}
+    assert there - of_the_moment == {table.name for table in copying.TABLES}

@@ -168,6 +168,7 @@ def test_a_question_is_answered_by_the_rules_where_the_model_cannot(
     assert "Traceback" not in ran.err
 
 
+@pytest.mark.usefixtures("english")
 @pytest.mark.parametrize(("mode", "says"), [("401", "OPENAI_API_KEY"), ("blank", "blank")])
 def test_a_proposal_that_cannot_be_drafted_is_one_sentence(
     voc: Voc, stub: StubModel, tickets: Path, mode: str, says: str

@@ -1,5 +1,6 @@
 """The outcome of a launch through the command line and HTTP: the planted fix of the sample is seen, and too early is said."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,6 @@ from assistant.pipeline.measuring import look
 from assistant.settings import Settings
 from tests.cli.conftest import Voc
 
-SOURCE = Path(__file__).parents[2] / "assistant" / "sample" / "xinglan" / "source"
 FIXED = "2026-09-06"
 """The day after the last of the tickets that firmware 3.2 brought; 3.3 mended it."""
 
@@ -24,8 +24,8 @@ def the_spike(voc: Voc) -> str:
     return next(str(theme["theme_id"]) for theme in themes if "掉线" in theme["title"] + theme["surface"])
 
 
-def test_the_fix_of_the_firmware_is_seen_and_its_proposal_measured(voc: Voc, tmp_path: Path) -> None:
-    assert voc("run", SOURCE).code == 0
+def test_the_fix_of_the_firmware_is_seen_and_its_proposal_measured(voc: Voc, sample: Path, tmp_path: Path) -> None:
+    shutil.copytree(sample, tmp_path / "data")
     theme = the_spike(voc)
     proposal = voc("propose", theme, "--json").json["id"]
     early = voc("outcome", proposal, "--launched", FIXED, "--window", 90, "--json").json

@@ -81,6 +81,7 @@ def test_the_rules_alone_plan_where_that_is_wished(voc: Voc, stub: StubModel) ->
     assert all("规则的读法" not in request.user for request in stub.chats)
 
 
+@pytest.mark.usefixtures("english")
 def test_a_planner_needs_a_model(voc: Voc) -> None:
     ran = voc("ask", QUESTION, VOC_PLANNER="llm")
     assert ran.code == 2

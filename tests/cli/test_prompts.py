@@ -82,6 +82,7 @@ def test_what_cannot_be_shown_is_said(voc: Voc, arguments: tuple[str, ...], says
     assert says in ran.err
 
 
+@pytest.mark.usefixtures("english")
 def test_a_company_file_with_a_telephone_stops_the_start(voc: Voc, tmp_path: Path) -> None:
     path = tmp_path / "c.toml"
     path.write_text('name = "星澜"\nrules = ["有事打13812345678"]\n', encoding="utf-8")

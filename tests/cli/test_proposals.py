@@ -33,7 +33,10 @@ def test_each_form_is_written_and_a_second_draft_is_the_same(filled: Voc, tmp_pa
 
 def test_a_brief_and_its_refusal(filled: Voc) -> None:
     made = filled("propose", "--brief", "给老板做一款不掉线的打印机", "--json")
-    assert made.json["provenance"]["brief"]["themes"]
+    (lead, *_) = made.json["provenance"]["brief"]["themes"]
+    said = filled("list", "insights", "--theme", lead["theme_id"], "--limit", "500", "--json").json["items"]
+    assert {one["record_id"] for one in made.json["evidence"]} <= {one["record_id"] for one in said}
+    assert made.json["coverage"]["records_supporting"] == lead["records"]
     refused = filled("propose", "--brief", "给宇航员做一款火星旅行套餐")
     assert refused.code == 2
     assert "火星" in refused.err

@@ -71,6 +71,7 @@ def test_what_was_refused_is_counted_and_can_be_listed(voc: Voc, tmp_path: Path)
     assert listed["items"][0]["external_id"] == "T000"
 
 
+@pytest.mark.usefixtures("english")
 @pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is not known there")
 def test_a_killed_run_goes_on_and_repeats_at_most_the_calls_in_flight(voc: Voc, tmp_path: Path) -> None:
     texts = [f"第{n}回修，水温还是忽冷忽热，孩子不敢洗澡" for n in range(160)]

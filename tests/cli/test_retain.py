@@ -64,6 +64,7 @@ def test_a_rule_can_be_taken_away(voc: Voc) -> None:
     assert "一直保留" in voc("retain").out
 
 
+@pytest.mark.usefixtures("english")
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -1,18 +1,16 @@
 """Themes put right by hand on the command line: kept by the next run, shown in the history, taken back."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Voc
 
-SAMPLE = Path(__file__).parents[2] / "assistant" / "sample" / "xinglan" / "source"
-
 
 @pytest.fixture
-def themed(voc: Voc) -> Voc:
-    for step in (("ingest", SAMPLE), ("analyse",), ("themes",)):
-        assert voc(*step, "--json").code == 0
+def themed(voc: Voc, sample: Path, tmp_path: Path) -> Voc:
+    shutil.copytree(sample, tmp_path / "data")
     return voc
 
 
@@ -69,7 +67,12 @@ def test_what_holds_too_much_is_split_by_one_command_and_its_lineage_is_told(the
     voc = themed
     first, second, *_ = voc("list", "themes", "--json").json["items"]
     voc("theme", "merge", second["theme_id"], "--into", first["theme_id"], "--json")
+    seen = voc("theme", "split", first["theme_id"], "--by-meaning", "--dry-run", "--json").json["items"]
+    assert voc("show", first["theme_id"], "--json").json["records"] == sum(one["records"] for one in seen)
+    shown = voc("theme", "split", first["theme_id"], "--by-meaning", "--dry-run")
+    assert ("留在原主题" in shown.out, "什么都没有改" in shown.err) == (True, True)
     split = voc("theme", "split", first["theme_id"], "--by-meaning", "--json").json
+    assert [one["words"]["title"] for one in seen[1:]] == [one["title"] for one in split["themes"][1:]]
     rest, *parts = split["themes"]
     assert rest["theme_id"] == first["theme_id"]
     assert parts
@@ -91,3 +94,4 @@ def test_what_holds_too_much_is_split_by_one_command_and_its_lineage_is_told(the
     assert set(voc("show", first["theme_id"], "--json").json["record_ids"]) == whole
     assert voc("theme", "split", first["theme_id"], "--by-meaning", "--title", "x").code == 2
     assert voc("theme", "split", first["theme_id"]).code == 2
+    assert voc("theme", "split", first["theme_id"], "--insight", "i", "--title", "x", "--dry-run").code == 2

@@ -1,5 +1,6 @@
 """Themes on the sample as a reader meets them: two levels, waves, weak signals, health, and every number as raw rows say."""
 
+import shutil
 import sqlite3
 from collections import Counter
 from pathlib import Path
@@ -9,13 +10,10 @@ import pytest
 
 from tests.cli.conftest import Voc
 
-SAMPLE = Path(__file__).parents[2] / "assistant" / "sample" / "xinglan" / "source"
-
 
 @pytest.fixture
-def themed(voc: Voc) -> Voc:
-    for step in (("ingest", SAMPLE), ("analyse",), ("index",), ("themes",)):
-        assert voc(*step, "--json").code == 0
+def themed(voc: Voc, sample: Path, tmp_path: Path) -> Voc:
+    shutil.copytree(sample, tmp_path / "data")
     return voc
 
 

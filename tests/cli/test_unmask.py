@@ -56,6 +56,7 @@ def test_a_value_is_shown_with_a_reason_and_noted(voc: Voc, tmp_path: Path) -> N
     assert "法务调查" in str(line["reason"])
 
 
+@pytest.mark.usefixtures("english")
 @pytest.mark.parametrize(
     ("pseudonym", "reason", "words"),
     [
@@ -71,6 +72,7 @@ def test_what_cannot_be_opened(voc: Voc, tmp_path: Path, pseudonym: str, reason:
     assert words in ran.err
 
 
+@pytest.mark.usefixtures("english")
 def test_another_key_opens_nothing(voc: Voc, tmp_path: Path) -> None:
     mark = _ingest(voc, tmp_path, VOC_VAULT="on")
     ran = voc("unmask", mark, "--reason", "法务调查", VOC_VAULT_KEY="another secret of more than 32 letters")

@@ -144,6 +144,7 @@ def test_a_backup_of_then_is_put_back_now(voc: Voc, old: Path, tmp_path: Path) -
     assert voc("list", "records", "--json").json["total"] == len(TABLES["records"])
 
 
+@pytest.mark.usefixtures("english")
 def test_a_newer_database_is_refused_and_left_alone(voc: Voc, old: Path, tmp_path: Path) -> None:
     assert voc("list", "records").code == 0
     with sqlite3.connect(old) as connection:
@@ -156,6 +157,7 @@ def test_a_newer_database_is_refused_and_left_alone(voc: Voc, old: Path, tmp_pat
     assert _rows(old, "alembic_version", ["version_num"]) == [("9999",)]
 
 
+@pytest.mark.usefixtures("english")
 @pytest.mark.parametrize("table", ["keys", "idea_votes", "documents"])
 def test_a_migration_that_fails_leaves_the_old_database_as_it_was(
     voc: Voc, old: Path, table: str, tmp_path: Path

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from evals.metrics.retrieval import average_precision, mean, ndcg_at, recall_at
+from evals.metrics.measured import mean
+from evals.metrics.retrieval import average_precision, ndcg_at, recall_at
 
 ir_measures: Any = pytest.importorskip("ir_measures", reason="ir-measures is not installed")
 

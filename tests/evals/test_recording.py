@@ -10,17 +10,10 @@ import pytest
 from assistant.domain.drafts import ReadingsDraft
 from assistant.domain.engine import Usage
 from assistant.domain.records import MaskedText, Record
-from assistant.errors import ModelAnswerError, UsageError
+from assistant.errors import ModelAnswerError, NotRecordedError, UsageError
+from assistant.llm.recording import SilentEndpoint, begin, read_recording
 from assistant.settings import load_settings
-from evals.recording import (
-    NotRecordedError,
-    ReservedEndpoint,
-    SilentEndpoint,
-    begin,
-    fresh,
-    read_recording,
-    same_texts,
-)
+from evals.recording import ReservedEndpoint, fresh, same_texts
 from evals.workbench import Way, workbench
 from prompts import RenderedPrompt
 from tests.stub_model import StubModel

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals.metrics.retrieval import average_precision, mean, ndcg_at, recall_at
+from evals.metrics.retrieval import average_precision, ndcg_at, recall_at
 
 RANKING = ["a", "x", "b", "y", "c"]
 
@@ -40,8 +40,3 @@ def test_bounds_and_best_order(ranking: list[str], relevant: set[str]) -> None:
     best = sorted(ranking, key=lambda key: key not in relevant)
     assert 0 <= ndcg_at(ranking, relevant, 5) <= ndcg_at(best, relevant, 5) == pytest.approx(1.0)
     assert 0 <= average_precision(ranking, relevant) <= average_precision(best, relevant) == pytest.approx(1.0)
-
-
-def test_mean() -> None:
-    assert mean([0.5, 1.0]) == 0.75
-    assert mean([]) == 0.0

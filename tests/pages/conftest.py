@@ -34,7 +34,9 @@ MORE = [
 OUTSIDE = '看图 ![追踪](http://evil.example/x.png) <b>打印机掉线</b> {{constructor.constructor("alert(3)")()}} 打印机升级后掉线'
 
 
-expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
+PATIENCE = 60_000
+"""Milliseconds that a page has for what it was asked: a busy machine is slow, not wrong."""
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,11 @@ class Opened:
     page: Page
     faults: list[str]
     calls: list[str]
+
+
+def bare(page: Page) -> None:
+    """Wait until no sheet stands over the page: as long as one does, it holds the focus, and words typed go into it."""
+    expect(page.locator(".q-dialog")).to_have_count(0)
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +79,7 @@ def served(place: Path, **settings: str) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             service.terminate()
-            service.wait(20)
+            service.wait(60)
 
 
 @pytest.fixture(scope="session")
@@ -114,7 +121,7 @@ def visit(browser: Browser, address: str) -> Iterator[Callable[..., Opened]]:
         kept = {"voc_language": language, "voc_look": look}
         context.add_cookies([{"name": name, "value": value, "url": at} for name, value in kept.items()])
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE)
         faults: list[str] = []
         calls: list[str] = []
 

@@ -7,14 +7,16 @@ import pytest
 from anyio import CapacityLimiter
 from playwright.sync_api import expect
 
+from api.limits import Buckets, seconds_to_wait
 from api.pages.visitor import Visit
 from assistant.bootstrap import App, open_app
-from assistant.domain.access import MACHINE, Principal, Role
+from assistant.domain.access import MACHINE, Limits, Principal, Role
 from assistant.errors import UsageError
 from assistant.pipeline.access import Access, By
 from assistant.settings import Settings
 from tests.pages.conftest import Opened, served
 
+NO_LIMITS = Limits()
 PASSWORD = "四月的门锁没有电了真冷啊"
 
 
@@ -27,6 +29,14 @@ def app(tmp_path: Path) -> Iterator[App]:
 
 def _visit(app: App, principal: Principal, session: str = "") -> Visit:
     return Visit(app, CapacityLimiter(1), principal, "zh", "auto", session)
+
+
+def _key(app: App, role: Role, limits: Limits = NO_LIMITS) -> tuple[str, Principal]:
+    """A key that opens the door: its id, and who comes with it."""
+    made = Access(app.store.access).create_key("柜台", role, By("test"), limits=limits)
+    principal = Access(app.store.access).key_holder(made.secret)
+    assert principal is not None
+    return made.key.id, principal
 
 
 @pytest.mark.parametrize(
@@ -42,7 +52,7 @@ def _visit(app: App, principal: Principal, session: str = "") -> Visit:
     ],
 )
 def test_an_action_asks_for_what_the_same_call_asks_for(app: App, role: Role, call: str, may: bool) -> None:
-    visit = _visit(app, Principal("k1", "柜台", role, "key"))
+    visit = _visit(app, _key(app, role)[1])
     if may:
         assert visit.check(call).role is not None
         return
@@ -62,6 +72,29 @@ def test_a_session_that_has_ended_does_nothing_more(app: App) -> None:
     access.log_out(begun.cookie)
     with pytest.raises(UsageError, match="重新登录"):
         visit.check("POST /v1/themes/merge")
+
+
+def test_a_page_opened_by_a_key_does_nothing_more_when_that_is_revoked(app: App) -> None:
+    key_id, principal = _key(app, "manager")
+    visit = _visit(app, principal)
+    visit.check("POST /v1/ask")
+    app.store.access.revoke_key(key_id, "test", "cli")
+    with pytest.raises(UsageError, match="重新登录"):
+        visit.check("POST /v1/ask")
+
+
+def test_questions_over_the_socket_count_like_requests(app: App) -> None:
+    _, principal = _key(app, "staff", Limits(per_minute=3))
+    buckets = Buckets()
+    visit = Visit(app, CapacityLimiter(1), principal, "zh", "auto", "", buckets)
+    for _ in range(2):
+        visit.check("POST /v1/ask")
+    assert seconds_to_wait(buckets, principal) == 0
+    with pytest.raises(UsageError, match="一分钟最多做 3 次"):
+        visit.check("POST /v1/ask")
+    machine = Visit(app, CapacityLimiter(1), MACHINE, "zh", "auto", "", buckets)
+    with pytest.raises(UsageError, match="重新登录"):
+        machine.check("POST /v1/ask")
 
 
 def test_what_is_done_stands_in_the_book(app: App) -> None:

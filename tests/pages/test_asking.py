@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.pages.conftest import Opened
+from tests.pages.conftest import Opened, bare
 
 QUESTION = "客户说打印机升级后老掉线,怎么回?"
 
@@ -27,7 +27,7 @@ def test_an_answer_comes_and_its_citation_opens_the_record(visit: Callable[..., 
     page.locator(".said .mark").first.click()
     expect(page.locator("mark#quoted")).to_be_visible()
     page.keyboard.press("Escape")
-    expect(page.locator("mark#quoted")).to_be_hidden()
+    bare(page)
     page.locator(".voices .mark").first.click()
     expect(page.locator("mark#quoted")).to_have_text(quote)
     assert opened.faults == []
@@ -73,6 +73,7 @@ def test_a_first_visit_is_told_what_this_is_for_until_it_is_understood(visit: Ca
     page.get_by_role("button", name="看整条记录").click()
     expect(page.locator("mark#quoted")).to_have_text(quote)
     page.keyboard.press("Escape")
+    bare(page)
     page.get_by_role("button", name="知道了").click()
     expect(page.locator(".intro")).to_have_count(0)
     page.reload()
@@ -124,6 +125,7 @@ def test_a_hostile_customer_is_shown_as_text(visit: Callable[..., Opened], addre
     page.get_by_role("button", name="打开记录: H-1").click()
     expect(page.locator(".record-text")).to_contain_text("![追踪](http://evil.example/x.png)")
     page.keyboard.press("Escape")
+    bare(page)
     evil = '<img src=x onerror="alert(4)"><b>掉线</b>'
     page.get_by_role("button", name="改写").click()
     page.get_by_label("名称").fill(evil)

@@ -99,7 +99,7 @@ def test_who_wants_no_selling_is_left_in_peace_unless_for_a_reason(visit: Callab
     panel = page.locator(".lead-panel")
     expect(panel.locator(".warning")).to_contain_text("R-5")
     panel.get_by_role("button", name="登记到我名下").click()
-    expect(page.locator(".q-notification").last).to_contain_text("hold")
+    expect(page.locator(".q-notification").last).to_contain_text("写明理由")
     panel.get_by_label("为什么仍要跟进").fill("客户自己来电要的")
     panel.get_by_role("button", name="登记到我名下").click()
     expect(panel.locator(".facts", has_text="仍要跟进的理由")).to_contain_text("客户自己来电要的")
@@ -126,7 +126,7 @@ def test_every_point_is_explained_and_those_left_out_are_counted(visit: Callable
     opened = visit("/customers?show=value", at=at)
     page = opened.page
     expect(page.locator(".tile-averse dd").first).to_have_text("1")
-    assert page.locator(".screened-one .theme-title").all_inner_texts() == ["C-100", "C-300"]
+    expect(page.locator(".screened-one .theme-title")).to_have_text(["C-100", "C-300"])
     first = page.locator(".screened-one").first
     points = [float(one) for one in first.locator(".points-item .number").all_inner_texts()]
     assert round(sum(points), 1) == float(first.locator(".score").inner_text())
@@ -144,7 +144,7 @@ def test_one_customer_s_timeline_opens_records_and_shows_hostile_words_as_text(
     page.wait_for_url("**customer=C-100*")
     expect(page.locator("h1")).to_have_text("C-100")
     expect(page.locator(".chart canvas").first).to_be_visible()
-    assert page.locator(".event time").all_inner_texts() == ["2026-09-02", "2026-07-14", "2026-06-03"]
+    expect(page.locator(".event time")).to_have_text(["2026-09-02", "2026-07-14", "2026-06-03"])
     page.get_by_role("button", name="打开记录: R-3").click()
     expect(page.locator(".record-text")).to_contain_text("<script>alert(1)</script>![图](http://evil.example/a.png)")
     page.keyboard.press("Escape")

@@ -22,6 +22,7 @@ from assistant.errors import BusyError, NotFoundError, UsageError
         (UsageError("edit ed_2 came later and touches the same theme: undo that first"), "先撤销后面的"),
         (UsageError("another theme is called '价格' already: merge the two, or choose other words"), "换一个"),
         (UsageError("title may not be blank"), "不能为空"),
+        (UsageError("data/demo holds the demo, whose masking key is known to everybody: take …"), "这里是示例数据"),
         (UsageError("so many is too many"), "这一步做不了（so many is too many）"),
         (UsageError("只有管理者可以这样做"), "只有管理者可以这样做"),
     ],

@@ -182,7 +182,7 @@ def with_model(place: Path, stub: StubModel) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             service.terminate()
-            service.wait(20)
+            service.wait(60)
 
 
 def test_a_job_is_queued_watched_stopped_and_resumed(visit: Callable[..., Opened], tmp_path: Path) -> None:
@@ -208,17 +208,17 @@ def test_a_job_is_queued_watched_stopped_and_resumed(visit: Callable[..., Opened
         page.locator("#queue").click()
         job = page.locator(".job").first
         expect(job.locator(".chip")).to_have_text("进行中")
-        expect(job.locator(".stage-running")).to_contain_text(re.compile(rf"[1-9]\d* / {MANY}"), timeout=20_000)
+        expect(job.locator(".stage-running")).to_contain_text(re.compile(rf"[1-9]\d* / {MANY}"))
         page.reload()
         job = page.locator(".job").first
         expect(job.locator(".stage-running progress")).to_be_visible()
         job.get_by_role("button", name="停止任务").click()
-        expect(job.locator(".chip")).to_have_text("已停止", timeout=20_000)
+        expect(job.locator(".chip")).to_have_text("已停止")
         expect(job).to_contain_text("停止时还没读")
         expect(job).to_contain_text("token")
         stub.mode()
         job.get_by_role("button", name="继续").click()
-        expect(job.locator(".chip")).to_have_text("完成", timeout=20_000)
+        expect(job.locator(".chip")).to_have_text("完成")
         expect(job).to_contain_text(re.compile(r"要读 \d+ 条 ＝ 读了 \d+ ＋ 跳过 \d+ ＋ 失败 0"))
         expect(page.locator(".legend-done dd").first).to_have_text(str(MANY))
         expect(page.locator(".sums")).to_contain_text("其中 100% 读出了需求")
@@ -226,7 +226,7 @@ def test_a_job_is_queued_watched_stopped_and_resumed(visit: Callable[..., Opened
         page.goto(where + "/jobs?part=state")
         expect(page.locator(".health-good").first).to_be_visible()
         page.get_by_role("button", name="试探端点").click()
-        expect(page.locator(".probe")).to_contain_text("将采用", timeout=20_000)
+        expect(page.locator(".probe")).to_contain_text("将采用")
         page.get_by_role("button", name="全面检查").click()
         expect(page.locator(".done, .warning").first).to_be_visible()
         assert "sk-never-shown" not in page.content()

@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -20,13 +21,13 @@ from api.pages.nbn.shelf import COLUMNS
 from api.pages.nbn.spot import SORTS, STAGES, Spot, spot_of
 from api.pages.visitor import Visit
 from assistant.bootstrap import open_app
-from assistant.domain.access import Principal
+from assistant.domain.access import MACHINE
 from assistant.domain.vocabulary import NBN_TYPES
 from assistant.errors import UsageError
 from assistant.pipeline.access import Access, By
 from assistant.settings import Settings
 from tests.pages.accessible import serious
-from tests.pages.conftest import Opened, served
+from tests.pages.conftest import Opened, bare, served
 from tests.stub_model import StubModel
 
 PASSWORD = "四月的门锁没有电了真冷啊"
@@ -110,6 +111,7 @@ def test_an_idea_tells_why_it_ranks_there_and_takes_a_vote(visit: Callable[..., 
     page.get_by_role("button", name="Open record").first.click()
     expect(page.locator("mark#quoted")).to_have_text(quote)
     page.keyboard.press("Escape")
+    bare(page)
     page.get_by_label("Why, in a sentence").fill("打电话给 13812345678 的人也要")
     page.get_by_role("button", name="▲ For 0").click()
     expect(page.locator(".done")).to_be_visible()
@@ -164,10 +166,11 @@ def test_a_proposal_is_drafted_read_moved_and_taken_out(visit: Callable[..., Ope
     mark.click()
     expect(page.locator("mark#quoted")).to_have_text(quote or "")
     page.keyboard.press("Escape")
-    expect(page.locator("mark#quoted")).to_be_hidden()
+    bare(page)
     page.locator("#summary .mark.quiet").first.click()
     expect(page.locator(".sheet:visible .figure-value")).to_be_visible()
     page.locator(".sheet:visible button", has_text="关闭").click()
+    bare(page)
     page.get_by_role("button", name="送交评审").click()
     page.locator(".sheet:visible button", has_text="送交评审").click()
     expect(page.locator(".way-step.here")).to_have_text("评审中")
@@ -215,6 +218,7 @@ def test_a_text_is_checked_kept_compared_and_put_back(visit: Callable[..., Opene
     page.locator(".sheet:visible button", has_text="保存").click()
     expect(page.locator(".q-notification").last).to_contain_text("刚被别人改过")
     page.locator(".sheet:visible button", has_text="取消").click()
+    bare(page)
     page.get_by_label("说一句意见").fill("先问三家门店")
     page.locator("#history button", has_text="提交").click()
     expect(page.locator("#history .event.commented")).to_contain_text("先问三家门店")
@@ -322,7 +326,7 @@ def test_what_is_not_there_is_told_in_words(visit: Callable[..., Opened], path: 
 )  # fmt: skip
 def test_the_staff_vote_and_decide_nothing(place: Path, call: str, may: bool) -> None:
     app = open_app(Settings(engine="rules", data_dir=place))
-    visitor = Visit(app, CapacityLimiter(1), Principal("k1", "柜台", "staff", "key"), "zh", "auto")
+    visitor = Visit(app, CapacityLimiter(1), replace(MACHINE, role="staff"), "zh", "auto")
     with nullcontext() if may else pytest.raises(UsageError, match="管理者"):
         visitor.check(call)
     app.close()

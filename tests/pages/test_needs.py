@@ -27,6 +27,7 @@ def test_a_filter_lives_in_the_address(visit: Callable[..., Opened]) -> None:
     page.locator("label", has_text="产品").locator("select").select_option("L3")
     page.wait_for_url("**product=L3*")
     expect(page.locator(".theme-title").first).to_be_visible()
+    expect(page.locator(".theme-title")).not_to_have_count(every)
     assert 0 < page.locator(".theme-title").count() < every
     expect(page.locator("label", has_text="产品").locator("select")).to_have_value("L3")
     page.go_back()
@@ -129,6 +130,7 @@ def test_rewording_locking_and_splitting(visit: Callable[..., Opened]) -> None:
     opened = visit("/needs?product=P2")
     page = opened.page
     page.locator(".theme-title").first.click()
+    page.wait_for_url("**theme=th_*")
     title = page.locator("h1").inner_text()
     page.get_by_role("button", name="改写").click()
     page.get_by_label("名称").fill("升级以后不稳")
@@ -203,6 +205,7 @@ def test_splitting_by_meaning_shows_the_parts_first(visit: Callable[..., Opened]
     opened = visit("/needs?product=P2")
     page = opened.page
     page.locator(".theme-title").first.click()
+    page.wait_for_url("**theme=th_*")
     title = page.locator("h1").inner_text()
     page.get_by_role("button", name="按意思拆分").click()
     told = page.locator(".parts-sheet, .q-notification")

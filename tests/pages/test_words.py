@@ -55,3 +55,13 @@ def test_a_filter_without_sense_is_refused_in_one_sentence(query: str) -> None:
 
 def test_an_edit_is_told_of_once() -> None:
     assert "edit" not in Address(theme="th_1", edit="ed_1").to(product="P2")
+
+
+def test_who_made_something_is_told_and_of_a_recording_which() -> None:
+    recorded = "llm (recorded claude, 2026-11-22)"
+    for language in ("zh", "en"):
+        told = [words_in(language).engine(name) for name in ("rules", "llm", recorded)]
+        assert len(set(told)) == 3
+        assert "claude" in told[2]
+        assert "2026-11-22" in told[2]
+        assert recorded not in told[2]

@@ -14,9 +14,9 @@ from api.pages.admin.overview import glance_of, overview_part
 from api.pages.admin.retention import retention_part, standing_of
 from api.pages.admin.spending import spending_part, spent_of
 from api.pages.admin.users import users_of, users_part
-from api.pages.doing import fetched, sentence_of
+from api.pages.doing import filled
 from api.pages.frame import frame
-from api.pages.parts import box, fault, link, tag, waiting
+from api.pages.parts import box, link, tag, waiting
 from api.pages.visitor import Visit, visit_of
 
 PARTS = ("overview", "users", "keys", "spending", "audit", "erase", "retention", "alerts")
@@ -50,13 +50,4 @@ async def admin_page(request: Request) -> None:
             waiting(words("loading"), 5)
     await ui.context.client.connected()
     look, show = _SHOWN.get(part, (lambda visit: book_of(visit, query), book_part))
-    try:
-        found = await fetched(visit, lambda: look(visit))
-    except Exception as error:  # noqa: BLE001 - the page's door
-        inside.clear()
-        with inside:
-            fault(words("not_loaded"), sentence_of(visit, error))
-        return
-    inside.clear()
-    with inside:
-        show(visit, found)
+    await filled(visit, inside, lambda: look(visit), lambda found: show(visit, found))

@@ -228,7 +228,7 @@ class AnswerCard:
 
     def _show_end(self, answer: Answer) -> None:
         words, visit = self._words, self._visit
-        engine = words("by_rules") if answer.engine == "rules" else words("by_model")
+        engine = words.engine(answer.engine)
         with box("end"):
             facts(engine, words("took", n=answer.elapsed_ms))
             with box("end-buttons"):

@@ -17,6 +17,7 @@ from api.pages.ask.introduction import COOKIE, SEEN, Example, example_of, introd
 from api.pages.doing import done, fetched, sentence_of
 from api.pages.frame import frame
 from api.pages.parts import box, button, emptiness, fault, link, tag, waiting
+from api.pages.provenance import provenance
 from api.pages.record_panel import RecordPanel
 from api.pages.visitor import Visit, visit_of
 from assistant.answering.events import Event
@@ -25,6 +26,7 @@ from assistant.answering.triage import LONGEST
 from assistant.domain.counts import Totals
 from assistant.domain.filters import Filters
 from assistant.errors import NotFoundError
+from assistant.llm.replaying import first_questions
 
 _SEND = """(event) => {
   if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) { event.preventDefault(); emit(event.target.value) }
@@ -142,6 +144,7 @@ class AskingPage:
                 return
             tag("h1", words("welcome"))
             tag("p", words("welcome_told", records=totals.records, customers=totals.customers), "lead")
+            provenance(visit)
             if example is not None:
                 introduce(visit, example, self._panel)
             tag("p", words("try_asking"), "facts")
@@ -156,7 +159,7 @@ class AskingPage:
     def _beginnings(self) -> tuple[Totals, list[str], Example | None]:
         visit = self._visit
         told = example_of(visit) if self._new else None
-        questions = start_questions(visit.app.store, visit.app.counting)
+        questions = first_questions(visit.app.engine) or start_questions(visit.app.store, visit.app.counting)
         return visit.app.counting.totals(Filters()), questions, told
 
     async def _entered(self, event: GenericEventArguments) -> None:

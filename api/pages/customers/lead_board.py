@@ -45,17 +45,21 @@ def leads_of(visit: Visit, way: Way, filters: Filters) -> Leads:
     else:
         for one in get_args(LeadStatus):
             columns[one] = store.list_leads(filters, _CARDS, status=one, owner=owner, kind=kind)
-    rows, total = funnel(store.database, way.counted_by, filters)
+    rows, total = funnel(store.database, way.counted_by, filters, owner=owner, kind=kind)
     owners, _ = funnel(store.database, "owner", Filters())
     known = [row.key for row in owners if row.key != UNKNOWN]
-    return Leads(columns, store.held_leads(filters), rows, total, known)
+    _, held = store.list_leads(filters, 0, status="hold", owner=owner, kind=kind)
+    return Leads(columns, held, rows, total, known)
 
 
 def leads_part(visit: Visit, way: Way, found: Leads, opened: OpenLead) -> None:
     """Show them, with the funnel above."""
     words = visit.words
     if not found.total.registered and not found.held:
-        emptiness(words("no_leads"), words("no_leads_told"))
+        if found.owners or way.owner or way.kind:
+            emptiness(words("no_such_leads"), words("no_such_leads_told"))
+        else:
+            emptiness(words("no_leads"), words("no_leads_told"))
         return
     funnel_part(visit, way, found.rows, found.total)
     with box("heading leads-heading"):

@@ -17,6 +17,7 @@ from api.pages.doing import fetched, sentence_of
 from api.pages.frame import frame
 from api.pages.narrowing import day_field, one_of, region_field
 from api.pages.parts import box, fault, link, tag, waiting
+from api.pages.provenance import provenance
 from api.pages.record_panel import RecordPanel
 from api.pages.visitor import Visit, visit_of
 from assistant.domain.vocabulary import CHANNELS, OPPORTUNITY_TYPES, SEGMENTS
@@ -46,6 +47,7 @@ class CustomersPage:
         words, way = self._words, self._way
         if not way.customer:
             tag("h1", words("page_customers"))
+            provenance(self._visit)
             with box("tabs shows", "nav", aria_label=words("page_customers")):
                 for show in SHOWS:
                     there = "page" if way.listed == show else None

@@ -44,6 +44,8 @@ class BatchPart:
         """None: nothing is shown yet."""
         self._most = _SHOWN
         self._looks = 0
+        self._leased = False
+        """Some records were being read when they were counted last."""
 
     async def show(self) -> None:
         """The form, what waits to be read, the jobs, and the schedule."""
@@ -130,8 +132,9 @@ class BatchPart:
             tag("p", words("planning"), "facts thinking")
         since = given.since.isoformat() if given.since else None
         try:
-            plan = await fetched(
-                visit, lambda: visit.app.pipeline.analyse(limit=given.limit, since=since, dry_run=True)
+            plan, ledger = await fetched(
+                visit,
+                lambda: (visit.app.pipeline.analyse(limit=given.limit, since=since, dry_run=True), self._counted()),
             )
         except Exception as error:  # noqa: BLE001 - the page's door
             self._plan.clear()
@@ -140,14 +143,22 @@ class BatchPart:
             return
         self._plan.clear()
         with self._plan:
-            self._told(plan)
+            self._told(plan, None if given.limit or since else ledger)
 
-    def _told(self, plan: AnalyseReceipt) -> None:
+    def _told(self, plan: AnalyseReceipt, ledger: LedgerCounts | None) -> None:
+        """`ledger`, where everything is planned: what is read just now, or failed before, is among what is to be read."""
         words = self._words
         n = plan.skipped.get("dry_run", 0)
         tag("p", words("plan_records", n=f"{n:,}"), "plan-first")
         if not n:
             return
+        if ledger is not None and (others := n - ledger.pending) > 0:
+            again = max(0, others - ledger.leased)
+            facts(
+                words("plan_pending", n=f"{ledger.pending:,}"),
+                words("plan_leased", n=f"{others - again:,}") if others > again else None,
+                words("plan_again", n=f"{again:,}") if again else None,
+            )
         if plan.engine == "rules":
             tag("p", words("plan_rules"), "facts")
             return
@@ -180,10 +191,11 @@ class BatchPart:
     async def _show_waits(self) -> None:
         """How the records stand with the engine of now, and what failed."""
         visit, words = self._visit, self._words
-        found = await looked(visit, lambda: visit.app.store.ledger(visit.app.engine.identity("extract")))
+        found = await looked(visit, self._counted)
         self._waits.clear()
         if found is None:
             return
+        self._leased = found.leased > 0
         with self._waits:
             self._ledger(found)
             failed = sum(found.failed.values())
@@ -191,6 +203,10 @@ class BatchPart:
                 reasons = "、".join(f"{reason_word(visit, why)} {n}" for why, n in found.failed.items())
                 tag("p", words("failed_told", n=failed, reasons=reasons), "warning")
                 button(words("retry_failed"), self._retry)
+
+    def _counted(self) -> LedgerCounts:
+        app = self._visit.app
+        return app.store.ledger(app.engine.identity("extract"))
 
     def _ledger(self, found: LedgerCounts) -> None:
         """All records parted by how far they are read, as one bar and in numbers."""
@@ -222,7 +238,7 @@ class BatchPart:
         for job in found:
             ended = self._cards[job.id].update(job) or ended
         self._looks += 1
-        moving = any(job.state == "running" for job in found) and self._looks % _SELDOM == 0
+        moving = (self._leased or any(job.state == "running" for job in found)) and self._looks % _SELDOM == 0
         if ended or moving:
             await self._show_waits()
         if ended:

@@ -1,14 +1,13 @@
 """The page of data and jobs: what comes in, what is done with it, where it came from, and how things stand."""
 
-from collections.abc import Callable
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from fastapi import Request
 from nicegui import ui
 from nicegui.element import Element
 
-from api.pages.doing import fetched, sentence_of
+from api.pages.doing import fetched, filled, sentence_of
 from api.pages.frame import frame
 from api.pages.jobs.batch_part import BatchPart
 from api.pages.jobs.importing import SENDING, ImportPart
@@ -53,9 +52,9 @@ async def jobs_page(request: Request) -> None:
             with inside:
                 await BatchPart(visit, partial(_again, visit, sums)).show()
         case "sources":
-            await _filled(visit, inside, partial(origins, visit), partial(origins_part, visit))
+            await filled(visit, inside, partial(origins, visit), partial(origins_part, visit))
         case _:
-            await _filled(visit, inside, partial(state_of, visit), partial(state_part, visit))
+            await filled(visit, inside, partial(state_of, visit), partial(state_part, visit))
 
 
 async def _sums(visit: Visit, inside: Element) -> Totals | None:
@@ -74,7 +73,7 @@ async def _sums(visit: Visit, inside: Element) -> Totals | None:
             read = words.percent(totals.records_read / totals.records)
             facts(words("sums_records", n=f"{totals.records:,}"), words("sums_read", share=read),
                   words("sums_insights", n=f"{totals.insights:,}"),
-                  words("by_rules" if visit.app.engine.name == "rules" else "by_model"))  # fmt: skip
+                  words.engine(visit.app.engine.name))  # fmt: skip
         else:
             tag("p", words("sums_empty"), "lead")
     return totals
@@ -82,16 +81,3 @@ async def _sums(visit: Visit, inside: Element) -> Totals | None:
 
 async def _again(visit: Visit, inside: Element) -> None:
     await _sums(visit, inside)
-
-
-async def _filled(visit: Visit, inside: Any, work: Callable[[], T], show: Callable[[T], None]) -> None:
-    try:
-        found = await fetched(visit, work)
-    except Exception as error:  # noqa: BLE001 - the page's door
-        inside.clear()
-        with inside:
-            fault(visit.words("not_loaded"), sentence_of(visit, error))
-        return
-    inside.clear()
-    with inside:
-        show(found)

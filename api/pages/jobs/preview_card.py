@@ -18,7 +18,9 @@ from assistant.intake.mappings import check_name, load_mapping, saved_names
 from assistant.pipeline.previewing import Column, Preview
 from assistant.pipeline.quarantined import SetAside
 
-_SAMPLE = 90
+_SAMPLE, _SHORT = 90, 24
+_STORED = ("channel", "customer.segment")
+"""Fields whose values are words of closed lists."""
 
 
 class PreviewCard:
@@ -97,6 +99,10 @@ class PreviewCard:
         encoding = file.encoding if file else None
         rows = words("rows_found" if preview.whole else "rows_of_beginning", n=f"{preview.read:,}")
         facts(_format(self._visit, file.format) if file else None, encoding, many, rows, words("nothing_kept_yet"))
+        with box("chips verdict"):
+            tag("span", words("will_come_in", n=f"{preview.read - preview.quarantined:,}"), "chip strong")
+            if preview.quarantined:
+                tag("span", words("problems_ahead", n=f"{preview.quarantined:,}"), "chip warned")
         if preview.masked:
             tag("p", words("masked_first", n=preview.looked_at), "facts")
             masked_chips(self._visit, preview.masked)
@@ -153,9 +159,21 @@ class PreviewCard:
                         tag("th", column.shown, scope="row")
                         with tag("td"):
                             for value in column.samples:
-                                tag("span", words.readable(value)[:_SAMPLE], "sample-value")
+                                shown = self._sample(column.field, value)
+                                tag("span", shown, "sample-value long" if len(shown) > _SHORT else "sample-value")
                         with tag("td"):
                             self._field(column)
+
+    def _sample(self, name: str | None, value: str) -> str:
+        """A value as it will be read, in the visitor's words: never the word it is stored by."""
+        words = self._words
+        if name in _STORED:
+            return words.label(value)
+        if name == "customer.bought_service":
+            return words("able_yes" if value == "True" else "able_no")
+        if name == "created_at":
+            return self._visit.when(value)
+        return words.readable(value)[:_SAMPLE]
 
     def _field(self, column: Column) -> None:
         words = self._words

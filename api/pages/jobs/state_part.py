@@ -90,6 +90,8 @@ def _queue(visit: Visit) -> Line:
 def _engine(visit: Visit) -> Line:
     if visit.app.engine.name == "rules":
         return Line("engine", "good", visit.words("health_rules"))
+    if visit.app.engine.name != "llm":
+        return Line("engine", "good", visit.words.engine(visit.app.engine.name))
     return Line("engine", "good", visit.words("health_llm", model=visit.app.settings.chat_model))
 
 

@@ -23,9 +23,17 @@ def type_chip(visit: Visit, nbn_type: str) -> None:
     tag("span", visit.words.label(nbn_type), f"chip nbn {nbn_type}")
 
 
-def engine_chip(visit: Visit, engine: str) -> None:
-    """Which engine said it."""
-    tag("span", visit.words("nbn_engine_rules" if engine == "rules" else "nbn_engine_model"), "chip quiet-chip")
+def engine_chip(visit: Visit, engine: str, *, brief: bool = False) -> None:
+    """Which engine said it; of a recording model and day too, where there is room."""
+    words = visit.words
+    known = {"rules": words("nbn_engine_rules"), "llm": words("nbn_engine_model")}
+    told = words("nbn_engine_recorded") if brief else words.engine(engine)
+    tag(
+        "span",
+        known.get(engine, told),
+        "chip quiet-chip",
+        title=engine if engine not in known else words.engine(engine),
+    )
 
 
 def score_bar(visit: Visit, score: float) -> None:
@@ -145,10 +153,10 @@ def _card(visit: Visit, spot: Spot, card: Card) -> None:
             facts(words("nbn_no_idea_behind"), words("nbn_people", n=card.customers))
             return
         score_bar(visit, card.idea.rank)
-        up, down = card.idea.votes
+        votes = " ".join(f"{way} {n}" for way, n in zip("▲▼", card.idea.votes, strict=True) if n)
         with box("card-end"):
-            facts(words("nbn_people", n=card.customers), f"▲ {up} ▼ {down}" if up or down else None)
-            engine_chip(visit, card.idea.engine)
+            facts(words("nbn_people", n=card.customers), votes or None)
+            engine_chip(visit, card.idea.engine, brief=True)
         if card.idea.marks:
             tag("p", "；".join(words.label(f"mark_{one}") for one in card.idea.marks), "warned")
 

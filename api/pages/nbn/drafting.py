@@ -61,7 +61,7 @@ class DraftSheet:
 
     @property
     def _free(self) -> bool:
-        return self._visit.app.engine.name == "rules"
+        return self._visit.app.engine.name != "llm"
 
     async def _foretell(self, brief: str) -> bool:
         """Say what a draft will cost; whether one can be made."""

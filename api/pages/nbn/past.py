@@ -68,7 +68,7 @@ def _event(visit: Visit, spot: Spot, event: ProposalEvent, editor: Editor, names
         case "edited":
             _edited(visit, spot, detail, editor, names)
         case _:
-            facts(words("by_rules" if detail.get("engine") == "rules" else "by_model"))
+            facts(words.engine(str(detail.get("engine", ""))))
 
 
 def _edited(visit: Visit, spot: Spot, detail: Mapping[str, object], editor: Editor, names: Mapping[str, str]) -> None:

@@ -162,7 +162,7 @@ class ProofParts:
     def provenance(self) -> None:
         """Who drafted it out of what, and what the check took out."""
         words, label, provenance = self._words, self._label, self._proposal.provenance
-        tag("p", words("by_rules" if self._proposal.engine == "rules" else "by_model"))
+        tag("p", words.engine(self._proposal.engine))
         brief = provenance.get("brief")
         if isinstance(brief, Mapping) and brief.get("text"):
             tag("p", f"{label['brief']}{label['colon']}{words.readable(str(brief['text']))}")

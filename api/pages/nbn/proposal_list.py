@@ -60,7 +60,7 @@ def _row(visit: Visit, spot: Spot, head: ProposalHead) -> None:
             with box("chips"):
                 type_chip(visit, head.nbn_type)
                 tag("span", words.label(head.status), f"chip stage-{head.status} on-phone")
-                engine_chip(visit, head.engine)
+                engine_chip(visit, head.engine, brief=True)
             facts(
                 words("nbn_people", n=head.customers), words("nbn_owned_by", name=head.owner) if head.owner else None,
                 words(f"nbn_in_{head.language}"), words("nbn_changed_on", day=head.updated_at[:10]),

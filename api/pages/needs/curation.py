@@ -93,7 +93,8 @@ class Curation:
 
     async def _part(self) -> None:
         """Show the parts that it would fall into, and ask."""
-        parts = await looked(self._visit, lambda: parts_by_meaning(self._visit.app.pipeline.context, self._id))
+        call, context = "GET /v1/themes/{theme_id}/parts", self._visit.app.pipeline.context
+        parts = await done(self._visit, call, self._id, lambda: parts_by_meaning(context, self._id))
         if parts:
             PartsSheet(self._visit, self._sheet["title"], parts, self._split_into).open()
 

@@ -8,7 +8,7 @@ from fastapi import Request
 from nicegui import ui
 
 from api.pages.address import Address, address_of, widened
-from api.pages.doing import fetched, sentence_of
+from api.pages.doing import fetched, filled, sentence_of
 from api.pages.frame import frame
 from api.pages.narrowing import day_field, one_of, region_field
 from api.pages.needs.comparing import compare_part
@@ -17,6 +17,7 @@ from api.pages.needs.overview import friction_part, friction_rows, moves, moves_
 from api.pages.needs.theme_list import themes_of, themes_part
 from api.pages.needs.theme_page import ThemePage
 from api.pages.parts import box, fault, link, tag, waiting
+from api.pages.provenance import provenance
 from api.pages.record_panel import RecordPanel
 from api.pages.visitor import Visit, visit_of
 from assistant.domain.filters import Filters
@@ -88,6 +89,7 @@ async def _fill(visit: Visit, address: Address, filters: Filters) -> None:
     with box("heading"):
         tag("h1", words("needs_title"))
         link(words("to_compare"), "#compare", "more")
+    provenance(visit)
     places = [box("part") for _ in range(6)]
     for place in places:
         with place:
@@ -101,22 +103,8 @@ async def _fill(visit: Visit, address: Address, filters: Filters) -> None:
     ]
     comparing = places.pop(2)
     for place, (work, show) in zip(places, parts, strict=True):
-        await _part(visit, place, work, show)
+        await filled(visit, place, work, show)
         if place is places[1]:
             comparing.clear()
             with comparing:
                 await compare_part(visit, address, filters)
-
-
-async def _part(visit: Visit, place: Any, work: Callable[[], T], show: Callable[[T], None]) -> None:
-    """Fill one part of the page; one that fails leaves the others standing."""
-    try:
-        found = await fetched(visit, work)
-    except Exception as error:  # noqa: BLE001 - the page's door
-        place.clear()
-        with place:
-            fault(visit.words("not_loaded"), sentence_of(visit, error))
-        return
-    place.clear()
-    with place:
-        show(found)

@@ -105,7 +105,7 @@ class ThemePage:
             tag("span", words.label(sheet["trend"]), f"chip trend-{sheet['trend']}")
             tag("span", words.label(sheet["deep_category"]), "chip")
             tag("span", words("counts", records=sheet["records"], customers=sheet["customers"]), "chip")
-            tag("span", words("by_rules" if sheet["engine"] == "rules" else "by_model"), "chip")
+            tag("span", words.engine(sheet["engine"]), "chip", title=sheet["engine"])
             for name in ("locked", "edited"):
                 if sheet[name]:
                     tag("span", words(name), "chip strong")

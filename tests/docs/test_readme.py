@@ -8,7 +8,7 @@ import pytest
 from assistant.cli.main import COMMANDS
 from assistant.settings import Settings
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
