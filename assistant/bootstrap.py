@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ from assistant.answering.compose import AnswerService
 from assistant.answering.lexicon import NAMES_FILE, load_names
 from assistant.answering.lookup import Lookup
 from assistant.answering.pinning import Pins
+from assistant.answering.planning import planning_of
 from assistant.answering.talking import Talks
-from assistant.domain.engine import Engine, Planning
+from assistant.domain.boards import Board
+from assistant.domain.engine import Engine
 from assistant.domain.filters import Filters
 from assistant.errors import EgressError, SettingError
 from assistant.insight.accepting import misquotes
@@ -36,7 +39,9 @@ from assistant.llm.company import COMPANY_FILE, company_text, tone_of
 from assistant.llm.engine import ModelEngine
 from assistant.llm.fence import fence_secret
 from assistant.llm.gathering import GatheredCache, GatheredLedger
+from assistant.llm.pace import pace_of
 from assistant.llm.pricing import PRICES_FILE, run_price
+from assistant.llm.replaying import RecordedEngine, replay_of
 from assistant.llm.reranking import ModelReranker
 from assistant.llm.seams import Endpoint
 from assistant.llm.vendor import OPENAI_URL
@@ -117,16 +122,20 @@ def open_app(
     engine: Engine | None = None,
     endpoint: Endpoint | None = None,
     calls: CallCache | None = None,
+    today: Callable[[], date] = date.today,
 ) -> App:
     """Build the application on the settings' data directory; `engine` replaces the one that settings name.
 
-    Of the model engine, `endpoint` replaces what its prompts are sent to, and `calls` where its answers are kept.
+    Of the model engine, `endpoint` replaces what its prompts are sent to, and `calls` where its answers are kept. `today` is
+    the day on which questions are asked. Where no model is set, a directory may name a recording that stands in for one.
 
     Raises:
         SettingError: the data directory can't be made or written.
         StoreError: the database can't be opened.
     """
-    data_dir = prepare(settings.data_dir)
+    given, data_dir = settings, prepare(settings.data_dir)
+    if (replay := replay_of(settings) if engine is None and endpoint is None else None) is not None:
+        settings, today = replay.settings, replay.asked_on
     database = Database(settings.resolved_database_url, data_dir / "write.lock", settings.ask_concurrency + _BESIDE)
     store = Repository(database)
     masker = Masker(load_key(data_dir), load_policy(settings.masking_policy))
@@ -138,26 +147,20 @@ def open_app(
     net = SecondNet(masker)
     if engine is not None:
         chosen = engine
+    elif replay is not None:
+        secret, company = fence_secret(load_key(data_dir)), company_context(settings, data_dir)
+        chosen = RecordedEngine(replay, secret, rules, net, company, misquotes)
     elif settings.engine_name == "rules":
         chosen = rules
     else:
         kept = GatheredCache(store.calls) if calls is None else calls
-        chosen = _model_engine(settings, data_dir, net, endpoint, kept, people)
+        asked = endpoint or chat_endpoint(settings, data_dir, store.board)
+        chosen = _model_engine(settings, data_dir, net, asked, kept, people, store.board)
     vault = _vault(settings, data_dir)
     context = Context(
-        data_dir,
-        store,
-        index,
-        chosen,
-        rules,
-        masker,
-        net,
-        settings.language,
-        vault,
-        door,
-        _desk(chosen, data_dir),
-        company_file=settings.company_file,
-    )
+        data_dir, store, index, chosen, rules, masker, net, settings.language, vault, door, _desk(chosen, data_dir),
+        company_file=settings.company_file, spending=chosen.spending if isinstance(chosen, ModelEngine) else None,
+    )  # fmt: skip
     index.add_names(context.names())
     finder = Finder(index, _reranker(settings, database, people, chosen))
     pins = Pins(store, store.documents.all)
@@ -165,34 +168,19 @@ def open_app(
     ask = AnswerService(
         store=store, counting=store.counting, finder=finder, engine=chosen, fallback=rules, masker=masker, names=names,
         language=settings.language, documents=store.documents.all, pins=pins,
-        planning=_planning(settings, chosen), prose=net.prose,
+        planning=planning_of(settings.planner, chosen), prose=net.prose,
         tone=_sendable(tone_of(settings.company_file, data_dir), settings, data_dir), likeness=finder.likeness,
-        patience=settings.ask_patience,
+        patience=settings.ask_patience, today=today,
     )  # fmt: skip
-    lookup = Lookup(store, finder, names)
+    lookup = Lookup(store, finder, names, today)
     held = [database.close]
     held += [embedder.close] if isinstance(embedder, EndpointEmbedder) else []
     held += [chosen.close] if isinstance(chosen, ModelEngine) else []
     talks = Talks(ask, store.conversations, masker)
     return App(
-        settings, store, store.counting, finder, chosen, rules, masker, ask, lookup, Pipeline(context), talks, pins,
+        given, store, store.counting, finder, chosen, rules, masker, ask, lookup, Pipeline(context), talks, pins,
         tuple(held),
     )  # fmt: skip
-
-
-def _planning(settings: Settings, engine: Engine) -> Planning | None:
-    """Who plans beside the rules, if anybody.
-
-    Raises:
-        SettingError: the model shall do it, and there is none.
-    """
-    if settings.planner == "rules":
-        return None
-    if isinstance(engine, Planning):
-        return engine
-    if settings.planner == "llm":
-        raise SettingError("VOC_PLANNER=llm needs a model: set OPENAI_API_KEY or OPENAI_BASE_URL, or leave it out")
-    return None
 
 
 def _vault(settings: Settings, data_dir: Path) -> Vault | None:
@@ -241,9 +229,13 @@ def _reranker(
     return EndpointReranker(settings.rerank_url, settings.rerank_model, key, dialect, admit=door.admitted)
 
 
-def chat_endpoint(settings: Settings, data_dir: Path) -> ChatEndpoint:
-    """The model endpoint of the settings, with what is remembered of it; no prompt goes there unlooked at."""
-    return ChatEndpoint(settings, CapabilityStore(data_dir / CAPABILITIES), guard=_guard(settings))
+def chat_endpoint(settings: Settings, data_dir: Path, board: Board | None = None) -> ChatEndpoint:
+    """The model endpoint of the settings, with what is remembered of it; no prompt goes there unlooked at.
+
+    Its limits hold for all who share `board` together; with none, for this endpoint alone.
+    """
+    known, pace = CapabilityStore(data_dir / CAPABILITIES), pace_of(settings, board)
+    return ChatEndpoint(settings, known, guard=_guard(settings), pace=pace)
 
 
 def company_context(settings: Settings, data_dir: Path) -> str:
@@ -287,13 +279,14 @@ def _model_engine(
     settings: Settings,
     data_dir: Path,
     net: SecondNet,
-    endpoint: Endpoint | None,
+    endpoint: Endpoint,
     calls: CallCache,
     people: People | None,
+    board: Board,
 ) -> ModelEngine:
-    endpoint = endpoint or chat_endpoint(settings, data_dir)
-    price = run_price(settings.chat_model, data_dir / PRICES_FILE, settings.budget_money)
-    spending = Spending(settings.budget_tokens, settings.budget_money, price.currency if price else "")
+    price = run_price(settings.chat_model, data_dir / PRICES_FILE, settings.budget_money, settings.budget_day)
+    currency, day = price.currency if price else "", settings.budget_day
+    spending = Spending(settings.budget_tokens, settings.budget_money, currency, daily=day, board=board)
     secret = fence_secret(load_key(data_dir))
     company = company_context(settings, data_dir)
     return ModelEngine(

@@ -84,6 +84,12 @@ class ModelAnswerError(ModelError):
     kind = "model_answer"
 
 
+class NotRecordedError(ModelAnswerError):
+    """A recording holds no answer to this question, and nobody is asked."""
+
+    kind = "not_recorded"
+
+
 class EgressError(ModelError):
     """A prompt held an unmasked personal value and was not sent."""
 

@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,8 +11,8 @@ from cronsim import CronSim, CronSimError
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from assistant.domain.access import ROLES, Role
-from assistant.domain.jobs import JobKind
+from assistant.domain.access import ROLES, Role, role_pairs
+from assistant.domain.jobs import JobKind, schedule_parts
 from assistant.errors import SettingError
 
 _LOGIN = re.compile(r"//[^/@]*@")
@@ -29,9 +29,7 @@ class Settings(BaseSettings):
     openai_base_url: str | None = Field(None, alias="OPENAI_BASE_URL", description="any OpenAI-compatible endpoint")
     chat_model: str = Field("gpt-4.1-mini", alias="VOC_CHAT_MODEL", description="model that reads and writes")
     embedding_model: str = Field(
-        "local",
-        alias="VOC_EMBEDDING_MODEL",
-        description="`local`, or the name of an embedding model at the endpoint",
+        "local", alias="VOC_EMBEDDING_MODEL", description="`local`, or the name of an embedding model at the endpoint"
     )
     rerank: Literal["auto", "llm"] = Field(
         "auto",
@@ -70,8 +68,12 @@ class Settings(BaseSettings):
         description="`cn`: the endpoint is in the country; else whose text is sent there is counted by year",
     )
     llm_concurrency: int = Field(8, alias="VOC_LLM_CONCURRENCY", ge=1, le=512, description="model calls at once")
-    llm_rpm: int | None = Field(None, alias="VOC_LLM_RPM", ge=1, description="model requests a minute, at the most")
-    llm_tpm: int | None = Field(None, alias="VOC_LLM_TPM", ge=1, description="model tokens a minute, at the most")
+    llm_rpm: int | None = Field(
+        None, alias="VOC_LLM_RPM", ge=0, description="model requests a minute of all processes together, at the most"
+    )
+    llm_tpm: int | None = Field(
+        None, alias="VOC_LLM_TPM", ge=0, description="model tokens a minute of all processes together, at the most"
+    )
     llm_timeout: float = Field(120.0, alias="VOC_LLM_TIMEOUT", gt=0, le=7200, description="seconds for one model call")
     budget_tokens: int | None = Field(None, alias="VOC_BUDGET_TOKENS", ge=0, description="tokens one run may spend")
     budget_money: float | None = Field(
@@ -80,6 +82,13 @@ class Settings(BaseSettings):
         ge=0,
         allow_inf_nan=False,
         description="money one run may spend, in the currency of the price list",
+    )
+    budget_day: float | None = Field(
+        None,
+        alias="VOC_BUDGET_DAY",
+        ge=0,
+        allow_inf_nan=False,
+        description="money all processes together may spend a day (UTC), questions too, in that currency",
     )
     masking_policy: Path | None = Field(
         None, alias="VOC_MASKING_POLICY", description="a TOML file that says what to do with each personal type"
@@ -148,6 +157,7 @@ class Settings(BaseSettings):
         "rerank_key",
         "budget_tokens",
         "budget_money",
+        "budget_day",
         "llm_rpm",
         "llm_tpm",
         "masking_policy",
@@ -235,31 +245,6 @@ class Settings(BaseSettings):
     def resolved_database_url(self) -> str:
         """The database URL, by default ``sqlite:///<data_dir>/voc.db``."""
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'voc.db'}"
-
-
-def schedule_parts(text: str | None) -> list[tuple[JobKind, str]]:
-    """(kind, cron expression) of each part of a schedule; without a kind everything is run."""
-    found: list[tuple[JobKind, str]] = []
-    for part in filter(None, (part.strip() for part in (text or "").split(";"))):
-        kind: JobKind | None = next((one for one in get_args(JobKind) if part.startswith(f"{one} ")), None)
-        found.append((kind or "run", part.removeprefix(f"{kind} ").strip()))
-    return found
-
-
-def role_pairs(text: str | None) -> dict[str, Role]:
-    """The roles in ``value=role; value=role``.
-
-    Raises:
-        ValueError: a part is not written so, or names no role of ours.
-    """
-    found: dict[str, Role] = {}
-    for part in filter(None, (part.strip() for part in (text or "").split(";"))):
-        value, _, named = (one.strip() for one in part.rpartition("="))
-        role: Role | None = next((one for one in ROLES if one == named), None)
-        if role is None or not value:
-            raise ValueError(f"write value=role, parted by `;`; roles are {', '.join(ROLES)}")
-        found[value] = role
-    return found
 
 
 def is_safe(address: str) -> bool:

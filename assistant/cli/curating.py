@@ -1,7 +1,7 @@
 """The command that lets people put themes right: voc theme rename, merge, split, move, lock, archive, history, undo;
 and look at what needs it: voc theme health, spikes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
@@ -9,10 +9,10 @@ import click
 from assistant.bootstrap import App
 from assistant.cli.opening import open_app
 from assistant.cli.output import emit_json, json_option
-from assistant.cli.tables import percent, said, width, word
+from assistant.cli.tables import Language, percent, said, width, word
 from assistant.cli.themes import lineage_line, sheet_lines
 from assistant.pipeline.actor import actor
-from assistant.pipeline.curating import split_by_meaning
+from assistant.pipeline.curating import Part, parts_by_meaning, split_by_meaning
 from assistant.pipeline.watching import theme_lineage, theme_sheet, theme_spikes, themes_health
 from assistant.records.curation import Edit
 from assistant.records.membership import WORDS
@@ -62,12 +62,20 @@ def merge(theme_ids: tuple[str, ...], into: str, as_json: bool) -> None:
 @click.option("--insight", "insight_ids", multiple=True, help="To take out; may be repeated.")
 @click.option("--title", help="What the new theme is called.")
 @click.option("--by-meaning", is_flag=True, help="Find the parts that it falls into, and name them.")
+@click.option("--dry-run", is_flag=True, help="With --by-meaning: show the parts, change nothing.")
 @json_option
-def split(theme_id: str, insight_ids: tuple[str, ...], title: str | None, by_meaning: bool, as_json: bool) -> None:
+def split(
+    theme_id: str, insight_ids: tuple[str, ...], title: str | None, by_meaning: bool, dry_run: bool, as_json: bool
+) -> None:
     """Take insights out of a theme into a new one, or split it into the parts that its members' words fall into."""
     if by_meaning == bool(insight_ids and title) or (by_meaning and (insight_ids or title)):
         raise click.UsageError("say what goes (--insight ID … --title TEXT), or have the parts found (--by-meaning)")
+    if dry_run and not by_meaning:
+        raise click.UsageError("--dry-run goes with --by-meaning: what you name goes as you name it")
     app = open_app(load_settings())
+    if dry_run:
+        _show_parts(parts_by_meaning(app.pipeline.context, theme_id), as_json, app.settings.language)
+        return
     if by_meaning:
         _show(split_by_meaning(app.pipeline.context, theme_id, actor()), as_json, app)
         return
@@ -215,3 +223,15 @@ def _show(edit: Edit, as_json: bool, app: App) -> None:
         told = said("theme_line", language, id=one.id, customers=one.customers, records=one.records, title=one.title)
         click.echo(told)
     click.secho(said("theme_take_back", language, id=edit.id), dim=True, err=True)
+
+
+def _show_parts(parts: Sequence[Part], as_json: bool, language: Language) -> None:
+    if as_json:
+        emit_json({"items": parts, "total": len(parts)})
+        return
+    for part in parts:
+        title = part.words.get("title") or said("part_stays", language)
+        click.secho(said("part", language, title=title, records=part.records, customers=part.customers), bold=True)
+        for quote in part.quotes:
+            click.echo(f"  {quote}")
+    click.secho(said("nothing_changed", language), dim=True, err=True)

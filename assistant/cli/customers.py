@@ -9,6 +9,7 @@ import click
 
 from assistant.cli.filters import filter_options, filters_of
 from assistant.cli.output import emit_json, json_option
+from assistant.cli.saving import OUTPUT
 from assistant.cli.store import Opened, opened
 from assistant.cli.tables import listed, percent, said, show_table, word
 from assistant.domain.customers import Screened
@@ -77,7 +78,7 @@ def tags(as_json: bool, **values: Any) -> None:
 @customers.command()
 @filter_options
 @click.option("--limit", type=click.IntRange(1, 100_000), default=20, show_default=True)
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write all of them to a file.")
+@click.option("-o", "--output", type=OUTPUT, help="Write all of them to a file.")
 @click.option("--format", "form", type=click.Choice(get_args(Form)), help="Default: what the ending of FILE says.")
 @json_option
 def screen(limit: int, output: Path | None, form: Form | None, as_json: bool, **values: Any) -> None:

@@ -14,17 +14,21 @@ from assistant import __version__
 from assistant.bootstrap import App, chat_endpoint, egress_ledger
 from assistant.cli.opening import open_app
 from assistant.cli.output import emit_json, json_option, plain
-from assistant.cli.tables import Language, said, width, word
+from assistant.cli.tables import Language, cell, said, width, word
 from assistant.domain.filters import Filters
-from assistant.errors import ProviderError, UsageError
+from assistant.errors import ProviderError, StoreError, UsageError
+from assistant.llm.chat import ChatEndpoint
+from assistant.llm.engine import ModelEngine
 from assistant.llm.probe import ProbeResult
 from assistant.llm.probe import probe as probe_endpoint
 from assistant.pipeline.journal import unfinished
 from assistant.pipeline.oidc import provider_of
 from assistant.pipeline.scheduling import Schedule, schedule_rows
 from assistant.pipeline.taking import is_abandoned
+from assistant.pipeline.turns import STAGES
 from assistant.records.database import now
 from assistant.records.opening import prepare
+from assistant.sentences import in_chinese
 from assistant.settings import Settings, load_settings, without_login
 
 SAFE_SQLITE = (3, 51, 3)
@@ -50,11 +54,25 @@ def _show(found: dict[str, Any], language: Language) -> None:
             click.secho(str(word(part, language, of="doctor")), bold=True)
             for name, value in values.items():
                 shown = name if part in ("settings", "versions") else str(word(name, language, of="doctor"))
-                click.echo(f"  {shown}{' ' * max(0, 22 - width(shown))} {value}")
+                told = value if part in ("settings", "versions") else _told(value, language)
+                click.echo(f"  {shown}{' ' * max(0, 22 - width(shown))} {told}")
     for problem in found["problems"]:
-        click.secho(said("a_problem", language, text=problem), fg="red")
+        click.secho(said("a_problem", language, text=_told(problem, language)), fg="red")
     count = len(found["problems"])
     click.echo(said("problems", language, n=count) if count else said("in_order", language))
+
+
+def _told(value: object, language: Language) -> object:
+    """A value as a person reads it: nothing is a dash, and what the house says is said in their language."""
+    if value is None or value in ("", (), [], {}):
+        return "-"
+    if isinstance(value, dict):
+        return ", ".join(f"{word(str(name), language)} {_told(one, language)}" for name, one in value.items())
+    if isinstance(value, list | tuple):
+        return "; ".join(str(_told(one, language)) for one in value)
+    if isinstance(value, str):
+        return (in_chinese(value) if language == "zh" else None) or word(value, language)
+    return cell("", value, language)
 
 
 @click.command()
@@ -110,7 +128,7 @@ def report(app: App) -> dict[str, Any]:
         "database": _database(app, problems),
         "ledger": _ledger(app),
         "index": _index(app, problems),
-        "engine": _engine(app),
+        "engine": _engine(app, problems),
         "batches": _batches(app, problems),
         "access": _access(app, problems),
         "egress": {
@@ -158,10 +176,34 @@ def _batches(app: App, problems: list[str]) -> dict[str, object]:
     }
 
 
-def _engine(app: App) -> dict[str, object]:
+def _engine(app: App, problems: list[str]) -> dict[str, object]:
     if app.engine.name == "rules":
         return {"name": "rules", "model": "none: set OPENAI_API_KEY or OPENAI_BASE_URL to use one"}
-    return {"name": "llm", "model": app.settings.chat_model, "endpoint": "not asked here: `voc probe` does"}
+    if app.engine.name != "llm":
+        return {"name": app.engine.name, "model": "nobody is asked: what is not recorded is answered by the rules",
+                "today": app.lookup.today.isoformat()}  # fmt: skip
+    told: dict[str, object] = {
+        "name": "llm",
+        "model": app.settings.chat_model,
+        "endpoint": "not asked here: `voc probe` does",
+    }
+    try:
+        return told | _limits(app)
+    except StoreError as error:
+        problems.append(str(error))
+        return told
+
+
+def _limits(app: App) -> dict[str, object]:
+    """What all processes together have taken of what is limited."""
+    settings, found = app.settings, dict[str, object]()
+    if isinstance(app.engine, ModelEngine) and isinstance(app.engine.endpoint, ChatEndpoint):
+        taken = zip(("minute_requests", "minute_tokens"), app.engine.endpoint.pace.taken, strict=True)
+        most = (settings.llm_rpm, settings.llm_tpm)
+        found = {name: f"{n:,} / {limit:,}" for (name, n), limit in zip(taken, most, strict=True) if limit}
+        if (spent := app.engine.spending.spent_today) is not None:
+            found["spent_today"] = f"{spent:,.4f} / {settings.budget_day:,.4f}"
+    return found
 
 
 def _settings(settings: Settings) -> dict[str, object]:
@@ -204,7 +246,9 @@ def _server(app: App) -> dict[str, object]:
     )
     with app.store.database.reading() as connection:
         release, most, taken = connection.execute(text(asked)).one()
-    return {"server": f"PostgreSQL {release}", "connections": f"{taken} of {most}"}
+    worker = app.store.turns.worker(STAGES)
+    at_work = "nobody" if worker is None else worker.told
+    return {"server": f"PostgreSQL {release}", "connections": f"{taken} of {most}", "whole_stage": at_work}
 
 
 def _ledger(app: App) -> dict[str, object]:

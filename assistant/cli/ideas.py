@@ -10,7 +10,8 @@ from assistant.bootstrap import App
 from assistant.cli.idea_page import show_history, show_idea
 from assistant.cli.opening import open_app
 from assistant.cli.output import emit_json, json_option, progress_bar
-from assistant.cli.stages import finish
+from assistant.cli.saving import OUTPUT
+from assistant.cli.stages import brief_wait_option, finish
 from assistant.cli.tables import said, show_table, word
 from assistant.errors import UsageError
 from assistant.insight.portfolio import render_html, render_markdown
@@ -30,12 +31,14 @@ why_option = click.option("--why", help="Kept with the decision, for whoever ask
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many themes, those with most customers first.")
 @click.option("--budget-tokens", type=click.IntRange(min=0), help="Tokens this run may spend.")
 @click.option("--budget-cost", type=click.FloatRange(min=0), help="Money this run may spend (currency of the prices).")
+@brief_wait_option
 @json_option
 def ideas(
     theme_ids: tuple[str, ...],
     limit: int | None,
     budget_tokens: int | None,
     budget_cost: float | None,
+    wait: int,
     as_json: bool,
 ) -> None:
     """NBN ideas for themes and across them: new products, better products, new customs.
@@ -45,7 +48,7 @@ def ideas(
     budgets = {"budget_tokens": budget_tokens, "budget_money": budget_cost}
     app = open_app(load_settings(**{name: value for name, value in budgets.items() if value is not None}))
     with progress_bar(quiet=as_json) as progress:
-        receipt = app.pipeline.ideas(theme_ids=theme_ids, limit=limit, progress=progress)
+        receipt = app.pipeline.patient(wait).ideas(theme_ids=theme_ids, limit=limit, progress=progress)
     finish("ideas", receipt, as_json)
 
 
@@ -170,9 +173,7 @@ def refused(as_json: bool) -> None:
 
 
 @idea.command("portfolio")
-@click.option(
-    "-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Ends in .html or .md."
-)
+@click.option("-o", "--output", required=True, type=OUTPUT, help="Ends in .html or .md.")
 @json_option
 def portfolio_page(output: Path, as_json: bool) -> None:
     """All ideas on one page, best first, by NBN type: a file to hand round (.html, self-contained, or .md)."""

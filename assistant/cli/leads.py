@@ -97,12 +97,14 @@ def note(lead_id: str, text: str, as_json: bool) -> None:
 
 @lead.command("funnel")
 @click.option("--by", type=click.Choice(get_args(FunnelKey)), default="type", show_default=True)
+@click.option("--owner", help="Only this person's.")
+@click.option("--type", "kind", type=click.Choice(OPPORTUNITY_TYPES))
 @filter_options
 @json_option
-def show_funnel(by: Any, as_json: bool, **values: Any) -> None:
+def show_funnel(by: Any, owner: str | None, kind: str | None, as_json: bool, **values: Any) -> None:
     """How many leads were assigned, contacted, won and lost, with 95 % intervals."""
     app = opened()
-    rows, total = funnel(app.store.database, by, filters_of(values))
+    rows, total = funnel(app.store.database, by, filters_of(values), owner=owner, kind=kind)
     if as_json:
         emit_json({"by": by, "rows": rows, "total": total})
         return

@@ -7,6 +7,7 @@ import click
 
 from assistant.cli.filters import filter_options, filters_of
 from assistant.cli.output import emit_json, json_option, plain
+from assistant.cli.saving import OUTPUT
 from assistant.cli.store import opened
 from assistant.cli.tables import Language, cell, heading, listed, said, show_table, word
 from assistant.pipeline.watching import anything
@@ -104,7 +105,7 @@ def _show(value: Any, depth: int, language: Language) -> None:
 @click.command()
 @click.argument("kind", type=click.Choice(get_args(Kind)))
 @click.option("--format", "form", type=click.Choice(get_args(Form)), help="Default: what the ending of FILE says.")
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("-o", "--output", required=True, type=OUTPUT)
 @filter_options
 @json_option
 def export(kind: Kind, form: Form | None, output: Path, as_json: bool, **values: Any) -> None:

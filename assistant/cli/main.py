@@ -16,7 +16,7 @@ from assistant.cli.booked import changes
 from assistant.errors import UsageError, VocError
 
 COMMANDS: dict[str, tuple[str, str]] = {
-    "demo": ("assistant.cli.demo:demo", "The main job on the sample corpus, from files to an NBN proposal."),
+    "demo": ("assistant.cli.demo.command:demo", "The main job on the sample corpus, from files to an NBN proposal."),
     "run": ("assistant.cli.stages:run", "Everything in order, as one job: ingest, index, analyse, themes, ideas."),
     "batches": ("assistant.cli.batches:batches", "Jobs: list, show, stop, resume."),
     "ingest": ("assistant.cli.stages:ingest", "Read, map, mask and store files or folders."),
@@ -109,6 +109,7 @@ def cli() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run `voc` and exit with its code; a person never sees a traceback for an error made on purpose."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its threads, idle, wait for each other at full speed
     given = list(sys.argv[1:] if arguments is None else arguments)
     code = _run(given)
     action = changes(given)
@@ -118,7 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         except (VocError, OSError) as error:
             if code != 1:  # else it was said why
                 told = error if isinstance(error, VocError) else error.strerror
-                click.echo(f"the audit book could not be written: {told}", err=True)
+                click.echo(_told(f"the audit book could not be written: {told}"), err=True)
     sys.exit(code)
 
 
@@ -133,16 +134,30 @@ def _run(arguments: list[str]) -> int:
         error.show()
         code = error.exit_code
     except click.exceptions.Abort:
-        click.echo("stopped; what was finished is kept, the same command goes on from there", err=True)
+        click.echo(_told("stopped; what was finished is kept, the same command goes on from there"), err=True)
         code = 1
     except VocError as error:
-        click.echo(f"error: {error}", err=True)
+        click.echo(_told(str(error), "error: "), err=True)
         code = WRONG_USE if isinstance(error, UsageError) else 1
     except OSError as error:  # a full disk, a folder without rights: the machine's refusal, wherever it comes
         place = f" ({error.filename})" if error.filename else ""
-        click.echo(f"error: the disk or the system refuses{place}: {error.strerror or type(error).__name__}", err=True)
+        refusal = f"the disk or the system refuses{place}: {error.strerror or type(error).__name__}"
+        click.echo(_told(refusal, "error: "), err=True)
         code = 1
     return code if isinstance(code, int) else 0
+
+
+def _told(sentence: str, mark: str = "") -> str:
+    """What went wrong in the language of the settings, which may be what is wrong."""
+    sentences, settings = (
+        importlib.import_module(f"assistant.{name}") for name in ("sentences", "settings")
+    )  # late: now alone
+    try:
+        chinese = settings.load_settings().language == "zh"
+    except VocError:
+        chinese = os.environ.get("VOC_LANGUAGE") != "en"
+    said = sentences.in_chinese(sentence) if chinese else None
+    return f"{'错误：' if mark else ''}{said}" if said else f"{mark}{sentence}"
 
 
 @contextmanager

@@ -73,7 +73,8 @@ def reading_of(
         InputError: the saved mapping can't be used.
     """
     folder = data_dir / "mappings"
-    options = ReadOptions(channel=channel, mapping=mapping_of(pairs), product=product, source=source)
+    named = mapping_of(pairs)
+    options = ReadOptions(channel=channel, mapping=named, product=product, source=source, demanded=tuple(named))
     if mapping_name is not None:
         options = with_saved(options, folder, mapping_name)
     if save_mapping is not None:

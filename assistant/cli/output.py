@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 
 import click
 
-from assistant.cli.tables import Language, cell, width, word
+from assistant.cli.tables import Language, cell, said, width, word
 from assistant.domain.receipts import FileReceipt
+from assistant.sentences import in_chinese
 from assistant.settings import load_settings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -49,20 +50,45 @@ def show_receipt(title: str, receipt: Mapping[str, object]) -> None:
     for name, value in receipt.items():
         if value is None or value is False or value in ("", (), [], {}) or name == "files":
             continue
-        if name == "first_problems" and isinstance(value, tuple):
+        if name == "first_problems" and isinstance(value, tuple | list):
             for sentence in value:
-                click.secho(f"  {_padded(label('set aside', language))} {sentence}", fg="yellow")
+                told = sentence_in(str(sentence), language)
+                click.secho(f"  {_padded(label('set aside', language))} {told}", fg="yellow")
             continue
         if isinstance(value, Mapping):
-            text = ", ".join(f"{word(str(k), language)} {v}" for k, v in value.items())
+            held = {str(k): _shown(name, v, language) for k, v in value.items() if v is not None}
+            of_stages = name == "stages"
+            text = ", ".join(
+                f"{word(k, language, of='stages') if of_stages else label(k, language)} {v}" for k, v in held.items()
+            )
         else:
-            text = f"{value:.4g}" if isinstance(value, float) else str(cell(name, value, language))
+            text = _shown(name, value, language)
         click.echo(f"  {_padded(label(name, language))} {text}")
 
 
 def label(name: str, language: Language) -> str:
-    """The name of a figure in a receipt."""
-    return str(word(name, language, of="receipt")).replace("_", " ")
+    """The name of a figure in a receipt, or in a job's."""
+    told = word(name, language, of="receipt")
+    return str(word(name, language, of="jobs") if told == name else told).replace("_", " ")
+
+
+def sentence_in(sentence: str, language: Language) -> str:
+    """A sentence of the house in the language of the settings, where there are words for it; else as it is."""
+    return (in_chinese(sentence) if language == "zh" else None) or sentence
+
+
+def _shown(name: str, value: object, language: Language) -> str:
+    """A figure, a word of jobs or a sentence in a receipt; a job's problem begins with its stage."""
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    if not isinstance(value, str) or language == "en":
+        return str(cell(name, value, language))
+    if name == "problem":
+        stage, colon, rest = value.partition(": ")
+        known = word(stage, language, of="stages") if colon else stage
+        return f"{known}：{sentence_in(rest, language)}" if known != stage else sentence_in(value, language)
+    told = str(cell(name, value, language))
+    return str(word(value, language, of="jobs")) if told == value else told
 
 
 def _padded(name: str) -> str:
@@ -111,12 +137,15 @@ def _line_printer(quiet: bool) -> Progress:
 
 def show_files(files: Iterable[FileReceipt]) -> None:
     """How each file was understood, one paragraph a file."""
+    language = load_settings().language
     for file in files:
         encoding = f", {file.encoding}" if file.encoding else ""
-        click.secho(f"{file.path} ({file.format}{encoding}): {file.read} read, {file.quarantined} quarantined")
+        counts = {"read": file.read, "aside": file.quarantined}
+        click.secho(said("file_read", language, name=f"{file.path} ({file.format}{encoding})", **counts))
         if file.mapping:
             click.echo("  " + ", ".join(f"{field} = {column}" for field, column in file.mapping.items()))
         for field, values in file.samples.items():
-            click.echo(f"    {field:18} {' | '.join(values)}")
+            kind = field if field == "channel" else field.removeprefix("customer.")
+            click.echo(f"    {field:18} {' | '.join(str(cell(kind, value, language)) for value in values)}")
         for note in file.notes:
-            click.echo(f"  note: {note}")
+            click.echo("  " + said("file_note", language, note=sentence_in(note, language)))

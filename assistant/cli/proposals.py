@@ -7,6 +7,8 @@ import click
 
 from assistant.cli.opening import open_app
 from assistant.cli.output import emit_json, json_option
+from assistant.cli.saving import OUTPUT
+from assistant.cli.tables import said
 from assistant.insight.documents import Form, as_bytes, form_of
 from assistant.records.exports import write_atomically
 from assistant.settings import load_settings
@@ -22,7 +24,7 @@ FORMS = click.Choice(["md", "docx", "json"])
 )
 @click.option("--format", "form", type=FORMS, help="Default: what the ending of FILE says, else md.")
 @click.option("--language", type=LANGUAGES, help="Default: VOC_LANGUAGE.")
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
+@click.option("-o", "--output", type=OUTPUT, help="Write to this file.")
 @json_option
 def propose(
     idea_or_theme: str | None,
@@ -44,7 +46,7 @@ def propose(
     if output is not None:
         app.store.note_export(output, "proposals", 1)
         write_atomically(output, as_bytes(proposal, form))
-        click.echo(f"proposal {proposal.id} written to {output}", err=True)
+        click.echo(said("proposal_written", settings.language, id=proposal.id, file=output), err=True)
     if as_json:
         emit_json(proposal)
     elif output is None:

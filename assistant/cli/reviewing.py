@@ -8,6 +8,8 @@ import click
 
 from assistant.cli.opening import open_app
 from assistant.cli.output import emit_json, json_option
+from assistant.cli.saving import OUTPUT
+from assistant.cli.tables import said
 from assistant.domain.proposal_texts import marks_of
 from assistant.domain.proposals import Proposal
 from assistant.domain.vocabulary import ProposalStatus
@@ -30,7 +32,7 @@ def proposal() -> None:
 @click.option(
     "--format", "form", type=click.Choice(["md", "docx", "json"]), help="Default: the ending of FILE, else md."
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file.")
+@click.option("-o", "--output", type=OUTPUT, help="Write to this file.")
 @json_option
 def show(proposal_id: str, form: Form | None, output: Path | None, as_json: bool) -> None:
     """A proposal as it stands, read or written to a file."""
@@ -40,7 +42,7 @@ def show(proposal_id: str, form: Form | None, output: Path | None, as_json: bool
     if output is not None:
         app.store.note_export(output, "proposals", 1)
         write_atomically(output, as_bytes(found, form))
-        click.echo(f"proposal {found.id} written to {output}", err=True)
+        click.echo(said("proposal_written", app.settings.language, id=found.id, file=output), err=True)
     elif form == "docx" and not as_json:
         raise click.UsageError("a Word file needs a name: -o proposal.docx")
     if as_json:

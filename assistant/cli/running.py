@@ -66,7 +66,7 @@ def run_here(app: App, paths: Sequence[Path], options: ReadOptions, *, patience:
     else:
         click.echo(f"taking up {worker.job.id}, which was killed; what it finished is kept", err=True)
         worker.again()
-    return carry_out(app, worker, steps, progress, patience=patience if paths else 0)
+    return carry_out(app, worker, steps, progress, patience=patience)
 
 
 def carry_out(app: App, worker: Worker, steps: Sequence[Step], progress: Progress, patience: float) -> Done:

@@ -1,12 +1,15 @@
 """The commands that move data along: ingest, index, analyse, themes, run."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 import click
+from click.core import ParameterSource
 
+from assistant.cli import tables
+from assistant.cli.crewing import EngineBatch, crewed, engine_batch_option, ray_address_option
 from assistant.cli.filters import Day
 from assistant.cli.mapping import reading_of, reading_options
 from assistant.cli.opening import open_app
@@ -19,16 +22,25 @@ from assistant.pipeline.batching import follow_batches
 from assistant.pipeline.steps import Receipt, standing
 from assistant.settings import load_settings
 
+Command = TypeVar("Command", bound=Callable[..., Any])
+_APART = 0.25
+"""Share of needs without a theme from which rules are said to read another trade."""
 CODES: Mapping[str, int] = {"done": 0, "skipped": 0, "partly": 3, "stopped": 3, "failed": 1}
 """How a stage or a job stands → exit code."""
-wait_option = click.option(
-    "--wait",
-    type=click.IntRange(min=0),
-    default=600,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long to wait for another run on the same data to end.",
-)
+
+
+def _waiting(seconds: int) -> Callable[[Command], Command]:
+    return click.option(
+        "--wait",
+        type=click.IntRange(min=0),
+        default=seconds,
+        show_default=True,
+        metavar="SECONDS",
+        help="How long to wait for another run on the same data to end.",
+    )
+
+
+wait_option, brief_wait_option = _waiting(600), _waiting(0)
 
 
 def exit_code(receipt: object) -> int:
@@ -39,6 +51,14 @@ def exit_code(receipt: object) -> int:
 def _tell_stopped(receipt: IngestReceipt) -> None:
     if receipt.stopped:
         click.echo("stopped; what was finished is kept, the same command goes on from there", err=True)
+
+
+def _tell_apart(themes: Mapping[str, Any], language: tables.Language) -> None:
+    """One sentence where the rules read and many needs found no theme: it may be a trade that they have no words for."""
+    apart = int(themes.get("unassigned", 0))
+    needs = apart + int(themes.get("assigned", 0))
+    if themes.get("engine") == "rules" and apart >= _APART * needs > 0:
+        click.echo(tables.said("rules_apart", language, n=needs, apart=apart))
 
 
 def finish(title: str, receipt: Any, as_json: bool) -> None:
@@ -75,12 +95,13 @@ def ingest(paths: tuple[Path, ...], dry_run: bool, wait: int, as_json: bool, **s
 
 @click.command()
 @click.option("--rebuild", is_flag=True, help="Make every passage anew; vectors are reused.")
+@brief_wait_option
 @json_option
-def index(rebuild: bool, as_json: bool) -> None:
+def index(rebuild: bool, wait: int, as_json: bool) -> None:
     """Bring the search index level with the store."""
     app = open_app(load_settings())
     with progress_bar(quiet=as_json) as progress:
-        receipt = app.pipeline.index(rebuild=rebuild, progress=progress)
+        receipt = app.pipeline.patient(wait).index(rebuild=rebuild, progress=progress)
     finish("index", receipt, as_json)
 
 
@@ -112,6 +133,7 @@ def _by_batch(pipeline: Pipeline, which: dict[str, Any], every: float | None, pr
 @click.option("--follow", is_flag=True, help="With --batch: stay until all is collected.")
 @click.option("--every", type=click.FloatRange(min=0), default=60, show_default=True, help="With --follow: seconds.")
 @click.option("--retry-failed", is_flag=True, help="Try again what failed too often.")
+@brief_wait_option
 @json_option
 def analyse(
     budget_tokens: int | None,
@@ -120,6 +142,7 @@ def analyse(
     batch: bool,
     follow: bool,
     every: float,
+    wait: int,
     as_json: bool,
     **which: Any,
 ) -> None:
@@ -131,20 +154,21 @@ def analyse(
     app = open_app(load_settings(**_budgets(budget_tokens, budget_cost)))
     with progress_bar(quiet=as_json) as progress:
         if batch and not dry_run:
-            receipt = _by_batch(app.pipeline, which, every if follow else None, progress)
+            receipt = _by_batch(app.pipeline.patient(wait), which, every if follow else None, progress)
         else:
-            receipt = app.pipeline.analyse(**which, dry_run=dry_run, progress=progress)
+            receipt = app.pipeline.patient(wait).analyse(**which, dry_run=dry_run, progress=progress)
     finish("dry run, nothing read" if dry_run else "analyse", receipt, as_json)
 
 
 @click.command()
 @click.option("--rebuild", is_flag=True, help="Name every theme anew.")
+@brief_wait_option
 @json_option
-def themes(rebuild: bool, as_json: bool) -> None:
+def themes(rebuild: bool, wait: int, as_json: bool) -> None:
     """Build or update the themes."""
     app = open_app(load_settings())
     with progress_bar(quiet=as_json) as progress:
-        receipt = app.pipeline.themes(rebuild=rebuild, progress=progress)
+        receipt = app.pipeline.patient(wait).themes(rebuild=rebuild, progress=progress)
     finish("themes", receipt, as_json)
 
 
@@ -153,12 +177,16 @@ def themes(rebuild: bool, as_json: bool) -> None:
 @reading_options
 @click.option("--budget-tokens", type=click.IntRange(min=0), help="Tokens this run may spend.")
 @click.option("--budget-cost", type=click.FloatRange(min=0), help="Money this run may spend (currency of the prices).")
+@engine_batch_option
+@ray_address_option
 @wait_option
 @json_option
 def run(
     paths: tuple[Path, ...],
     budget_tokens: int | None,
     budget_cost: float | None,
+    engine_batch: EngineBatch,
+    ray_address: str | None,
     wait: int,
     as_json: bool,
     **said: Any,
@@ -172,8 +200,10 @@ def run(
     reading = reading_of(app.settings.data_dir, **said)
     if reading.name is not None and not paths:
         raise UsageError("--save-mapping keeps how files were read, and no file was named; give PATHS too")
-    with progress_bar(quiet=as_json) as progress:
-        done = run_here(app, paths, reading.options, patience=wait, progress=progress)
+    asked = click.get_current_context().get_parameter_source("wait") is not ParameterSource.DEFAULT
+    patience = wait if paths or asked else 0  # without files it is the same work that is under way already
+    with crewed(app, engine_batch, ray_address) as crew, progress_bar(quiet=as_json) as progress:
+        done = run_here(crew, paths, reading.options, patience=patience, progress=progress)
     receipts, taken = done.receipts, done.taken
     if as_json:
         emit_json({**receipts, "job": done.told})
@@ -182,6 +212,9 @@ def run(
         for stage, receipt in receipts.items():
             show_receipt(stage, receipt)
         show_receipt("job", done.told)
+        if done.job.state in ("done", "partly"):
+            _tell_apart(receipts.get("themes", {}), app.settings.language)
+            click.echo(tables.said("run_next", app.settings.language))
     if taken is not None:
         reading.keep(taken.files)
         _tell_stopped(taken)

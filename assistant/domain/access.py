@@ -1,5 +1,6 @@
 """Who may do what: roles and what they contain, keys' scopes, and whoever stands before the door."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
@@ -68,7 +69,7 @@ class Key:
     def principal(self) -> Principal:
         """Who comes with it."""
         limits = Limits(self.per_minute, self.tokens_per_day)
-        return Principal(self.id, self.name, self.role, "key", frozenset(self.scopes), limits)
+        return Principal(self.id, self.name, self.role, "key", held(self.role, self.scopes), limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +89,33 @@ class User:
 
     def principal(self) -> Principal:
         """Who comes with their session."""
-        scopes = (
-            frozenset(SCOPES) if self.role == "admin" else frozenset(SCOPES) - {"metrics"}
-        )  # they tell what all cost
-        return Principal(self.id, self.name, self.role, "user", scopes)
+        return Principal(self.id, self.name, self.role, "user", held(self.role, SCOPES))
+
+
+def held(role: Role, scopes: Iterable[Scope]) -> frozenset[Scope]:
+    """What a role may that is not narrowed, or what was named: metrics tell what everybody cost, and are an administrator's,
+    or a key's that was made for them."""
+    named = frozenset(scopes)
+    return named - {"metrics"} if role != "admin" and named == frozenset(SCOPES) else named
 
 
 MACHINE = Principal("machine", "http", "admin", "machine")
 """Whoever asks on this machine as long as there are neither keys nor users."""
 NOBODY = Principal("nobody", "nobody", "staff", "nobody", frozenset())
 """Whoever comes without a key or session to an address that asks for none."""
+
+
+def role_pairs(text: str | None) -> dict[str, Role]:
+    """The roles in ``value=role; value=role``.
+
+    Raises:
+        ValueError: a part is not written so, or names no role of ours.
+    """
+    found: dict[str, Role] = {}
+    for part in filter(None, (part.strip() for part in (text or "").split(";"))):
+        value, _, named = (one.strip() for one in part.rpartition("="))
+        role: Role | None = next((one for one in ROLES if one == named), None)
+        if role is None or not value:
+            raise ValueError(f"write value=role, parted by `;`; roles are {', '.join(ROLES)}")
+        found[value] = role
+    return found

@@ -101,6 +101,8 @@ class PackOutcome:
     """… and of these the ones for which words that stand were found."""
     strays: dict[str, int] = field(default_factory=dict)
     """Reason → readings in the answer that belong to no record asked for: ``unknown_record``, ``answered_twice``."""
+    engines: dict[str, EngineName] = field(default_factory=dict)
+    """record id → who read it, where that was not the engine asked."""
 
 
 class Engine(Protocol):
@@ -198,6 +200,15 @@ class Planning(Protocol):
         Raises:
             ModelError: nothing usable came back.
         """
+        ...
+
+
+@runtime_checkable
+class Recalling(Protocol):
+    """An engine that plays back what a model said once and can't be asked anything else."""
+
+    def recalls(self, material: AnswerMaterial) -> bool:
+        """Whether it has an answer to this."""
         ...
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from assistant.domain.engine import Usage
 
@@ -94,3 +94,12 @@ class Job:
         for stage in self.stages:
             total = total + stage.spent
         return total
+
+
+def schedule_parts(text: str | None) -> list[tuple[JobKind, str]]:
+    """(kind, cron expression) of each part of a schedule; without a kind everything is run."""
+    found: list[tuple[JobKind, str]] = []
+    for part in filter(None, (part.strip() for part in (text or "").split(";"))):
+        kind: JobKind | None = next((one for one in get_args(JobKind) if part.startswith(f"{one} ")), None)
+        found.append((kind or "run", part.removeprefix(f"{kind} ").strip()))
+    return found

@@ -90,6 +90,8 @@ class AnalyseReceipt:
     """… and those of them for which words that stand were found."""
     same_text: int = 0
     """Of those done: records whose very words were read in another record."""
+    by_rules: int = 0
+    """Of those done: records that the rules read, because the recording that is played back does not hold them."""
     calls: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
@@ -154,6 +156,8 @@ class IdeasReceipt:
     """… those kept …"""
     rejected: Mapping[str, int] = field(default_factory=dict)
     """… and those refused, by reason."""
+    by_rules: int = 0
+    """Of those done: asked of the rules, because the recording that is played back does not hold them."""
     ideas: int = 0
     """Ideas there are now for what was looked at; those a person rejected or merged away not among them."""
     by_type: Mapping[str, int] = field(default_factory=dict)

@@ -60,6 +60,8 @@ class RawRecord:
     """Columns and fields nobody recognised: kept, and masked like text."""
     line: int | None = None
     """1-based line, row or element in the file, for messages."""
+    made_id: str | None = field(default=None, compare=False)
+    """The id that the row would have got of its content if its own had not been given: it may have come so before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,11 @@ class Record:
 def record_id(source: str, external_id: str) -> str:
     """Our stable id of a record: ``r_`` and 16 hex digits of SHA-256 over source and external id."""
     return "r_" + hashlib.sha256(f"{source}\0{external_id}".encode()).hexdigest()[:16]
+
+
+def alone_id(record_id: str) -> str:
+    """The id of a customer made up for this record alone."""
+    return "u_" + record_id.removeprefix("r_")
 
 
 def turn_prefix(speaker: Speaker) -> str:

@@ -1,5 +1,6 @@
 """The closed lists: the English word is stored, the Chinese one is shown."""
 
+import re
 from typing import Literal, get_args
 
 Channel = Literal["ticket", "chat", "call", "review", "survey", "group"]
@@ -28,7 +29,8 @@ PiiType = Literal[
     "phone", "landline", "id_card", "bank_card", "email", "address", "name", "plate", "wechat", "qq",
     "order_no", "serial_no", "passport", "company_code",
 ]  # fmt: skip
-EngineName = Literal["llm", "rules"]
+EngineName = str
+"""Who made something: ``rules``, ``llm``, or ``llm (recorded MODEL, DAY)``: a model that was asked on another day."""
 Dimension = Literal[
     "theme", "product", "segment", "channel", "month", "deep_category", "aspect", "nbn",
     "model", "region", "week", "journey_stage", "sentiment",
@@ -70,6 +72,25 @@ ZH: dict[str, str] = {
     "new": "新出现", "growing": "增长", "steady": "平稳", "fading": "减弱", "gone": "消失", "too_few": "样本太少",
 }  # fmt: skip
 """The Chinese word for each stored word (``after_sales`` the aspect and ``after_sale`` the stage share one)."""
+
+
+_RECORDED = re.compile(r"llm \(recorded (.+), (\d{4}-\d\d-\d\d)\)")
+
+
+def by_model(engine: EngineName) -> bool:
+    """Whether a model made something, now or when it was recorded."""
+    return engine != "rules"
+
+
+def recorded_by(model: str, day: str) -> EngineName:
+    """The engine's name for what a model answered on a day (``YYYY-MM-DD``) and is played back now."""
+    return f"llm (recorded {model}, {day})"
+
+
+def recording_named(engine: EngineName) -> tuple[str, str] | None:
+    """The model and the day (``YYYY-MM-DD``) of an engine that is played back, see `recorded_by`; None of any other."""
+    hit = _RECORDED.fullmatch(engine)
+    return (hit[1], hit[2]) if hit else None
 
 
 def zh(word: str | None) -> str:

@@ -18,7 +18,7 @@ from assistant.domain.proposal_drafts import (
     ValueDraft,
 )
 from assistant.domain.proposals import Asked, Complaint, Settled, Statement
-from assistant.domain.vocabulary import NbnType, RouteKind
+from assistant.domain.vocabulary import NbnType, RouteKind, by_model
 from assistant.errors import ModelAnswerError
 from assistant.insight.dossier import Dossier
 from assistant.insight.figures import percent
@@ -115,7 +115,7 @@ class _Asking:
         asked = Asked(name, self._dossier.material, tuple(settled), (), self._language)
         draft = self._engine.draft_section(asked)
         checked = self._check(name, draft)
-        if checked.complaints and self._engine.name == "llm":
+        if checked.complaints and by_model(self._engine.name):
             draft, checked = self._repaired(
                 replace(asked, complaints=tuple(checked.complaints)), draft, checked, drafted
             )
@@ -198,7 +198,7 @@ class _Asking:
         known = [
             ClaimDraft(text=text, kind="assumption", evidence=[], figures=[])
             for text in self._dossier.material.idea.assumptions
-            if self._engine.name == "llm" or self._language == "zh" or text.isascii()
+            if by_model(self._engine.name) or self._language == "zh" or text.isascii()
         ]
         said = {claim.text for claim in draft.value_assumptions}
         claims = [*draft.value_assumptions, *(claim for claim in known if claim.text not in said)]

@@ -25,6 +25,8 @@ class Asides:
     """Quotes that did not stand and were asked for once more."""
     mended: int = 0
     """Of these, the ones for which words that stand were found."""
+    by_rules: int = 0
+    """Records that the rules read, because a recording does not hold them."""
     strays: Counter[str] = field(default_factory=Counter)
     """Reason → readings that came for no record asked for."""
 
@@ -59,8 +61,11 @@ def read_packs(
         ModelAccessError: trying again is useless; raised after everything in flight was yielded (the records of
             the refused pack as `Unread`). Records not yet handed to the engine are not yielded then.
     """
-    asides = asides if asides is not None else Asides()
-    packs = engine.packs(iter(records))
+    return read_given(engine, engine.packs(iter(records)), asides if asides is not None else Asides())
+
+
+def read_given(engine: Engine, packs: Iterator[Sequence[Record]], asides: Asides) -> Iterator[list[Read | Unread]]:
+    """As `read_packs`, of packs that are made already."""
     fatal: BaseException | None = None
     with ThreadPoolExecutor(engine.concurrency, thread_name_prefix="read") as pool:
         flying: dict[Future[PackOutcome], Sequence[Record]] = {}
@@ -108,6 +113,8 @@ def _results(
         draft = drafts.get(record.id)
         if draft is not None:
             others = [other for other in pack if other.id != record.id] if len(pack) <= NEIGHBOURS else ()
-            yield Read(record, accept(record, draft, engine, others))
+            by = outcome.engines.get(record.id, engine)
+            asides.by_rules += by != engine
+            yield Read(record, accept(record, draft, by, others))
         else:
             yield Unread(record, outcome.failed.get(record.id, "not_answered"), outcome.problem)

@@ -12,6 +12,7 @@ import numpy as np
 
 from assistant.domain.statistics import wilson
 from assistant.domain.themes import Theme
+from assistant.domain.vocabulary import by_model
 from assistant.insight.features import Embed
 from assistant.insight.grouping import ENOUGH, block_of
 from assistant.insight.members import Member, count_customers, count_voices, tally
@@ -167,14 +168,16 @@ def _pairs(
         common = len(records[a] & records[b]) / max(1, min(len(records[a]), len(records[b])))
         if alike[a, b] >= ALIKE and marks[a] == marks[b]:
             found[frozenset((a, b))] = _Pair("duplicate", float(alike[a, b]), common)
-        elif alike[a, b] >= NEAR or common >= COMMON:
+        elif common >= COMMON or (
+            alike[a, b] >= NEAR and not _of_two_products(members[themes[a].id], members[themes[b].id])
+        ):
             found[frozenset((a, b))] = _Pair("overlap", float(alike[a, b]), common)
     return found
 
 
 def _told(theme: Theme) -> tuple[str, ...]:
     """What a theme is compared by; the deeper rungs of the rules are templates, the same for many themes."""
-    return (theme.title, theme.surface, *((theme.secondary, theme.deep) if theme.engine == "llm" else ()))
+    return (theme.title, theme.surface, *((theme.secondary, theme.deep) if by_model(theme.engine) else ()))
 
 
 def _marks(own: Sequence[Member]) -> tuple[object, ...]:
@@ -182,6 +185,15 @@ def _marks(own: Sequence[Member]) -> tuple[object, ...]:
     aspect = tally(own, lambda m: m.insight.aspect)[0][0]
     product = next((value for value, _ in tally(own, lambda m: m.product)), "")
     return block_of(own[0]), aspect, product
+
+
+def _of_two_products(one: Sequence[Member], other: Sequence[Member]) -> bool:
+    """Whether each is mostly of one product, and not of the same: alike in words they may be, one need they are not."""
+    leading = [tally(own, lambda m: m.product)[:1] for own in (one, other)]
+    mostly = [
+        top[0][0] for top, own in zip(leading, (one, other), strict=True) if top and top[0][1] >= LEADING * len(own)
+    ]
+    return len(set(mostly)) == len(leading)
 
 
 def _wide(

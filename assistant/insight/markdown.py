@@ -7,7 +7,7 @@ from assistant.domain.proposal_texts import DEPARTMENTS, SEVEN_P, VALUES, marks_
 from assistant.domain.proposals import Evidence, Proposal
 from assistant.domain.vocabulary import SEGMENTS, zh
 from assistant.insight.figures import friction_shares, shown
-from assistant.insight.wordlist import Language, phrase, section
+from assistant.insight.wordlist import Language, drafted_by, phrase, section
 
 _SPECIAL = re.compile(r"([\\`*\[\]()|~!#@$^{}]|(?<![^\W_])_|_(?![^\W_]))")
 _LEADING = re.compile(r"^(\s*)(?:([-+=>])|(\d+)([.)])(?=\s|$))")
@@ -71,7 +71,7 @@ class _Document:
     def _head(self) -> list[str]:
         p = self._p
         kind = f"{self._label['nbn_type']}{self._label['colon']}{self._word(p.nbn_type)}"
-        engine = phrase(self._language, f"engine_{p.engine}")
+        engine = drafted_by(self._language, p.engine)
         status = f"{self._label['status']}{self._label['colon']}{self._word(p.status)}"
         return [f"# {escape(p.title)}", "", f"**{kind}** · {status} · {engine}"]
 
@@ -207,7 +207,7 @@ class _Document:
         lines = [
             *self._receipt(receipt),
             "",
-            f"- {phrase(self._language, f'engine_{p.engine}')}",
+            f"- {drafted_by(self._language, p.engine)}",
             f"- {phrase(self._language, 'masked_note')}",
             f"- {self._plain('id', escape(p.id))}",
             f"- {self._plain('idea', escape(p.provenance.get('idea_id', '')))}",

@@ -60,7 +60,8 @@ def find_waves(series: Sequence[int], totals: Sequence[int], *, alpha: float = 0
         base = [w for w in range(week - 1, -1, -1) if w not in chances and totals[w]][:BASE_WEEKS]
         if sum(totals[w] for w in base) < _FEWEST_READ:
             continue
-        usual[week] = _expected(series, totals, base) * totals[week]
+        share = _expected(series, totals, base)
+        usual[week] = share * totals[week]
         for width in _WINDOWS:
             window = [w for w in range(week - width + 1, week + 1) if w >= WARM_UP]
             before = [w for w in base if w not in window]
@@ -69,7 +70,7 @@ def find_waves(series: Sequence[int], totals: Sequence[int], *, alpha: float = 0
             p = _chance(series, totals, window, before)
             if p < alpha:
                 for w in window:
-                    if series[w] >= TIMES * usual.get(w, 0.0):
+                    if series[w] >= TIMES * usual.setdefault(w, share * totals[w]):  # too few were read before it
                         chances[w] = min(p, chances.get(w, 1.0))
     return _waves(series, totals, chances, usual)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from assistant.domain.engine import Engine
 from assistant.domain.themes import Theme, ThemeMaterial
+from assistant.domain.vocabulary import by_model
 from assistant.insight.checking import at_the_doors, judge, said_to, to_judge
 from assistant.insight.decisions import honoured
 from assistant.insight.features import Embed
@@ -201,7 +202,7 @@ def _needs_words(item: Group, engine: Engine) -> bool:
         return True
     if item.known.pinned or item.known.renew:
         return item.known.renew
-    return item.changed > RENAMED or (item.known.theme.engine == "rules" and engine.name == "llm")
+    return item.changed > RENAMED or (item.known.theme.engine == "rules" and by_model(engine.name))
 
 
 def _material(item: Group, telling: tuple[str, ...]) -> ThemeMaterial:

@@ -7,12 +7,20 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
+from assistant.domain.vocabulary import EngineName, by_model
+
 Language = Literal["zh", "en"]
 
 
 def phrase(language: Language, name: str, **values: object) -> str:
     """One phrase with its values filled in."""
     return str(_data()[language][name]).format(**values)
+
+
+def drafted_by(language: Language, engine: EngineName) -> str:
+    """Who drafted a document; of a model that is played back its name and day."""
+    told = phrase(language, "engine_llm" if by_model(engine) else "engine_rules")
+    return told if engine in ("llm", "rules") else f"{told}; engine: {engine}"
 
 
 def section(language: Language, name: str) -> Mapping[str, str]:

@@ -67,7 +67,7 @@ def with_year(text: str, as_of: date) -> str:
             back = (as_of.weekday() - "一二三四五六日".index(match["day"][-1].replace("天", "日"))) % 7
         return f"{as_of - timedelta(days=back)} {match['rest'] or ''}".strip()
     match = _YEARLESS.match(bare)
-    if match is None or not (match["of_month"] or match["rest"]):
+    if match is None or not lacks_year(bare):
         return text
     try:
         day = date(as_of.year, int(match["month"]), int(match["of_month"] or match["of_month_2"]))
@@ -75,6 +75,12 @@ def with_year(text: str, as_of: date) -> str:
     except ValueError:
         return text
     return f"{day} {match['rest'] or ''}".strip()
+
+
+def lacks_year(text: str) -> bool:
+    """True for a time that names its month and day, but no year (``8月3日 15:05``, ``08-03 15:05``)."""
+    match = _YEARLESS.match(text.strip())
+    return match is not None and bool(match["of_month"] or match["rest"])
 
 
 def read_month_or_day(value: object) -> str | None:

@@ -7,11 +7,12 @@ from itertools import chain, islice
 
 from assistant.domain.receipts import FileReceipt
 from assistant.domain.records import RawRecord
+from assistant.errors import UsageError
 from assistant.intake.channels import guess_channel
 from assistant.intake.columns import recognise
 from assistant.intake.grouping import gather, message_columns
 from assistant.intake.naming import MadeIds
-from assistant.intake.record_maker import RecordMaker
+from assistant.intake.record_maker import SAMPLE, RecordMaker
 from assistant.intake.remembering import header_key, name_key, said_before
 from assistant.intake.shapes import (
     BadRow,
@@ -24,8 +25,9 @@ from assistant.intake.shapes import (
 )
 from assistant.intake.values import filled
 
-_SAMPLE = 200
 _FEW = 10
+_ONE_TABLE = frozenset({"csv", "tsv"})
+"""Formats whose document is one table with a header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class _Tally:
     mapping: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     taught: dict[str, dict[str, str]] = field(default_factory=dict)
+    columns: list[str] = field(default_factory=list)
 
     def learn(self, given: Mapping[str, str], columns: Sequence[str], name: str) -> None:
         """Note what was said of a table, as far as it has those columns."""
@@ -69,6 +72,9 @@ def read_document(
     """The records and rejected rows of what `opened` returns, then the receipt; no error of the file leaves here.
 
     `options.mapping` must be checked already.
+
+    Raises:
+        UsageError: a field that is demanded was given a column that no table of the document has.
     """
     tally = _Tally()
     document: Document | None = None
@@ -77,7 +83,7 @@ def read_document(
         document = opened()
         ids = MadeIds()
         for table in document.tables:
-            for item in _read_table(table, origin, options, ids, tally):
+            for item in _read_table(table, origin, options, ids, tally, alone=document.format in _ONE_TABLE):
                 tally.count(item)
                 yield item
         if not tally.read:
@@ -91,6 +97,8 @@ def read_document(
         tally.count(problem)
         tally.notes.append(problem.sentence)
         yield problem
+    elif absent := [field for field in options.demanded if field not in tally.mapping]:
+        raise _absent(origin.name, absent, options.mapping, tally.columns)
     yield FileReceipt(
         path=origin.name,
         format=document.format if document else "unknown",
@@ -104,9 +112,9 @@ def read_document(
 
 
 def _read_table(
-    table: SourceTable, origin: Origin, options: ReadOptions, ids: MadeIds, tally: _Tally
+    table: SourceTable, origin: Origin, options: ReadOptions, ids: MadeIds, tally: _Tally, *, alone: bool
 ) -> Iterator[RawRecord | RejectedRow]:
-    head = list(islice(table.rows, _SAMPLE))
+    head = list(islice(table.rows, SAMPLE))
     sample = [row for row in head if isinstance(row, SourceRow)]
     columns = tuple(dict.fromkeys(chain(table.columns, *(row.fields for row in sample))))
     given = options.mapping or said_before(options.remembered, columns, origin.name)
@@ -119,6 +127,9 @@ def _read_table(
     tally.notes += [
         f"there is no column {name!r} for {key}" for key, name in given.items() if name and name not in columns
     ]
+    tally.columns += columns
+    if alone and (absent := [field for field in options.demanded if given.get(field) not in columns]):
+        raise _absent(origin.name, absent, given, columns)
     if origin.strict and sample and not _has_text(mapping, sample):
         raise UnreadableFileError("no_text_column", _no_text_sentence(origin.name, columns))
     rows: Iterator[SourceRow | BadRow] = chain(head, table.rows)
@@ -148,6 +159,15 @@ def _repeats_too_much(column: str, sample: Sequence[SourceRow]) -> bool:
     return len(values) >= _FEW and len(set(values)) * 2 < len(values)
 
 
+def _absent(name: str, fields: Sequence[str], given: Mapping[str, str], columns: Sequence[str]) -> UsageError:
+    named = ", ".join(f"{given[field]!r} ({field})" for field in fields)
+    return UsageError(f"{name} has no column {named}; its columns are {_listed(columns)}")
+
+
+def _listed(columns: Sequence[str]) -> str:
+    return ", ".join(columns[:40]) + (" …" if len(columns) > 40 else "")
+
+
 def _no_text_sentence(name: str, columns: Sequence[str]) -> str:
-    shown = ", ".join(columns[:40]) + (" …" if len(columns) > 40 else "")
+    shown = _listed(columns)
     return f"{name}: no column with the customers' words found among {shown}; name it with --map text=COLUMN"

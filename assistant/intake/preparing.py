@@ -17,7 +17,7 @@ from assistant.domain.records import Customer, MaskedSpan, RawCustomer, RawRecor
 from assistant.errors import VocError
 from assistant.intake.duplicates import signatures_of
 from assistant.intake.privacy import Masker, Vault
-from assistant.intake.reading import ReadOptions, RejectedRow, read_paths
+from assistant.intake.reading import Part, ReadOptions, RejectedRow, read_part, read_paths
 
 WORTH = 4_000_000
 """Bytes of files from which on a second process is begun: it takes a third of a second to start, and reads and masks
@@ -44,6 +44,8 @@ class Prepared:
     """As it was read; None where another process read it."""
     signature: bytes | None = None
     """As `signatures_of` makes it; None where that is left to the caller."""
+    first_id: str | None = None
+    """The record id that the row had if it came before without an id of its own."""
 
 
 Item = Prepared | RejectedRow | FileReceipt
@@ -60,6 +62,14 @@ def prepared(
         UsageError: the mapping names a field that we do not have.
     """
     return (_prepared(item, masker, vault) for item in read_paths(paths, options))
+
+
+def prepared_parts(parts: Sequence[Part], options: ReadOptions, masker: Masker) -> Iterator[list[Item]]:
+    """Parts as `assistant.intake.reading.parts_of` gives them, as `prepared` gives them, some items together; to be handed
+    to another process: without what was raw, and with what near-duplicates are found by."""
+    items = (_prepared(item, masker, None) for part in parts for item in read_part(part, options))
+    while batch := list(islice(items, _AT_ONCE)):
+        yield _signed(batch)
 
 
 def prepared_ahead(paths: Sequence[Path], options: ReadOptions, masker: Masker) -> Generator[Item, None, None]:
@@ -112,7 +122,7 @@ def _prepared(item: RawRecord | RejectedRow | FileReceipt, masker: Masker, vault
         record, values = masker.mask_noting(item)
         sealed = tuple(SealedValue(record.id, v.type, v.pseudonym, vault.seal(v.value)) for v in values)
     contact = contact_of(item.customer, record.customer, masker.contact_id(item.customer))
-    return Prepared(record, item.line, contact, sealed, item)
+    return Prepared(record, item.line, contact, sealed, item, first_id=masker.first_id(item))
 
 
 def contact_of(raw: RawCustomer, stored: Customer | None, alias: str | None) -> tuple[str, str] | None:
@@ -168,7 +178,7 @@ def _signed(batch: Sequence[Item]) -> list[Item]:
     """The batch without what was raw, and with what near-duplicates are found by."""
     signatures = iter(signatures_of([item.record for item in batch if isinstance(item, Prepared)]))
     return [
-        Prepared(item.record, item.line, item.contact, signature=next(signatures))
+        Prepared(item.record, item.line, item.contact, signature=next(signatures), first_id=item.first_id)
         if isinstance(item, Prepared)
         else item
         for item in batch

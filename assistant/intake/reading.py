@@ -38,11 +38,33 @@ def read_paths(paths: Sequence[Path], options: ReadOptions) -> Iterator[Item]:
         InputError: a path that does not exist.
         UsageError: the mapping names a field that we do not have.
     """
-    checked = replace(options, mapping=_checked_mapping(options))
+    parts = parts_of(paths, options)
+    return chain.from_iterable(read_part(part, options) for part in parts)
+
+
+Part = Path | FileReceipt
+"""A file or archive, or what is told of a folder."""
+
+
+def parts_of(paths: Sequence[Path], options: ReadOptions) -> Iterator[Part]:
+    """What `read_paths` reads one after the other; each may be read by itself, by another process too.
+
+    Raises:
+        InputError: a path that does not exist.
+        UsageError: the mapping names a field that we do not have.
+    """
+    _checked(options)
     for path in paths:
         if not path.exists():
             raise InputError(f"{path} does not exist; check the path")
-    return chain.from_iterable(_read_path(path, checked) for path in paths)
+    return chain.from_iterable(_parts_of(path) for path in paths)
+
+
+def read_part(part: Part, options: ReadOptions) -> Iterator[Item]:
+    """Everything in one of the parts; see `read_paths`."""
+    if isinstance(part, FileReceipt):
+        return iter([part])
+    return _read_file(part, _checked(options))
 
 
 def read_objects(objects: Iterable[object], options: ReadOptions, *, name: str = "request") -> Iterator[Item]:
@@ -54,11 +76,17 @@ def read_objects(objects: Iterable[object], options: ReadOptions, *, name: str =
     Raises:
         UsageError: the mapping names a field that we do not have.
     """
-    checked = replace(options, mapping=_checked_mapping(options))
+    checked = _checked(options)
     rows = (row_from(item, line) for line, item in enumerate(objects, 1))
     document = Document("json", None, iter([SourceTable("", (), rows)]))
     origin = Origin(name, name, options.source or "api", strict=False)
     return read_document(lambda: document, origin, checked)
+
+
+def _checked(options: ReadOptions) -> ReadOptions:
+    """The options with our fields under their whole names."""
+    demanded = tuple(_SHORT_NAMES.get(name, name) for name in options.demanded)
+    return replace(options, mapping=_checked_mapping(options), demanded=demanded)
 
 
 def _checked_mapping(options: ReadOptions) -> dict[str, str]:
@@ -69,9 +97,9 @@ def _checked_mapping(options: ReadOptions) -> dict[str, str]:
     return given
 
 
-def _read_path(path: Path, options: ReadOptions) -> Iterator[Item]:
+def _parts_of(path: Path) -> Iterator[Part]:
     if not path.is_dir():
-        yield from _read_file(path, options)
+        yield path
         return
     left_out: list[str] = []
     for file in sorted(path.rglob("*")):
@@ -79,7 +107,7 @@ def _read_path(path: Path, options: ReadOptions) -> Iterator[Item]:
             continue
         inside = file.relative_to(path)
         if _is_feedback(inside):
-            yield from _read_file(file, options)
+            yield file
         elif not any(part.startswith(".") for part in inside.parts):
             left_out.append(inside.as_posix())
     if left_out:

@@ -9,7 +9,7 @@ from assistant.domain.vocabulary import Channel
 from assistant.intake.columns import further_texts, recognise
 from assistant.intake.conversations import Conversation, read_conversation
 from assistant.intake.customers import customer_of, hides_name
-from assistant.intake.dates import read_moment, with_year
+from assistant.intake.dates import read_moment
 from assistant.intake.naming import MadeIds
 from assistant.intake.shapes import BadRow, Person, RejectedRow, SourceRow, SourceTurn
 from assistant.intake.strange_words import Counts
@@ -25,25 +25,16 @@ from assistant.intake.values import (
     read_segment,
     read_status,
     read_yes_no,
+    tells_channel_more,
     tells_more,
     without_option,
 )
+from assistant.intake.years import Years
 
+SAMPLE = 200
+"""First rows of a table that are looked at before any is made."""
 TEXT_LIMIT = 200_000
 """Characters that one record may have; a longer one is a broken row or a file in a cell."""
-
-_NOTES = {
-    "title_as_text": "{} records have a title and no text: the title is their text",
-    "rating": "{} ratings could not be read and are kept as metadata",
-    "customer.segment": "{} customer types are not among the known ones and are kept as metadata",
-    "customer.bought_service": "{} answers to whether service was bought say neither yes nor no and are kept as metadata",
-    "speakers": "{} conversations have speakers that no word explains: concluded from who else speaks",
-    "no_customer": "{} conversations have no line that is a customer's: nothing can be quoted from them; look at who speaks",
-    "parted": "{} group threads were parted by customer",
-    "dated": "{} times without a year or a day were counted back from the day the file was last changed",
-    "channel": "{} channel words are not among the known ones and are kept as metadata",
-    "made_ids": "{} records came without an id and got one made of their content",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +67,12 @@ class RecordMaker:
         self._columns = dict.fromkeys(columns)
         self._product = product
         self._ids = ids
-        self._as_of = as_of
         self._barred = dict.fromkeys(barred, "")
         self._mapped = _taken(self.mapping)
         self._sample = [row.fields for row in sample]
         self._further = self._further_columns()
+        times = [row.fields.get(self.mapping.get("created_at", "")) for row in sample]
+        self._years = Years(as_of, times, whole=len(sample) < SAMPLE)
 
     def make(self, row: SourceRow | BadRow) -> Iterator[RawRecord | RejectedRow]:
         """The row as a record, a group thread as one for each customer, or the row with the reason why it is none."""
@@ -125,7 +117,7 @@ class RecordMaker:
 
     def notes(self) -> list[str]:
         """What was noted, one sentence each."""
-        notes = [_NOTES[what].format(count) + self.counts.named(what) for what, count in self.counts.items() if count]
+        notes = self.counts.sentences({"dated": self._years.rows})
         if self._further:
             texts = [column for field in ("text", "turns") if (column := self.mapping.get(field))][:1]
             notes.append(f"the text is made of {', '.join(map(repr, [*texts, *self._further]))}, a line each")
@@ -157,11 +149,14 @@ class RecordMaker:
         value = self._value(row, "created_at")
         if value is None or filled(value) is None:
             return None
-        return read_moment(value) or read_moment(self._dated(cell_text(value))) or ""
+        if moment := read_moment(value):
+            self._years.seen(moment)
+            return moment
+        return read_moment(self._dated(cell_text(value), row.line)) or ""
 
-    def _dated(self, at: str) -> str:
-        """A time with its year and day, where it came without and the file has a day."""
-        dated = with_year(at, self._as_of) if self._as_of else at
+    def _dated(self, at: str, line: int | None) -> str:
+        """A time with its year and day, where it came without."""
+        dated = self._years.given(at, line)
         self.counts["dated"] += dated != at
         return dated
 
@@ -181,7 +176,7 @@ class RecordMaker:
             process=self._text(row, "process"),
             members=(*members, *staff),
         )
-        turns = tuple(replace(turn, at=self._dated(turn.at)) if turn.at else turn for turn in turns)
+        turns = tuple(replace(turn, at=self._dated(turn.at, row.line)) if turn.at else turn for turn in turns)
         if channel == "chat" and not self._fixed and is_group_talk(turns, (*members, *staff)):
             channel = "group"
         return _Talk(with_opening(turns, text), channel, members, staff)
@@ -219,7 +214,7 @@ class RecordMaker:
         said: Conversation | None, share: Share | None,
     ) -> RawRecord:  # fmt: skip
         """One record; a row that names a model and no product is counted under the model."""
-        model = self._text(row, "model")
+        model, own_id = self._text(row, "model"), share is None and self._text(row, "id")
         return RawRecord(
             source=self._source,
             external_id=self._external_id(row, share),
@@ -235,6 +230,7 @@ class RecordMaker:
             turns=said.turns if said else (),
             metadata=self._metadata(row),
             line=row.line,
+            made_id=self._ids.make(row.fields, row.turns) if own_id else None,
         )
 
     def _external_id(self, row: SourceRow, share: Share | None) -> str:
@@ -259,6 +255,7 @@ class RecordMaker:
             for column, value in row.fields.items()
             if column not in self._mapped and column not in self._further and filled(value) is not None
         }
+        tells = {"customer.segment": tells_more, "channel": tells_channel_more}
         for field, read in (
             ("rating", read_rating),
             ("customer.segment", read_segment),
@@ -269,7 +266,7 @@ class RecordMaker:
             if raw is not None and read(raw) is None:
                 self.counts.strange(field, raw)
                 kept[self.mapping[field]] = raw
-            elif raw is not None and field == "customer.segment" and tells_more(raw):
+            elif raw is not None and field in tells and tells[field](raw):
                 kept[self.mapping[field]] = raw
         if (hidden := self._value(row, "customer.name")) is not None and hides_name(hidden):
             kept[self.mapping["customer.name"]] = cell_text(hidden)

@@ -1,6 +1,6 @@
 """What readers hand on before anything is mapped: documents, tables, rows and utterances as the file has them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -28,7 +28,8 @@ class ReadOptions:
 
     `mapping` goes from our field (``text``, ``created_at``, ``customer.phone`` …) to their column, header or JSON
     path and overrides recognition, and to ``""`` where a field is to have no column; `product` stands in where a record names none; `source` names the dataset.
-    `remembered` holds what was said of tables of some headers before; it counts where `mapping` says nothing.
+    `remembered` holds what was said of tables of some headers before; it counts where `mapping` says nothing. The fields
+    that are `demanded` must have the column that `mapping` names, in one of the file's tables.
     """
 
     channel: Channel | None = None
@@ -36,6 +37,7 @@ class ReadOptions:
     product: str | None = None
     source: str | None = None
     remembered: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    demanded: Sequence[str] = ()
 
 
 @dataclass(frozen=True)

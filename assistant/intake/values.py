@@ -22,6 +22,7 @@ _HAN_NUMBER = {character: number for number, character in enumerate("零一二�
 _OPTIONS = re.compile(r"[A-Za-z](?:\s*[┋,，、;；|/]\s*[A-Za-z])*[.、]?")
 _OPTION = re.compile(r"^[A-Za-z][.、．)]\s*(?=\S)")
 _LIST = re.compile(r"[、,，;；|/\n┋]+")
+_CHANNEL_LONGEST = 12
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -114,8 +115,21 @@ def read_segment(value: object) -> Segment | None:
 
 
 def read_channel(value: object) -> Channel | None:
-    """The channel that the word stands for, None where it is unknown."""
-    return None if value is None else cast("Channel | None", value_words("channel").get(plain_word(cell_text(value))))
+    """The channel that the word stands for, or the longest known word at its end or in it (天猫评价); None where it is
+    unknown."""
+    if value is None:
+        return None
+    word, known = plain_word(cell_text(value)), value_words("channel")
+    if word in known or len(word) > _CHANNEL_LONGEST:
+        return cast("Channel | None", known.get(word))
+    inside = [o for o in known if not o.isascii() and (o in word if len(o) > 1 else word.endswith(o))]
+    best = max(inside, key=lambda one: (len(one), word.rfind(one)), default=None)
+    return None if best is None else cast("Channel", known[best])
+
+
+def tells_channel_more(value: object) -> bool:
+    """Whether a channel word says more than the channel (天猫评价: on which shop), so that it is to be kept."""
+    return plain_word(cell_text(value)) not in value_words("channel")
 
 
 def read_status(value: object) -> str | None:

@@ -41,16 +41,20 @@ class Counting:
         """Records, customers, insights and records read that satisfy the filters."""
         return self.database.settled.get("totals", filters, lambda: self._totals(filters), _HELD)
 
-    def mentions(self, words: Sequence[str], filters: Filters, *, any_of: Sequence[str] = ()) -> Totals:
-        """As `totals`, of the records whose masked text or title holds every one of the words, and one of `any_of`."""
-        said = tuple(words), tuple(any_of)
+    def mentions(
+        self, words: Sequence[str], filters: Filters, *, any_of: Sequence[str] = (), also: Sequence[str] = ()
+    ) -> Totals:
+        """As `totals`, of the records whose masked text or title holds every one of the words, one of `any_of`, and one of
+        `also`, where these name any."""
+        said = tuple(words), tuple(any_of), tuple(also)
         return self.database.settled.get("mentions", (said, filters), lambda: self._mentions(*said, filters), _SAID)
 
-    def _mentions(self, words: Sequence[str], any_of: Sequence[str], filters: Filters) -> Totals:
+    def _mentions(self, words: Sequence[str], any_of: Sequence[str], also: Sequence[str], filters: Filters) -> Totals:
         """Every text is read for it, so once: the insights of the records found are counted by the same statement."""
         spoken = func.coalesce(records.c.title, "") + "\n" + records.c.text
         holding = [spoken.contains(word, autoescape=True) for word in words]
-        holding += [or_(*(spoken.contains(word, autoescape=True) for word in any_of))] if any_of else []
+        groups = filter(None, (any_of, also))
+        holding += [or_(*(spoken.contains(word, autoescape=True) for word in group)) for group in groups]
         columns = records.c.id, records.c.person, records.c.noise
         held = select(*columns).where(*all_conditions(filters), *holding).cte("held")
         of_held = insights.c.record_id.in_(select(held.c.id))

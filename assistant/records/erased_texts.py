@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from assistant.domain.drafts import ThemeDraft
 from assistant.domain.proposal_texts import worded
+from assistant.domain.vocabulary import by_model
 from assistant.records.database import now
 from assistant.records.erased_decisions import trim_decisions
 from assistant.records.erasing import Belongings
@@ -60,7 +61,7 @@ def quoting_themes(connection: Connection, theirs: Belongings, traces: Traces) -
     found = []
     for row in connection.execute(select(themes)).mappings():
         quoted = traces.within([row[name] for name in TEXTS])
-        shown = row["engine"] == "llm" and not theirs.insight_ids.isdisjoint(row["voices"])
+        shown = by_model(row["engine"]) and not theirs.insight_ids.isdisjoint(row["voices"])
         if quoted or (shown and _people(connection, row["id"], gone) < FEW):
             found.append(row["id"])
     return found

@@ -42,7 +42,7 @@ ASIDE = frozenset({
     "marks", "keys", "users", "sessions", "arrivals", "spendings", "audit", "vault", "retention", "requests", "jobs",
     "schedules", "stages", "alerts", "deliveries", "exports", "model_calls", "answers", "feedback", "pins",
     "conversations", "conversation_answers", "passages", "vectors", "embedder_states", "index_generations",
-    "index_state", "documents", "document_sections",
+    "index_state", "documents", "document_sections", "limits", "turns",
 })  # fmt: skip
 """Tables from which nothing follows that `Settled` remembers; whatever other one is written to, it is forgotten."""
 _VERSION = {"sqlite": "PRAGMA data_version", "postgresql": "SELECT pg_current_snapshot()::text"}

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.domain.insights import Insight
 from assistant.domain.records import Record, customer_spans
+from assistant.domain.vocabulary import by_model
 from vectorstore.index import Passage
 
 TARGET = 400
@@ -41,7 +42,7 @@ def insight_passages_of(record: Record, insights: Sequence[Insight]) -> list[Pas
             kind="insight",
         )
         for ordinal, insight in enumerate(insights)
-        if insight.engine == "llm"
+        if by_model(insight.engine)
     ]
 
 

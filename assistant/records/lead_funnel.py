@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, case, exists, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, select
 
 from assistant.domain.filters import Filters
 from assistant.domain.statistics import wilson
@@ -51,15 +51,20 @@ class FunnelRow:
     """Won of those that have ended."""
 
 
-def funnel(database: Database, by: FunnelKey, filters: Filters) -> tuple[list[FunnelRow], FunnelRow]:
-    """(one row per key, most leads first; the row of all together)."""
-    rows, total = database.settled.get("funnel", (by, filters), lambda: _funnel(database, by, filters), _HELD)
+def funnel(
+    database: Database, by: FunnelKey, filters: Filters, *, owner: str | None = None, kind: str | None = None
+) -> tuple[list[FunnelRow], FunnelRow]:
+    """(one row per key, most leads first; the row of all together); of one owner's leads, of one type, where that is asked."""
+    asked = by, filters, owner, kind
+    rows, total = database.settled.get("funnel", asked, lambda: _funnel(database, *asked), _HELD)
     return list(rows), total
 
 
-def _funnel(database: Database, by: FunnelKey, filters: Filters) -> tuple[list[FunnelRow], FunnelRow]:
+def _funnel(
+    database: Database, by: FunnelKey, filters: Filters, owner: str | None, kind: str | None
+) -> tuple[list[FunnelRow], FunnelRow]:
     known = grouped(*offered(filters))
-    first = known.c.place == 1
+    first = and_(known.c.place == 1, *(known.c[name] == one for name, one in (("owner", owner), ("type", kind)) if one))
     key = func.coalesce(func.nullif(known.c[by], ""), "unknown")
     live = known.c.shown != HOLD
     contacted = known.c.status.in_(("contacted", "won")) | _was(known.c.id, ("contacted", "won"))

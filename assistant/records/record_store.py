@@ -1,7 +1,7 @@
 """Records as stored: saved with history, found by either id, listed by filters."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -13,6 +13,7 @@ from assistant.records.database import Database
 from assistant.records.dialects import Arrival
 from assistant.records.persons import kin
 from assistant.records.rows import to_record
+from assistant.records.same_rows import stands_as, told_again
 from assistant.records.saving import CHUNK, Link, Linked, Saved, chunks, save_batch
 from assistant.records.selection import all_conditions
 from assistant.records.tables import customers, record_versions, records
@@ -45,6 +46,16 @@ class RecordStore:
         """
         with self.database.writing() as connection:
             return save_batch(connection, batch, link)
+
+    def stands_as(self, batch: Sequence[Record], first_ids: Mapping[str, str]) -> dict[str, str]:
+        """See `same_rows.stands_as`."""
+        with self.database.reading() as connection:
+            return stands_as(connection, batch, first_ids)
+
+    def told_again(self, batch: Sequence[Record]) -> tuple[int, int]:
+        """See `same_rows.told_again`."""
+        with self.database.reading() as connection:
+            return told_again(connection, batch)
 
     def record(self, any_id: str) -> Record:
         """The record with this `record_id` or `external_id`.

@@ -17,6 +17,7 @@ from assistant.records.idea_store import IdeaStore
 from assistant.records.index_state import IndexState
 from assistant.records.job_store import JobStore
 from assistant.records.lead_store import LeadStore
+from assistant.records.limit_store import board_of
 from assistant.records.outcome_store import OutcomeStore
 from assistant.records.parent_store import ParentStore
 from assistant.records.persons import PersonStore
@@ -29,6 +30,7 @@ from assistant.records.retention_store import RetentionStore
 from assistant.records.schedule_store import ScheduleStore
 from assistant.records.stage_store import StageStore
 from assistant.records.theme_store import ThemeStore
+from assistant.records.turn_store import TurnStore
 from assistant.records.vault_store import VaultStore
 
 
@@ -54,3 +56,5 @@ class Repository(
         self.requests = RequestStore(database)
         self.outcomes = OutcomeStore(database)
         self.schedules = ScheduleStore(database)
+        self.turns = TurnStore(database)
+        self.board = board_of(database)

@@ -21,6 +21,8 @@ _ONE_CUSTOMER = re.compile(
     r"(?!(?:了|过|得|的)?(?:最|什么|啥|哪|多少|几|的是))(?!.*(?:最多|哪些|多少|几[条个位]|趋势|占比|原话))"
 )
 """A question that is about the trouble of one customer."""
+_COMPLAINS = re.compile(words("replies", "lacking", "complains"))
+_CLAUSE = re.compile(r"[^,，。;；!！?？\n]+")
 _SHOWN, _HINTED = 3.0, 2.0
 """Weight of a situation's cues in the question from which the question itself says what it is about, and from which it bears
 out what the theme says."""
@@ -65,8 +67,18 @@ def reply_to(material: AnswerMaterial) -> tuple[str | None, list[str]]:
 
 
 def _praises(material: AnswerMaterial, frame: str | None) -> bool:
-    glad = frame is not None and frame_fields()[frame].get("mood") == "positive"
-    return glad or (_heard_of("praise", material.question) and not any(_costs(material.question)))
+    if _displeased(material.question):
+        return False
+    return (frame is not None and _glad(frame)) or _heard_of("praise", material.question)
+
+
+def _glad(frame: str) -> bool:
+    return frame_fields()[frame].get("mood") == "positive"
+
+
+def _displeased(question: str) -> bool:
+    """Whether a question tells of a complaint, a cost or a harm: a word that also stands in praise then is none."""
+    return any(_costs(question)) or _COMPLAINS.search(_plain(question)) is not None
 
 
 def _opening(material: AnswerMaterial, trouble: str, frame: str | None) -> list[str]:
@@ -96,7 +108,7 @@ def _costs(question: str) -> Iterable[str]:
 
 
 def _heard_of(kind: str, question: str) -> bool:
-    return _heard()[kind][0].search(normalise(question)) is not None
+    return _heard()[kind][0].search(_plain(question)) is not None
 
 
 def _ask(material: AnswerMaterial, trouble: str, frame: str | None, scores: _Scores) -> str:
@@ -138,18 +150,35 @@ def _safety(material: AnswerMaterial, frame: str | None) -> str:
     """
     own = _tells(material.question) or tells_a_trouble(material)
     texts = [material.question] if own else [v.quote for v in material.voices[:2]]
-    heard = normalise("\n".join(texts))
-    harm = frame in _HARMFUL or any(hit.label == "danger" and hit.weight >= _SHOWN for hit in lexicon().scan(heard))
+    heard = _plain("\n".join(texts))
+    hurt = own and _heard_of("hurt", material.question)
+    harm = (
+        hurt
+        or frame in _HARMFUL
+        or any(hit.label == "danger" and hit.weight >= _SHOWN for hit in lexicon().scan(heard))
+    )
     for kind, line in table("replies")["safety"].items():
         marks, advice = str(line).split("|")
         if any(mark in heard for mark in marks.split()) and (harm or kind not in _NEEDS_HARM):
             return advice
+    if hurt:
+        return words("replies", "safety", "injury").split("|")[1]
     return words("replies", "safety", "default").removeprefix("|") if frame == "danger" else ""
+
+
+def _plain(text: str) -> str:
+    """A text normalised, in which a thing that was scratched (快递划伤新车) is damaged and not hurt."""
+    harm, body = (re.compile(words("replies", "things", name)) for name in ("harm", "body"))
+
+    def told_of(clause: re.Match[str]) -> str:
+        return clause.group() if body.search(clause.group()) else harm.sub(r"\1坏", clause.group())
+
+    return _CLAUSE.sub(told_of, normalise(text))
 
 
 def _tells(question: str) -> bool:
     """Whether a question says by a plain word of its own what happened."""
-    return any(hit.kind == "frame" and hit.weight >= _SHOWN for hit in lexicon().scan(normalise(question)))
+    return any(hit.kind == "frame" and hit.weight >= _SHOWN for hit in lexicon().scan(_plain(question)))
 
 
 def _close(mood: str) -> str:
@@ -167,11 +196,12 @@ def _frame(material: AnswerMaterial, scores: _Scores) -> str | None:
     """The situation that the question's own words show; the theme's where they show none, and do not tell another trouble."""
     echo = said_back(told(material.question)) if tells_a_trouble(material) else None
     plain = _scores([echo]) if echo else {}
-    shown = _best("frame", frame_fields(), plain)
+    situations = [name for name in frame_fields() if not (_displeased(material.question) and _glad(name))]
+    shown = _best("frame", situations, plain)
     if shown is not None and plain["frame", shown] >= _SHOWN:
         return shown
     themed = next((frame for need in material.needs[:1] if (frame := frame_of(need.surface))), None)
-    best = _best("frame", frame_fields(), scores)
+    best = _best("frame", situations, scores)
     if best is None or scores["frame", best] < _SHOWN:
         own = tells_a_trouble(material)
         return themed if not own or scores.get(("frame", themed or ""), 0.0) >= _HINTED else None
@@ -200,7 +230,7 @@ def _motive(material: AnswerMaterial, frame: str | None, aspect: Aspect | None, 
 def _scores(texts: Iterable[str]) -> _Scores:
     scores: _Scores = {}
     for text in texts:
-        for hit in lexicon().scan(normalise(text)):
+        for hit in lexicon().scan(_plain(text)):
             marks = [(hit.kind, hit.label)]
             if hit.kind == "frame":
                 fields = frame_fields()[hit.label]

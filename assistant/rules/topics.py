@@ -18,6 +18,8 @@ _OTHER = 0.3
 """What a situation still weighs beside words for a thing that it is not about."""
 _SUBSTANCE = 18
 """Characters from which words without any known cue are still taken for somebody's concern."""
+_SCOFF = 4
+"""Characters below which a scoff without a matter (呵呵) is no need."""
 _IF_ONLY = re.compile(r"(?:如果|要是|假如|若是|要).{0,16}(?:就好了|多好|就行了|就更好)")
 MOST = 3
 """A record's needs at most (coding guide)."""
@@ -109,7 +111,10 @@ def _frame_weights(view: View) -> dict[str, float]:
     for (kind, frame), weight in view.title.items():
         if kind == "frame":
             weights[frame] += 0.5 * min(weight, 6.0)
+    shown = {frame for seen in view.seen for frame in seen.shown} | {f for kind, f in view.title if kind == "frame"}
     for frame in weights:
+        if frame not in shown:  # single characters that mean many things don't decide, however many
+            weights[frame] = min(weights[frame], _TOLD)
         whose = str(fields[frame].get("segments", ""))
         if whose and view.segment and weights[frame] >= FIRST:
             weights[frame] *= 1.5 if f"'{view.segment}'" in whose else 0.4
@@ -186,7 +191,7 @@ def _aspect(view: View, frame: str, sentence: list[Seen]) -> Aspect:
 
 def _aspect_topic(view: View) -> Topic | None:
     totals = view.labels("aspect")
-    if not view.seen:
+    if not view.seen or (view.length < _SCOFF and not totals and view.labels("mood").get("sarcasm")):
         return None
     rated = (view.prior != 0 and view.length >= 6) or (view.length >= _SUBSTANCE and not view.labels("noise"))
     felt = [seen for seen in view.seen if rated or seen.pleased or seen.hurt or seen.request]

@@ -20,7 +20,9 @@ _WHO = re.compile(
     rf"^(?:有一?个?|这位|那位|一位|一个)?(?:{_PEOPLE}{_SAYS}|[^，,。：:！!？?说]{{1,8}}?{_PEOPLE}{_SAYS}|{_PEOPLE}(?:家的)?)"
 )
 _CLAUSE = re.compile(r"[^，,。；;：:!！?？\n]+")
-_OF_OTHERS = re.compile(r"(?:客户|用户|顾客)(?:家里?)?的?")
+_OF_OTHERS = re.compile(
+    r"(?!(?<=[把给让被叫害])(?:客户|用户|顾客)[关锁晾扔丢骗赶骂打困堵拦惹气])(?:客户|用户|顾客)(?:家里?)?的?"
+)
 """The customer as the asker speaks of them; they themselves are spoken to."""
 _ECHO = range(4, 25)
 """Characters of the customer's words that are said back."""

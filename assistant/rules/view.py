@@ -27,6 +27,8 @@ class Seen:
     request: bool = False
     past: bool = False
     """Speaks of how it was before this product or visit."""
+    shown: set[str] = field(default_factory=set)
+    """Situations with a cue that is more than a single character of many meanings."""
 
     @property
     def mood(self) -> float:
@@ -178,6 +180,8 @@ def _fill(seen: Seen, hits: list[Hit]) -> None:
     for hit in hits:
         if hit.kind != "mood" or hit.label not in _FEELING:
             seen.cues[hit.kind, hit.label] += hit.weight
+            if hit.kind == "frame" and (hit.weight > 1.0 or hit.end - hit.start > 1):
+                seen.shown.add(hit.label)
             continue
         negated = hit.start <= negated_until
         if hit.label == "negator":

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +32,7 @@ from assistant.domain.records import MaskedSpan, MaskedText, Record, Turn, turn_
 from assistant.domain.vocabulary import SIGNAL_NAMES, Channel, Speaker
 from assistant.insight.members import Member
 
+Embed: TypeAlias = Callable[[list[str]], NDArray[np.float32]]
 CASES = Path(__file__).parents[2] / "evals" / "cases" / "xinglan"
 
 
@@ -225,8 +227,14 @@ def _rows(name: str) -> Iterable[dict[str, Any]]:
     return [json.loads(line) for line in (CASES / name).read_text(encoding="utf-8").splitlines()]
 
 
-def embedder(texts: Sequence[str], dimensions: int = 96) -> Callable[[list[str]], NDArray[np.float32]]:
-    """A small latent-semantic embedder over character n-grams, fitted to the texts."""
+def embedder(texts: Sequence[str], dimensions: int = 96) -> Embed:
+    """A small latent-semantic embedder over character n-grams, fitted to the texts when it is first asked."""
+    told = tuple(texts)
+    return lambda asked: _fitted(told, dimensions)(asked)
+
+
+@lru_cache(maxsize=4)
+def _fitted(texts: tuple[str, ...], dimensions: int) -> Embed:
     from sklearn.decomposition import TruncatedSVD
     from sklearn.feature_extraction.text import TfidfVectorizer
 
@@ -243,7 +251,7 @@ def embedder(texts: Sequence[str], dimensions: int = 96) -> Callable[[list[str]]
     return embed
 
 
-def embedder_of(members: Sequence[Member]) -> Callable[[list[str]], NDArray[np.float32]]:
+def embedder_of(members: Sequence[Member]) -> Embed:
     """An embedder fitted to what the members say."""
     rungs = ("surface", "quote", "secondary", "deep")
     return embedder([str(getattr(m.insight, rung)) for m in members for rung in rungs])

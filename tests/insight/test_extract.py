@@ -35,7 +35,7 @@ def test_every_record_comes_back_once_and_packs_run_side_by_side(size: int, thre
 
 
 def test_packs_really_run_at_once() -> None:
-    together = threading.Barrier(4, timeout=30)
+    together = threading.Barrier(4, timeout=60)
 
     def wait_for_all(pack: Sequence[Record]) -> PackOutcome:
         together.wait()

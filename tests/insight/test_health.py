@@ -64,6 +64,14 @@ def test_themes_of_the_same_records_overlap_only_in_the_same_matter() -> None:
     assert look({"th_a": "洗澡水忽冷忽热", "th_b": "水管接头漏水"}, {"th_a": HOT, "th_b": other}).findings == ()
 
 
+def test_the_same_praise_of_two_products_is_not_one_need() -> None:
+    titles = {"th_a": "洗澡水不忽冷忽热", "th_b": "洗澡水不忽冷忽热了"}
+    here, there = people(0, 10, titles["th_a"]), people(40, 8, titles["th_b"])
+    elsewhere = people(40, 8, titles["th_b"], product="L3")
+    assert [one.kind for one in look(titles, {"th_a": here, "th_b": there}).findings] in (["overlap"], ["duplicate"])
+    assert look(titles, {"th_a": here, "th_b": elsewhere}).findings == ()
+
+
 def test_a_giant_and_a_jumble_are_too_wide() -> None:
     giant = people(100, 60, "洗澡水忽冷忽热")
     found = look({"th_a": "洗澡水忽冷忽热", "th_b": "师傅上门加价"}, {"th_a": giant, "th_b": PRICE})

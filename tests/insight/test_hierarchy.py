@@ -2,7 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from random import Random
+
+import numpy as np
+from numpy.typing import NDArray
 
 from assistant.domain.themes import ThemeMaterial, ThemeParent
 from assistant.insight.hierarchy import adopted, parents_of
@@ -20,6 +24,7 @@ SORTS = {
 }
 
 
+@cache
 def materials() -> tuple[list[ThemeMaterial], list[Member]]:
     members: list[Member] = []
     for at, (product, aspect, deep, segment, said) in enumerate(SORTS.values()):
@@ -35,17 +40,18 @@ def materials() -> tuple[list[ThemeMaterial], list[Member]]:
     return list(found.materials.values()), members
 
 
-MATERIALS, MEMBERS = materials()
-EMBED = embedder([f"{m.theme.title}。{m.theme.surface}。{m.theme.secondary}。{m.theme.deep}" for m in MATERIALS])
+def embed(asked: list[str]) -> NDArray[np.float32]:
+    told = [f"{m.theme.title}。{m.theme.surface}。{m.theme.secondary}。{m.theme.deep}" for m in materials()[0]]
+    return embedder(told)(asked)
 
 
 def families(parents: Sequence[ThemeParent]) -> set[frozenset[str]]:
-    surface = {m.theme.id: m.voices[0].surface[:3] for m in MATERIALS}
+    surface = {m.theme.id: m.voices[0].surface[:3] for m in materials()[0]}
     return {frozenset(surface[child] for child in parent.children) for parent in parents}
 
 
 def test_themes_of_one_product_and_motive_share_a_parent_and_a_dealer_has_none() -> None:
-    parents = parents_of(MATERIALS, EMBED, {})
+    parents = parents_of(materials()[0], embed, {})
     assert families(parents) <= {frozenset({"打印机"}), frozenset({"扫地机"})}
     assert len(parents) == 2
     assert {parent.title[:2] for parent in parents} == {"P2", "R8"}
@@ -54,19 +60,19 @@ def test_themes_of_one_product_and_motive_share_a_parent_and_a_dealer_has_none()
 
 
 def test_order_does_not_matter_and_a_parent_keeps_its_id_while_it_keeps_its_themes() -> None:
-    parents = parents_of(MATERIALS, EMBED, {})
-    shuffled = Random(1).sample(MATERIALS, len(MATERIALS))
-    assert parents_of(shuffled, EMBED, {}) == parents
+    parents = parents_of(materials()[0], embed, {})
+    shuffled = Random(1).sample(materials()[0], len(materials()[0]))
+    assert parents_of(shuffled, embed, {}) == parents
     known = {f"tp_old{n}": frozenset(parent.children) for n, parent in enumerate(parents)}
-    again = parents_of(MATERIALS, EMBED, known)
+    again = parents_of(materials()[0], embed, known)
     assert {parent.id: frozenset(parent.children) for parent in again} == known
-    fewer = [m for m in MATERIALS if m.theme.id != min(parents[0].children)]
-    assert all(parent.id in known for parent in parents_of(fewer, EMBED, known))
+    fewer = [m for m in materials()[0] if m.theme.id != min(parents[0].children)]
+    assert all(parent.id in known for parent in parents_of(fewer, embed, known))
 
 
 def test_nothing_and_one_theme_have_no_parent() -> None:
-    assert parents_of([], EMBED, {}) == ()
-    assert parents_of(MATERIALS[:1], EMBED, {"tp_x": frozenset({MATERIALS[0].theme.id})}) == ()
+    assert parents_of([], embed, {}) == ()
+    assert parents_of(materials()[0][:1], embed, {"tp_x": frozenset({materials()[0][0].theme.id})}) == ()
 
 
 def test_parents_of_the_planted_needs_are_unlike_in_name_and_never_mix_who_speaks() -> None:
@@ -88,10 +94,10 @@ def test_parents_of_the_planted_needs_are_unlike_in_name_and_never_mix_who_speak
 
 def test_a_founded_theme_goes_under_the_parent_it_is_like_and_never_under_another_partys() -> None:
     """Each theme in turn comes last: it is put where it was when all were grouped together."""
-    parents = {child: parent.id for parent in parents_of(MATERIALS, EMBED, {}) for child in parent.children}
-    placed = [replace(m, theme=replace(m.theme, parent_id=parents.get(m.theme.id))) for m in MATERIALS]
+    parents = {child: parent.id for parent in parents_of(materials()[0], embed, {}) for child in parent.children}
+    placed = [replace(m, theme=replace(m.theme, parent_id=parents.get(m.theme.id))) for m in materials()[0]]
     for last in placed:
         others = [m for m in placed if m is not last]
-        found = adopted([replace(last, theme=replace(last.theme, parent_id=None))], others, EMBED)
+        found = adopted([replace(last, theme=replace(last.theme, parent_id=None))], others, embed)
         assert found.get(last.theme.id) == last.theme.parent_id
-    assert adopted(MATERIALS[:1], [], EMBED) == {}
+    assert adopted(materials()[0][:1], [], embed) == {}

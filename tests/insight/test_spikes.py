@@ -67,6 +67,11 @@ def test_waves_lie_in_the_series_apart_and_in_order(pairs: list[tuple[int, int]]
     assert all(wave.observed == sum(series[wave.first : wave.last + 1]) for wave in waves)
 
 
+def test_a_wave_may_begin_in_a_week_before_which_too_little_was_read() -> None:
+    (wave,) = find_waves([0, 0, 0, 0, 0, 10, 9], [10, 0, 3, 3, 2, 10, 9])
+    assert (wave.first, wave.last, wave.observed) == (5, 6, 19)
+
+
 def test_counts_above_their_total_are_refused() -> None:
     with pytest.raises(ValueError, match="total"):
         find_waves([5], [3])

@@ -22,6 +22,8 @@ from assistant.intake.naming import dataset_name
         ("* 工单编号 *,【问题描述】,客户类型（必填）", {"id": 0, "text": 1, "customer.segment": 2}),
         ("工單編號,創建時間,問題描述,聯絡電話", {"id": 0, "created_at": 1, "text": 2, "customer.phone": 3}),
         ("创建时间,更新时间,描述,客服回复", {"created_at": 0, "text": 2}),
+        ("登记号,受理日期,车型,受理渠道,问题详情,经办客服", {"id": 0, "created_at": 1, "model": 2, "channel": 3, "text": 4, "agent": 5}),
+        ("产品名称,车型,反馈渠道,反馈内容,经办人", {"product": 0, "model": 1, "channel": 2, "text": 3, "agent": 4}),
     ],
 )  # fmt: skip
 def test_headers(headers: str, expected: dict[str, int]) -> None:

@@ -16,6 +16,7 @@ from assistant.intake.values import (
     read_segment,
     read_status,
     read_yes_no,
+    tells_channel_more,
     tells_more,
 )
 
@@ -146,6 +147,16 @@ def test_yes_and_no(value: object, expected: bool | None) -> None:
 )
 def test_channel_words(words: str, expected: str | None) -> None:
     assert {read_channel(word) for word in words.split()} == {expected}
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [("天猫评价", "review"), ("京东评价", "review"), ("抖音评论", "review"), ("售后电话回访", "survey"), ("官方微信群", "group"),
+     ("外卖群", "group"), ("12345热线", "call"), ("微信问卷", "survey"), ("经销商转", None), ("京东", None)],
+)  # fmt: skip
+def test_a_channel_word_within_another(word: str, expected: str | None) -> None:
+    assert read_channel(word) == expected
+    assert tells_channel_more(word)
 
 
 def test_lists() -> None:

@@ -73,6 +73,30 @@ def test_no_power_locks_out_and_no_lift_does_not(text: str, locked_out: bool) ->
     assert any("断电失灵" in insight.surface for insight in read(record(text)).insights) == locked_out
 
 
+@pytest.mark.parametrize(
+    ("text", "never"),
+    [
+        ("刹车异响修了三趟，三个师傅三个说法，头一个说片，第二个说盘，第三个说油，到底谁懂啊", "设备里的数据留存"),
+        ("折叠车进地铁被安检拦了，那我买折叠干什么，当初你们广告拍的就是地铁站", "被拍被听"),
+        ("一到冬天三十都悬，昨天送孙子上学半道没电，孩子都迟到了", "配送迟误"),
+        ("一到冬天三十都悬，昨天送孙子上学半道没电，孩子都迟到了", "约好不来"),
+        ("发票开错抬头，公司报销不了，我垫了3899，财务催我三次", "证照手续"),
+        ("发票开错抬头，公司报销不了，我垫了3899，财务催我三次", "耗材贵"),
+    ],
+)
+def test_a_word_of_many_meanings_does_not_decide(text: str, never: str) -> None:
+    assert not [one for one in read(record(text)).insights if never in one.surface]
+
+
+@pytest.mark.parametrize("text", ["呵呵", "收件人电话不对，麻烦改成下面这个，地址改一下，银行卡退款"])
+def test_a_scoff_or_a_request_to_change_data_is_no_need(text: str) -> None:
+    assert read(record(text)).insights == []
+
+
+def test_somebody_late_is_still_an_appointment_missed() -> None:
+    assert "约好" in read(record("师傅约好九点，迟到了三个小时，白等一上午")).insights[0].surface
+
+
 def test_stars_do_not_whitewash() -> None:
     first = read(record("给五星是给师傅的,机器用三天就坏,售后没人理", channel="review", rating=5)).insights[0]
     assert first.sentiment == "negative"

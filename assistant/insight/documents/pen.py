@@ -9,7 +9,7 @@ from docx.text.paragraph import Paragraph
 from assistant.domain.proposals import Proposal, Statement
 from assistant.domain.vocabulary import zh
 from assistant.insight.documents.page import AMBER, BLUE, GREY, blank_document, clean, grey, table
-from assistant.insight.wordlist import phrase, section
+from assistant.insight.wordlist import drafted_by, phrase, section
 
 Fill = Callable[[Paragraph], None]
 
@@ -81,7 +81,7 @@ class Pen:
         return [self._label[name] for name in names]
 
     def _engine(self) -> str:
-        return phrase(self._language, f"engine_{self._p.engine}")
+        return drafted_by(self._language, self._p.engine)
 
     def _word(self, word: str | None) -> str:
         if not word:

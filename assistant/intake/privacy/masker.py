@@ -13,6 +13,7 @@ from assistant.domain.records import (
     RawRecord,
     Record,
     Turn,
+    alone_id,
     record_id,
     turn_prefix,
 )  # fmt: skip
@@ -86,6 +87,13 @@ class Masker:
         record = Masker(self._key, self._engine.policy, noted).mask(raw)
         return record, tuple({(value.type, value.pseudonym): value for value in noted}.values())
 
+    def first_id(self, raw: RawRecord) -> str | None:
+        """The record id under which the row stands if it came before without its own id; None where it has none."""
+        if raw.made_id is None:
+            return None
+        made = self._keyed(self._identity(raw.made_id, known_values(raw.customer)))
+        return record_id(self._label(raw.source) or "", made)
+
     def mask_text(
         self, text: str, known: Sequence[KnownValue] = (), believed: Believed | None = None
     ) -> tuple[MaskedText, tuple[MaskedSpan, ...]]:
@@ -152,7 +160,7 @@ class Masker:
             told = raw.segment or raw.region or raw.since or raw.owned or raw.name or raw.phone
             if not (told or raw.bought_service is not None):
                 return None
-            identity = "u_" + own_id.removeprefix("r_")
+            identity = alone_id(own_id)
         return Customer(
             id=identity,
             segment=raw.segment,

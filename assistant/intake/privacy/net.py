@@ -38,6 +38,11 @@ class SecondNet:
         with self._lock:
             return self._caught
 
+    def count(self, caught: int) -> None:
+        """Count texts among them that another process's net has caught."""
+        with self._lock:
+            self._caught += caught
+
     def scan(self, draft: D, shown: str | None = None) -> D:
         """The draft without personal values; itself where there are none.
 
