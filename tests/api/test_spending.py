@@ -24,7 +24,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     source = place / "tickets.jsonl"
     source.write_text("\n".join(map(_wire, TICKETS)), encoding="utf-8")
     rules = open_app(Settings(engine="rules", data_dir=place / "data"))
-    rules.pipeline.run([source], ReadOptions())
+    dict(rules.pipeline.run([source], ReadOptions()))
     rules.close()
     with StubModel() as stub:
         built = open_app(
