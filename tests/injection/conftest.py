@@ -15,10 +15,16 @@ from tests.injection.kit import tickets
 from tests.injection.obeying import obey
 from tests.stub_model.server import StubModel
 
+_KEY = b"planted tickets of this kit only"
+"""Ids come of it, and by ids those are ordered that are equally alike: the same are cited each time."""
+
 
 def _filled(place: Path, settings: Settings) -> App:
     source = place / "tickets.jsonl"
     source.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in tickets()), encoding="utf-8")
+    data = place / "data"
+    data.mkdir()
+    (data / "masking.key").write_bytes(_KEY)
     app = open_app(settings)
     done = dict(app.pipeline.run([source], ReadOptions()))
     assert done["ingest"].added == len(tickets())  # type: ignore[union-attr]
