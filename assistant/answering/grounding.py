@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from assistant.answering.lexicon import normalise
 from assistant.rules.lexicon import lexicon
 from assistant.rules.lexicon import normalise as plain
+from assistant.rules.orders import blanked, orders_in
 
 _CODE = re.compile(r"[a-z][a-z0-9_-]*")
 _LONG, _DIGITS = 6, re.compile(r"[a-z].*\d")
@@ -63,6 +65,20 @@ def bears_out(text: str, sources: Sequence[str]) -> bool:
         return True
     share = len(pairs & {pair for source in sources for pair in telling_pairs(source)}) / len(pairs)
     return share >= _ENOUGH or (share >= _SOME and bool(_told(text) & {told for s in sources for told in _told(s)}))
+
+
+def echoes_orders(text: str, records: Sequence[str]) -> bool:
+    """Whether a Chinese text says more of what the records that it cites order a machine to do than of what else they say."""
+    pairs, parts = telling_pairs(text), [_ordered_and_said(record) for record in records]
+    return sum(len(pairs & ordered) for ordered, _ in parts) > sum(len(pairs & said) for _, said in parts)
+
+
+@lru_cache(maxsize=256)
+def _ordered_and_said(record: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Pairs of characters that stand in a record's orders to a machine alone, and those of all else in it."""
+    orders = orders_in(record)
+    said = frozenset(telling_pairs(blanked(record, orders)))
+    return frozenset(pair for start, end in orders for pair in telling_pairs(record[start:end])) - said, said
 
 
 def _told(text: str) -> set[str]:

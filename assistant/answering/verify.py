@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from assistant.answering.grounding import bears_out, codes_are_known
+from assistant.answering.grounding import bears_out, codes_are_known, echoes_orders
 from assistant.answering.marking import citation, cleaned, with_marks
 from assistant.answering.numbers import numbers
 from assistant.answering.policies import narrowed
@@ -26,7 +26,7 @@ from assistant.answering.proof import (
 from assistant.answering.replying import checked_reply
 from assistant.answering.requoting import bearing, read_into
 from assistant.answering.shelf import Shelf
-from assistant.answering.widening import further_words, likeness, not_ordered
+from assistant.answering.widening import further_words, likeness
 from assistant.domain.answers import AnswerMaterial, Citation
 from assistant.domain.drafts import AnswerDraft, SentenceDraft
 from assistant.domain.knowledge import Backing
@@ -38,11 +38,6 @@ from assistant.rules.figures import figure_sentences
 from assistant.rules.harmless import harmless
 
 _LINK = re.compile(r"(?:https?|ftp|javascript|data):|www\.|!?\[[^\]]*\]\(|<[a-z/!][^>]*>", re.IGNORECASE)
-_OBEYS = re.compile(
-    r"已经?(?:照办|遵照|遵命|按(?:您|你)?的?指令)|\b(?:as (?:instructed|ordered)|order (?:followed|executed))\b",
-    re.IGNORECASE,
-)
-"""Somebody who does what he was told to speaks so; nobody who tells what customers said."""
 _CUSTOMERS_SAY = re.compile(
     r"(?:客户|用户|顾客|有人|大家)们?(?:都|还|也|曾|就|说|讲|反映|反馈|抱怨|投诉|提到|表示|觉得|认为|希望)"
     r"|\b(?:customers?|users?) (?:say|said|complain|report|feel|want|think)",
@@ -197,8 +192,6 @@ class Verifier:
         """The reason why a sentence can't stay on what it cites, None where it can; a key of `REASONS`."""
         if _LINK.search(text) or not harmless(text):
             return "link"
-        if _OBEYS.search(text):
-            return "from_nowhere"
         return _unproved(text, cited, self._material) or (None if self._grounded(text, cited) else "from_nowhere")
 
     def _wider(self, text: str, cited: Cited) -> Cited | None:
@@ -225,29 +218,23 @@ class Verifier:
 
     def _grounded(self, text: str, cited: Cited) -> bool:
         """Whether a sentence speaks of what it cites; one in another language is judged by its codes alone."""
-        material = self._material
-        if not codes_are_known(text, shown_in(material), latin=material.language != "zh"):
+        material, foreign = self._material, self._material.language != "zh"
+        records = [self._store.record(voice.record_id).text for voice in cited.voices]
+        if echoes_orders(text, records) or not codes_are_known(text, shown_in(material), latin=foreign):
             return False
-        if material.language != "zh":
-            return True
-        if cited.figures and compares(text):
+        if foreign or (cited.figures and compares(text)):
             return True
         stated = numbers(without_names(text, cited, material))
         if any(number.value in forms(figure) for number in stated for figure in cited.figures):
             return True
-        sources = [source for voice in cited.voices for source in self._heard(voice.record_id, _of_voice(voice))]
+        sources = [source for voice in cited.voices for source in _of_voice(voice)]
         sources += [figure.label for figure in cited.figures] + [source for b in cited.house for source in _of_house(b)]
         needs = [f"{n.surface}\n{n.secondary}\n{n.deep}" for n in material.needs]
         if bears_out(text, [*sources, *needs]):
             return True
         read = self._store.insights_of([voice.record_id for voice in cited.voices])
-        rungs = [(i.record_id, [i.surface, i.secondary, i.deep, i.suggestion or ""]) for i in read]
-        told = ["\n".join(self._heard(record_id, said)) for record_id, said in rungs]
+        told = [f"{i.surface}\n{i.secondary}\n{i.deep}\n{i.suggestion or ''}" for i in read]
         return bool(told) and bears_out(text, [*sources, *needs, *told])
-
-    def _heard(self, record_id: str, told: Sequence[str]) -> list[str]:
-        """Those texts that do not merely repeat what a record orders a machine to say."""
-        return not_ordered(told, self._store.record(record_id).text)
 
 
 def verify(

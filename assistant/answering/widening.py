@@ -1,7 +1,7 @@
 """Further words of a record that is cited: where a sentence says more than the quote, the customer may have said it too."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 from assistant.answering.lexicon import normalise
@@ -9,7 +9,7 @@ from assistant.answering.matching import grams
 from assistant.answering.numbers import numbers
 from assistant.domain.records import Record, customer_spans
 from assistant.domain.themes import Voice
-from assistant.rules.orders import holds_order, orders_in, without_orders
+from assistant.rules.orders import holds_order
 
 _CLAUSE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]*")
 _MOST_CHARS = 160
@@ -35,12 +35,3 @@ def likeness(said: str, text: str) -> int:
     spoken = sum(number.words.strip() in plain for number in numbers(text))
     shared = len(grams(said) & grams(text))
     return shared + spoken if shared else 0
-
-
-def not_ordered(told: Sequence[str], text: str) -> list[str]:
-    """What is told of a record, without its orders to a machine and what says nothing but their words."""
-    orders = orders_in(text)
-    if not orders:
-        return list(told)
-    ordered, said = grams("\n".join(text[start:end] for start, end in orders)), grams(without_orders(text))
-    return [without_orders(one) for one in told if not (found := grams(one)) or not found & ordered or found & said]
