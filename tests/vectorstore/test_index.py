@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, event, select
 
 from tests.vectorstore.building import PARTS, filled, put, texts
 from vectorstore.embedders.base import Tuning
@@ -66,6 +66,25 @@ def test_stays_within_allowed(local: PassageIndex) -> None:
     assert local.search("路由器掉线", allowed=[]) == []
     assert local.search("路由器掉线", allowed=["unknown"]) == []
     assert local.search("路由器掉线", limit=0) == []
+
+
+def test_what_is_found_is_looked_up_and_never_sought_in_the_whole_table(tmp_path: Path) -> None:
+    index, engine = filled(tmp_path, TEXTS)
+    if engine.dialect.name != "sqlite":
+        pytest.skip("its plans depend on what it has learned of the table")
+    index.search("热水器漏水")
+    asked: list[tuple[str, object]] = []
+    event.listen(engine, "before_cursor_execute", lambda _, __, said, given, *___: asked.append((said, given)))
+    assert index.search("热水器漏水")
+    assert index.search("热水器漏水", allowed=["d0", "d1"], floor=False)
+    with engine.begin() as connection:
+        index.replace(connection, {"new": [Passage("new", 0, 0, 4, "空调漏水")]}, "record")
+    statements = [(said, given) for said, given in asked if " IN (" in said and "passages" in said]
+    assert len(statements) > 4
+    with engine.connect() as connection:
+        for said, given in statements:
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {said}", given).all()  # type: ignore[arg-type]
+            assert not any("SCAN passages" in step.detail for step in plan), said
 
 
 def test_folds_a_document_to_its_best_passage(tmp_path: Path) -> None:
