@@ -36,6 +36,7 @@ from assistant.llm.cache import CallCache
 from assistant.llm.capabilities import CAPABILITIES, CapabilityStore
 from assistant.llm.chat import ChatEndpoint
 from assistant.llm.company import COMPANY_FILE, company_text, tone_of
+from assistant.llm.embedding_meter import embedding_meter_of
 from assistant.llm.engine import ModelEngine
 from assistant.llm.fence import fence_secret
 from assistant.llm.gathering import GatheredCache, GatheredLedger
@@ -141,7 +142,7 @@ def open_app(
     masker = Masker(load_key(data_dir), load_policy(settings.masking_policy))
     people = _people_abroad(settings, store, data_dir)
     door = None if settings.embedding_model == "local" else EmbeddingDoor(database, _guard(settings), people)
-    embedder = _embedder(settings, door, data_dir)
+    embedder = _embedder(settings, door, data_dir, store.board)
     index = PassageIndex(database, data_dir / "index", embedder, chroma_url=settings.chroma_url)
     rules = RulesEngine()
     net = SecondNet(masker)
@@ -190,7 +191,7 @@ def _vault(settings: Settings, data_dir: Path) -> Vault | None:
 
 
 def _embedder(
-    settings: Settings, door: EmbeddingDoor | None, data_dir: Path
+    settings: Settings, door: EmbeddingDoor | None, data_dir: Path, board: Board
 ) -> LocalEmbedder | PretrainedEmbedder | EndpointEmbedder:
     if settings.embedding_model == "local":
         return LocalEmbedder()
@@ -200,8 +201,9 @@ def _embedder(
     seen = CapabilityStore(data_dir / CAPABILITIES).get(settings.openai_base_url or OPENAI_URL, settings.chat_model)
     batch = {"batch": seen.embeddings} if seen.embeddings else {}
     return EndpointEmbedder(
-        settings.embedding_model, base_url=settings.openai_base_url, api_key=key, door=door, **batch
-    )
+        settings.embedding_model, base_url=settings.openai_base_url, api_key=key, door=door,
+        meter=embedding_meter_of(settings, data_dir, board), **batch,
+    )  # fmt: skip
 
 
 def _people_abroad(settings: Settings, store: Repository, data_dir: Path) -> People | None:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.domain.access import ROLES, Role, role_pairs
@@ -74,6 +74,18 @@ class Settings(BaseSettings):
     llm_tpm: int | None = Field(
         None, alias="VOC_LLM_TPM", ge=0, description="model tokens a minute of all processes together, at the most"
     )
+    embedding_rpm: int | None = Field(
+        None,
+        alias="VOC_EMBEDDING_RPM",
+        ge=0,
+        description="embedding requests a minute of all processes together, at the most",
+    )
+    embedding_tpm: int | None = Field(
+        None,
+        alias="VOC_EMBEDDING_TPM",
+        ge=0,
+        description="embedding tokens a minute of all processes together, at the most",
+    )
     llm_timeout: float = Field(120.0, alias="VOC_LLM_TIMEOUT", gt=0, le=7200, description="seconds for one model call")
     budget_tokens: int | None = Field(None, alias="VOC_BUDGET_TOKENS", ge=0, description="tokens one run may spend")
     budget_money: float | None = Field(
@@ -88,7 +100,7 @@ class Settings(BaseSettings):
         alias="VOC_BUDGET_DAY",
         ge=0,
         allow_inf_nan=False,
-        description="money all processes together may spend a day (UTC), questions too, in that currency",
+        description="money all processes together may spend a day (UTC), questions and embeddings too, in that currency",
     )
     masking_policy: Path | None = Field(
         None, alias="VOC_MASKING_POLICY", description="a TOML file that says what to do with each personal type"
@@ -147,33 +159,11 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", alias="VOC_HOST", description="address the service listens on")
     port: int = Field(8000, alias="VOC_PORT", ge=1, le=65535, description="port the service listens on")
 
-    @field_validator(
-        "openai_api_key",
-        "openai_base_url",
-        "database_url",
-        "chroma_url",
-        "rerank_url",
-        "rerank_model",
-        "rerank_key",
-        "budget_tokens",
-        "budget_money",
-        "budget_day",
-        "llm_rpm",
-        "llm_tpm",
-        "masking_policy",
-        "company_file",
-        "vault_key",
-        "schedule",
-        "oidc_issuer",
-        "oidc_client_id",
-        "oidc_client_secret",
-        "oidc_role_claim",
-        "oidc_roles",
-        mode="before",
-    )
+    @field_validator("*", mode="before")
     @classmethod
-    def _blank_is_unset(cls, value: object) -> object:
-        return None if isinstance(value, str) and not value.strip() else value
+    def _blank_is_unset(cls, value: object, info: ValidationInfo) -> object:
+        blank = isinstance(value, str) and not value.strip()
+        return None if blank and cls.model_fields[str(info.field_name)].default is None else value
 
     @field_validator("openai_base_url", "chroma_url", "rerank_url")
     @classmethod

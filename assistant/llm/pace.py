@@ -48,8 +48,11 @@ class Pace:
         board: Board | None = None,
         name: str = "pace",
         sleep: Callable[[float], None] = time.sleep,
+        limits: str = "VOC_LLM_RPM and VOC_LLM_TPM",
     ) -> None:
+        """`limits` are the settings that the rate comes from, as sentences name them."""
         self._rate, self._board, self._name, self._sleep = rate, board or LocalBoard(), name, sleep
+        self._limits = limits
         self._who = f"{os.getpid()}:{secrets.token_hex(4)}"
         self._line = threading.Lock()
         self._away = False
@@ -157,8 +160,7 @@ class Pace:
     def _wait(self, seconds: float, quick: bool) -> None:
         if quick and seconds > QUICK_SECONDS:
             raise ModelDownError(
-                f"the model endpoint may not be asked for another {seconds:.0f} seconds (its own wish, or VOC_LLM_RPM "
-                "and VOC_LLM_TPM)"
+                f"the model endpoint may not be asked for another {seconds:.0f} seconds (its own wish, or {self._limits})"
             )
         self._sleep(seconds)
 
@@ -175,6 +177,11 @@ class Pace:
 
 def pace_of(settings: Settings, board: Board | None = None) -> Pace:
     """The pace of the settings' endpoint and model, kept by all who share a board."""
-    asked = f"{settings.openai_base_url or OPENAI_URL} {settings.chat_model}"
     rate = Rate(settings.llm_rpm or None, settings.llm_tpm or None)
-    return Pace(rate, board, f"pace {hashlib.sha256(asked.encode()).hexdigest()[:32]}")
+    return Pace(rate, board, page_of(settings, settings.chat_model))
+
+
+def page_of(settings: Settings, model: str) -> str:
+    """The name of the page on a board where the pace of a model of the settings' endpoint is kept."""
+    asked = f"{settings.openai_base_url or OPENAI_URL} {model}"
+    return f"pace {hashlib.sha256(asked.encode()).hexdigest()[:32]}"

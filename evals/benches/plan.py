@@ -42,7 +42,8 @@ def money_table(sizes: Sequence[int] = PLANNED) -> str:
     """Money for reading so many records once with each model of the shipped price list, as Markdown, cheapest first."""
     each = recorded()
     listed = tomllib.loads((files("assistant.llm") / "prices.toml").read_text(encoding="utf-8"))["models"]
-    prices = {name: price for name in listed if (price := find_price(name)) is not None}
+    found = {name: price for name in listed if (price := find_price(name)) is not None}
+    prices = {name: price for name, price in found.items() if price.completion}  # the others embed
     rows = sorted(
         (price.cost(1, 0) * each.asked + price.cost(0, 1) * each.said, name) for name, price in prices.items()
     )

@@ -1,20 +1,20 @@
 """Embeddings of any OpenAI-compatible endpoint: its limits learned, its faults waited out, its bill counted."""
 
-import base64
-import binascii
 import json
 import logging
 import re
 import threading
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
+from vectorstore.embedders.answers import tokens_in, vectors_in
 from vectorstore.embedders.base import Spent, Tuning, Vectors, identity_of, refuse_blank, unit
-from vectorstore.embedders.patience import QUICK_WAIT, asked_to_wait
+from vectorstore.embedders.gates import Door, Meter, Unmetered
+from vectorstore.embedders.patience import QUICK_WAIT, asked_to_wait, fault_of
 from vectorstore.errors import EmbedderError
 from vectorstore.knocking import takes_connections
 
@@ -25,14 +25,6 @@ _LIMIT = re.compile(
 _TOO_MUCH = frozenset({400, 413, 422})
 _CUTS = 4
 """How often one text that is refused is halved: 8,192 tokens' worth of text still gets into a window of 512."""
-
-
-class Door(Protocol):
-    """What looks at texts once more before they are sent. Safe for several threads."""
-
-    def admitted(self, texts: Sequence[str]) -> list[bool]:
-        """Which texts may be sent."""
-        ...
 
 
 class EndpointEmbedder:
@@ -48,6 +40,7 @@ class EndpointEmbedder:
         attempts: how often a request is made before `EmbedderError` ``down``.
         pause: longest pause between two attempts in seconds, where the endpoint names none; doubles from a sixteenth.
         door: says which texts may be sent; one that may not gets a vector of zeros, which nothing is near to.
+        meter: says when a request may be sent; None: whenever there is one.
     """
 
     def __init__(
@@ -62,11 +55,13 @@ class EndpointEmbedder:
         attempts: int = 5,
         pause: float = 16.0,
         door: Door | None = None,
+        meter: Meter | None = None,
     ) -> None:
         self._model, self._base_url, self._api_key = model, base_url, api_key
         self._batch = self._most = batch
         self._at_once = at_once
         self._timeout, self._attempts, self._pause, self._door = timeout, attempts, pause, door
+        self._meter: Meter = meter or Unmetered()
         self._dim: int | None = None
         self._made: Any = None
         self._lock = threading.Lock()
@@ -99,7 +94,7 @@ class EndpointEmbedder:
             return None
         return EndpointEmbedder(
             model, base_url=self._base_url, api_key=self._api_key, batch=self._most, at_once=self._at_once,
-            timeout=self._timeout, attempts=self._attempts, pause=self._pause, door=self._door,
+            timeout=self._timeout, attempts=self._attempts, pause=self._pause, door=self._door, meter=self._meter,
         )  # fmt: skip
 
     def embed_documents(self, texts: list[str]) -> Vectors:
@@ -220,21 +215,22 @@ class EndpointEmbedder:
     def _asked(self, texts: list[str], attempts: int) -> Any:
         """One request, made again where that may help. `openai.APIStatusError` where the endpoint refuses it."""
         import openai  # 0.6 s: late
-        from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+        from tenacity import Retrying, retry_if_exception_type, wait_random_exponential
 
         passing = (openai.APIConnectionError, openai.RateLimitError, openai.InternalServerError)
-        longest = self._pause if attempts == self._attempts else min(self._pause, QUICK_WAIT)
+        quick = attempts < self._attempts
+        longest = min(self._pause, QUICK_WAIT) if quick else self._pause
         patient = wait_random_exponential(multiplier=self._pause / 16, max=longest)
         retrying = Retrying(
             retry=retry_if_exception_type(passing),
-            stop=stop_after_attempt(attempts),
-            wait=lambda state: max(patient(state), asked_to_wait(state.outcome.exception() if state.outcome else None)),
+            stop=lambda state: (
+                state.attempt_number >= attempts or (quick and asked_to_wait(fault_of(state)) > QUICK_WAIT)
+            ),
+            wait=lambda state: max(patient(state), asked_to_wait(fault_of(state))),
             reraise=True,
         )
         try:
-            raw = self._client().embeddings.with_raw_response  # its own objects take longer to make than all the rest
-            response = retrying(raw.create, model=self._model, input=texts, encoding_format="float")
-            answer = json.loads(response.content)
+            return retrying(self._sent, texts, quick=quick)
         except passing as error:
             raise EmbedderError(
                 f"embedding model {self._model}: no answer after {attempts} tries ({type(error).__name__})", "down"
@@ -243,7 +239,26 @@ class EndpointEmbedder:
             raise
         except (openai.OpenAIError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise self._unreadable(type(error).__name__) from error
-        return answer
+
+    def _sent(self, texts: list[str], *, quick: bool) -> Any:
+        """One request, when it may be sent."""
+        import openai  # loaded by then
+
+        with self._meter.request(texts, quick=quick) as took:
+            try:
+                raw = self._client().embeddings.with_raw_response  # its own objects take longer than all the rest
+                response = raw.create(model=self._model, input=texts, encoding_format="float")
+            except openai.APITimeoutError:
+                took(None)
+                raise
+            except openai.APIStatusError as error:
+                if seconds := asked_to_wait(error):
+                    self._meter.hold(seconds)
+                raise
+            took(None)  # also where it can't be read
+            answer = json.loads(response.content)
+            took(tokens_in(answer))
+            return answer
 
     def close(self) -> None:
         """Give back the connections; the next request opens new ones."""
@@ -264,18 +279,15 @@ class EndpointEmbedder:
             return self._made
 
     def _checked(self, answer: Any, expected: int) -> Vectors:
-        """The vectors of an answer in the order of the texts, whatever order and coding they came in."""
+        """The vectors of an answer in the order of the texts."""
         try:
-            items = sorted(answer["data"], key=lambda item: int(item["index"]))
-            right = [int(item["index"]) for item in items] == list(range(expected))
-            rows = np.stack([_numbers(item["embedding"]) for item in items]) if right else np.zeros((0, 0), np.float32)
-            tokens = int((answer.get("usage") or {}).get("prompt_tokens") or 0)
-        except (ValueError, TypeError, AttributeError, KeyError, binascii.Error) as error:
-            raise self._unreadable(type(error).__name__) from error
+            rows = vectors_in(answer, expected)
+        except ValueError as error:
+            raise self._unreadable(str(error)) from error
+        finally:
+            with self._lock:
+                self._spent = self._spent.plus(requests=1, tokens=tokens_in(answer) or 0)
         with self._lock:
-            self._spent = self._spent.plus(requests=1, tokens=tokens)
-            if not right or rows.ndim != 2 or not rows.shape[1] or not np.isfinite(rows).all():
-                raise self._unreadable(f"{rows.shape} numbers for {expected} texts")
             if self._dim not in (None, rows.shape[1]):
                 raise self._unreadable(f"{rows.shape[1]} numbers a text where it gave {self._dim} before")
             self._dim = int(rows.shape[1])
@@ -283,10 +295,3 @@ class EndpointEmbedder:
 
     def _unreadable(self, why: str) -> EmbedderError:
         return EmbedderError(f"embedding model {self._model} gave an answer that can't be used ({why})", "answer")
-
-
-def _numbers(embedding: Any) -> Vectors:
-    """A vector as a list of numbers or, from servers that do not heed what was asked for, as base64 of float32."""
-    if isinstance(embedding, str):
-        return np.frombuffer(base64.b64decode(embedding, validate=True), dtype="<f4")
-    return np.asarray(embedding, dtype=np.float32)

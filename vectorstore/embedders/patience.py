@@ -1,5 +1,10 @@
 """How long an embedding endpoint is waited for between two tries."""
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
+
 QUICK_WAIT = 0.3
 """Seconds, where somebody is waiting."""
 LONGEST_WAIT = 120.0
@@ -13,3 +18,8 @@ def asked_to_wait(error: BaseException | None) -> float:
         return min(LONGEST_WAIT, max(0.0, float(headers.get("retry-after", 0))))
     except ValueError:
         return 0.0
+
+
+def fault_of(state: "RetryCallState") -> BaseException | None:
+    """How the last try ended, if badly."""
+    return state.outcome.exception() if state.outcome else None

@@ -107,8 +107,13 @@ class Torture:
             if self._watch(work, self._dice.uniform(0.2, PAUSE)):
                 return
             self._kill(self._dice.choices(*zip(*self._alive(), strict=True))[0])
-        while not self._watch(work, PAUSE):
-            pass
+        seldom = self._house.victims.get("ray")  # up for a part of every other round: waited for, else it is seldom hit
+        while not self._watch(work, GLANCE):
+            if seldom is not None and seldom.alive:
+                if self._watch(work, self._dice.uniform(0, DOWN)):
+                    return
+                self._kill("ray")
+                seldom = None
 
     def _watch(self, work: Future[None], seconds: float) -> bool:
         """Wait so long for the work to end, and do as who keeps a service up: start it again where it ended by itself."""
