@@ -13,7 +13,7 @@ from vectorstore.vectors import Rows
 
 FEW = 200
 """Up to so many documents the database is asked."""
-ASKED = 4
+ASKED = 16
 """The rows of so many sets of documents are remembered: people search within the same ones again and again."""
 
 

@@ -107,7 +107,9 @@ class RecordStore:
 
         def ask() -> set[str]:
             with self.database.reading() as connection:
-                return set(connection.scalars(select(records.c.id).where(*all_conditions(filters))))
+                query = select(func.aggregate_strings(records.c.id, ",")).where(*all_conditions(filters))
+                listed = connection.scalar(query)  # one by one takes ten times as long
+                return set(listed.split(",")) if listed else set()
 
         return self.database.settled.get("record ids", filters, ask)
 
