@@ -45,7 +45,11 @@ def exact(engine: Engine, tmp_path: Path) -> PassageIndex:
     return PassageIndex(engine, tmp_path / "elsewhere", HashingEmbedder())
 
 
-@pytest.mark.parametrize("allowed", [None, [f"d{at}" for at in range(0, 320, 3)]])
+@pytest.mark.parametrize(
+    "allowed",
+    [None, [f"d{at}" for at in range(0, 320, 3)], [f"d{at}" for at in range(20, 320)]],
+    ids=["all", "a third", "most"],
+)
 @pytest.mark.parametrize("exact_allowed", [5_000, 10])
 @pytest.mark.parametrize("embedder", [HashingEmbedder(64), LocalEmbedder()])
 def test_the_same_neighbours(
