@@ -215,10 +215,11 @@ class Generations:
             _LOG.warning("%s; generation %s could not be removed", error, name)
 
     def _fill(self, name: str, model: str, watermark: int, progress: Callable[[int, int], None] | None) -> int:
-        collection = self._place.create(name)
+        with self._engine.connect() as connection:
+            everything = connection.execute(select(func.count()).select_from(passages)).scalar_one()
+        collection = self._place.create(name, everything)
         try:
             with self._engine.connect() as connection:
-                everything = connection.execute(select(func.count()).select_from(passages)).scalar_one()
                 exam = Exam(without_zeros(picture(connection, model, among=drawn(connection, PROBES))).matrix)
                 for part in stream(connection, model, until=watermark):
                     self._place.put_aside(name, part)

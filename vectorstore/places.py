@@ -32,8 +32,8 @@ class Place(Protocol):
         """True where a generation is out of our sight, so that only opening and asking it tells how it is."""
         ...
 
-    def create(self, name: str) -> chroma.Collection:
-        """A new, empty generation."""
+    def create(self, name: str, expected: int) -> chroma.Collection:
+        """A new, empty generation for about so many vectors."""
         ...
 
     def reopen(self, name: str) -> chroma.Collection:
@@ -77,11 +77,11 @@ class Directories:
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def create(self, name: str) -> chroma.Collection:
+    def create(self, name: str, expected: int) -> chroma.Collection:
         """See `Place.create`."""
         with _told("can't be made"):
             (self._root / name / _ASIDE).mkdir(parents=True)
-        return chroma.create_collection(self._root / name)
+        return chroma.create_collection(self._root / name, expected)
 
     def reopen(self, name: str) -> chroma.Collection:
         """See `Place.reopen`; never: Chroma in this process is not safe against being killed while it writes."""
@@ -175,10 +175,10 @@ class ChromaServer:
     def _prefix(self) -> str:
         return f"voc-{self._owner()}-"
 
-    def create(self, name: str) -> chroma.Collection:
+    def create(self, name: str, expected: int) -> chroma.Collection:
         """See `Place.create`."""
         self._knock()
-        return chroma.create_remote(self._url, self._prefix + name)
+        return chroma.create_remote(self._url, self._prefix + name, expected)
 
     def reopen(self, name: str) -> chroma.Collection:
         """See `Place.reopen`."""

@@ -22,10 +22,10 @@ from vectorstore.tables import passages, vectors
 from vectorstore.vectors import Picture, Rows, picture, present
 
 _LOG = logging.getLogger(__name__)
-EXACT_ALLOWED = 100_000
+EXACT_ALLOWED = 50_000
 """Up to so many allowed passages are searched exactly, out of what lies beside the graph: 5 ms for 50,000 of 256 numbers
 that are held, where 53 ms go by when Chroma is given their ids (measured)."""
-SIFTED, SPARE = 1 / 12, 1.3
+SIFTED, SPARE = 1 / 20, 1.3
 """From such a share of all on, Chroma is asked for so many times as many as make up for the others among what it finds;
 below that, and where the allowed ones lie elsewhere, it is given their ids."""
 EXACT_READ = 5_000

@@ -63,16 +63,16 @@ def _others(bench: Bench) -> None:
     rows = np.arange(1, len(TEXTS) + 1)
     strange = np.random.default_rng(3).normal(size=(len(TEXTS), 64)).astype(np.float32)
     if bench.server is None:
-        collection = chroma.create_collection(bench.directory / "strange")
+        collection = chroma.create_collection(bench.directory / "strange", 10)
     else:
         full = next(each for each in chroma.list_remote(bench.server.url) if each.endswith(name))
         chroma.delete_remote(bench.server.url, full)
-        collection = chroma.create_remote(bench.server.url, full)
+        collection = chroma.create_remote(bench.server.url, full, 10)
     collection.add(rows, strange)
     collection.close()
     if bench.server is None:
         shutil.rmtree(bench.directory / "generations" / name)
-        (bench.directory / "strange").rename(bench.directory / "generations" / name)
+        (bench.directory / "strange", 10).rename(bench.directory / "generations" / name)
 
 
 @pytest.mark.parametrize("harm", [_lost, _others])

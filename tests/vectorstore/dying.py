@@ -43,8 +43,8 @@ class DyingPlace(Directories):
         super().__init__(root)
         self.point = point
 
-    def create(self, name: str) -> chroma.Collection:
-        made = super().create(name)
+    def create(self, name: str, expected: int) -> chroma.Collection:
+        made = super().create(name, expected)
         self.at("created")
         return made
 

@@ -18,7 +18,7 @@ COUNT, DIM = 300, 16
 def generation(tmp_path: Path) -> Path:
     rows = np.random.default_rng(1).normal(size=(COUNT, DIM)).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    collection = chroma.create_collection(tmp_path)
+    collection = chroma.create_collection(tmp_path, 10)
     collection.add(np.arange(1, COUNT + 1), rows)
     collection.close()
     return tmp_path
@@ -49,7 +49,7 @@ def test_leftovers_are_blanked_and_the_same_is_found(generation: Path) -> None:
 
 def test_room_for_elements_that_are_not_there_is_blanked_too(tmp_path: Path) -> None:
     rows = np.eye(3, DIM, dtype=np.float32)
-    collection = chroma.create_collection(tmp_path)
+    collection = chroma.create_collection(tmp_path, 10)
     collection.add(np.arange(1, 4), rows)
     collection.close()
     blank_leftovers(tmp_path)
