@@ -72,7 +72,7 @@ def _others(bench: Bench) -> None:
     collection.close()
     if bench.server is None:
         shutil.rmtree(bench.directory / "generations" / name)
-        (bench.directory / "strange", 10).rename(bench.directory / "generations" / name)
+        (bench.directory / "strange").rename(bench.directory / "generations" / name)
 
 
 @pytest.mark.parametrize("harm", [_lost, _others])
