@@ -1,10 +1,11 @@
 # demo   the main job on the sample corpus        test   the whole test suite
 # serve  the service on http://127.0.0.1:8000     check  format, lint, types, import contracts
 # eval   measured quality                         bench  measured speed and size
+# with-ray  the extra for clusters too: tests and torture then use it
 PY := .venv/bin/python
 UV := $(shell command -v uv 2>/dev/null)
 
-.PHONY: demo test serve check check-api eval bench bench-scale bench-load torture lock clean
+.PHONY: demo test serve check check-api eval bench bench-scale bench-load torture with-ray lock clean
 
 .venv/.ready: requirements.lock pyproject.toml
 ifdef UV
@@ -17,6 +18,13 @@ else
 	.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 endif
 	@touch $@
+
+with-ray: .venv/.ready
+ifdef UV
+	$(UV) pip install --quiet --python .venv/bin/python -r requirements-ray.lock
+else
+	.venv/bin/pip install --quiet --disable-pip-version-check -r requirements-ray.lock
+endif
 
 demo: .venv/.ready
 	@.venv/bin/voc demo
