@@ -1,4 +1,4 @@
-"""Whose records a search is narrowed to is read from an index alone."""
+"""Whose records a span of time holds, often a great many, is read from an index alone."""
 
 from alembic import op
 
@@ -7,16 +7,12 @@ down_revision = "0020"
 branch_labels = None
 depends_on = None
 
-NARROWING = ("day", "product", "channel", "segment")
-
 
 def upgrade() -> None:
-    for name in NARROWING:
-        op.drop_index(f"ix_records_{name}", table_name="records")
-        op.create_index(f"ix_records_{name}", "records", [name, "id"], unique=False)
+    op.drop_index("ix_records_day", table_name="records")
+    op.create_index("ix_records_day", "records", ["day", "id"], unique=False)
 
 
 def downgrade() -> None:
-    for name in NARROWING:
-        op.drop_index(f"ix_records_{name}", table_name="records")
-        op.create_index(f"ix_records_{name}", "records", [name], unique=False)
+    op.drop_index("ix_records_day", table_name="records")
+    op.create_index("ix_records_day", "records", ["day"], unique=False)
