@@ -76,13 +76,10 @@ class Collection:
         with translated():
             return int(self._collection.count())
 
-    def nearest(self, query: Vectors, limit: int, allowed: Rows | None = None) -> tuple[Rows, Vectors]:
+    def nearest(self, query: Vectors, limit: int) -> tuple[Rows, Vectors]:
         """Rows and cosines of the nearest vectors, best first. `GenerationError` where it is damaged."""
-        ids = None if allowed is None else [str(row) for row in allowed]
         with translated():
-            found = self._collection.query(
-                query_embeddings=query[None, :], n_results=limit, ids=ids, include=["distances"]
-            )
+            found = self._collection.query(query_embeddings=query[None, :], n_results=limit, include=["distances"])
             rows = np.array([int(key) for key in found["ids"][0]], dtype=np.int64)
             cosines = 1 - np.array(found["distances"][0], dtype=np.float32)
         return rows, cosines.astype(np.float32)

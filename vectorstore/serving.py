@@ -24,10 +24,11 @@ from vectorstore.vectors import Picture, Rows, picture, present
 _LOG = logging.getLogger(__name__)
 EXACT_ALLOWED = 50_000
 """Up to so many allowed passages are searched exactly, out of what lies beside the graph: 5 ms for 50,000 of 256 numbers
-that are held, where 53 ms go by when Chroma is given their ids (measured)."""
-SIFTED, SPARE = 1 / 20, 1.3
-"""From such a share of all on, Chroma is asked for so many times as many as make up for the others among what it finds;
-below that, and where the allowed ones lie elsewhere, it is given their ids."""
+that are held (measured). Of more, the graph is asked for so many that enough of them are allowed. It is never given the ids: that
+takes 53 ms for 50,000, and Chroma fails where one of them is gone, or was never put in because nothing is near it."""
+SPARE, SIFTED, SIFTED_FAR = 1.3, 5_000, 20_000
+"""It is asked for so many times as many as make up for the others, as long as that is not more than this, on a server that;
+where the allowed ones are fewer or lie elsewhere, they are searched exactly, 50,000 at a time."""
 EXACT_READ = 5_000
 """The same where nothing lies beside the graph (a Chroma server) and their vectors are read from the database."""
 STAND_IN_NUMBERS = 50_000_000
@@ -92,10 +93,19 @@ class ChromaNeighbours:
 
     def nearest(self, query: Vectors, limit: int, allowed: Rows | None) -> tuple[Rows, Vectors]:
         """See `Neighbours.nearest`. `GenerationError` where the generation fails."""
-        if allowed is not None and len(allowed) <= self.exact_allowed:
+        if allowed is None:
+            return _best([self._in_graph(query, limit), self.delta.nearest(query, limit)], limit)
+        if len(allowed) <= self.exact_allowed:
             return _best([part.nearest(query, limit) for part in self._few(allowed)], limit)
-        old = None if allowed is None else allowed[allowed <= self.watermark]
-        return _best([self._in_graph(query, limit, old), self.delta.nearest(query, limit, allowed)], limit)
+        sifted = self._sifted(query, limit, allowed)
+        if sifted is not None:
+            return _best([sifted, self.delta.nearest(query, limit, allowed)], limit)
+        parts = (
+            part
+            for at in range(0, len(allowed), EXACT_ALLOWED)
+            for part in self._parts(allowed[at : at + EXACT_ALLOWED])
+        )
+        return _best([part.nearest(query, limit) for part in parts], limit)
 
     def of(self, rows: Rows) -> tuple[Rows, Vectors]:
         """See `Neighbours.of`; never from the graph, so that what is shown is right whatever chose it."""
@@ -116,16 +126,22 @@ class ChromaNeighbours:
         newer = self.delta.of(rows[rows > self.watermark])
         return [Picture(old.rows, old.matrix.astype(np.float32)), newer]
 
-    def _in_graph(self, query: Vectors, limit: int, allowed: Rows | None) -> tuple[Rows, Vectors]:
+    def _sifted(self, query: Vectors, limit: int, allowed: Rows) -> tuple[Rows, Vectors] | None:
+        """The nearest of the graph that are allowed; None where too much would have to be asked for."""
+        wanted = int(SPARE * limit * max(1.0, len(self.present) / len(allowed)))
+        while wanted <= (SIFTED if self.aside is not None else SIFTED_FAR):
+            rows, cosines = self.collection.nearest(query, wanted)
+            inside = among(rows, allowed) & self._is_there(rows)
+            if inside.sum() >= limit or len(rows) < wanted:
+                return rows[inside], cosines[inside]
+            wanted *= 4
+        return None
+
+    def _in_graph(self, query: Vectors, limit: int) -> tuple[Rows, Vectors]:
         """So many of the graph that are still there: what went may lie thick around a query, so ask until it is enough."""
         wanted = limit + min(self.gone, limit)
-        if allowed is not None and (share := len(allowed) / max(1, len(self.present))) >= SIFTED:
-            rows, cosines = self.collection.nearest(query, int(SPARE * wanted / min(1.0, share)))
-            inside = among(rows, allowed) & self._is_there(rows)
-            if inside.sum() >= limit:
-                return rows[inside], cosines[inside]
         while True:
-            rows, cosines = self.collection.nearest(query, wanted, allowed)
+            rows, cosines = self.collection.nearest(query, wanted)
             kept, near = self._present(rows, cosines)
             if len(kept) >= limit or len(rows) < wanted:
                 return kept, near

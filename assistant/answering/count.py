@@ -21,7 +21,7 @@ from assistant.answering.counted import (
 from assistant.answering.labels import query_text, scope_label
 from assistant.answering.lines import part, parts_asked
 from assistant.answering.ports import Counting
-from assistant.answering.provinces import PROVINCE, by_province
+from assistant.answering.provinces import asks_for_provinces, by_province
 from assistant.answering.standing import Standing, standing
 from assistant.answering.tabling import TOTAL, Row, rest_name
 from assistant.answering.within import LATEST, MOST, SOLVED, months_said, rows_said
@@ -75,7 +75,7 @@ def count(
             part(parted, counting, counted)
         if _MOST_OF.search(plan.question):
             counted.figures[:0] = _foremost(counted)
-    elif plan.by == "region" and PROVINCE.search(plan.question) and not _LEAST.search(plan.question):
+    elif plan.by == "region" and asks_for_provinces(plan.question) and not _LEAST.search(plan.question):
         by_province(counting, counted, _shown(plan))
     elif plan.by is not None:
         _table(plan.by, counting, counted, _shown(plan), least=bool(_LEAST.search(plan.question)))

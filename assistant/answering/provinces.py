@@ -11,9 +11,14 @@ from assistant.answering.ports import Counting
 from assistant.answering.tabling import TOTAL, Row, rest_name
 from assistant.domain.answers import Figure
 
-PROVINCE = re.compile(r"省(?!电|钱|事|心|力|气|水|油|时|得|下|了|吃|空)")
-"""Asked by province and not by city."""
+_PROVINCE = re.compile(r"(?:[各哪每几按分同的]|个|些)省(?!会|电|钱|事|心|力|气|水|油|时|得|下|了|吃|空)|省(?:份|级|别)")
+_CITY = re.compile(r"城市|地市|(?:[各哪每几按分]|个|些)市")
 _NOT_KNOWN = "unknown"
+
+
+def asks_for_provinces(question: str) -> bool:
+    """Whether it is asked by province and not by city; a province that is named (广东省) asks for none."""
+    return _PROVINCE.search(question) is not None and _CITY.search(question) is None
 
 
 def by_province(counting: Counting, counted: Counted, limit: int) -> None:

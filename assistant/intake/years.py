@@ -59,10 +59,15 @@ class Years:
         return found[min(found)] if found else None
 
     def _may_be(self, day: date) -> bool:
+        """Below the newest row of a whole table a row may be as new as the file: apps leave out the year that they are in."""
+        if self._as_of is not None and day > self._as_of:
+            return False
         after = (day - self._newest).days if self._newest else 0
-        return (self._as_of is None or day <= self._as_of) and after <= (
-            0 if self._whole and self._last != self._newest else _SLACK
-        )
+        if not self._whole:
+            return after <= _SLACK
+        if self._last != self._newest:
+            return after <= 0
+        return after <= _SLACK or self._as_of is not None
 
 
 def _day(value: object) -> date | None:

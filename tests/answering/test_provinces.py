@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from assistant.answering.count import count
 from assistant.answering.counted import Counted
 from assistant.domain.answers import Plan
@@ -28,5 +30,14 @@ def test_provinces_add_their_cities_up() -> None:
     assert sum(table.values()) == len(_PLACES)
 
 
-def test_cities_are_told_where_no_province_is_asked() -> None:
-    assert "广东深圳" in {row.name for row in _counted("按城市各有多少投诉").rows}
+@pytest.mark.parametrize("question", ["哪个省的投诉最多", "各省份投诉分布", "投诉最多的省是哪个"])
+def test_provinces_are_asked_for_in_many_words(question: str) -> None:
+    assert "广东" in {row.name for row in _counted(question).rows}
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["按城市各有多少投诉", "广东省各城市分别有多少反馈", "广东省哪个市反馈最多", "各地区有多少人说节省成本"],
+)
+def test_cities_are_told_where_no_province_is_asked(question: str) -> None:
+    assert "广东深圳" in {row.name for row in _counted(question).rows}

@@ -10,6 +10,7 @@ from sqlalchemy import Engine, func, select, update
 
 from tests.vectorstore.building import filled, put, texts
 from tests.vectorstore.nearness import HALF, alike
+from vectorstore.embedders.base import Vectors
 from vectorstore.embedders.hashing import HashingEmbedder
 from vectorstore.embedders.local import LocalEmbedder
 from vectorstore.index import PassageIndex
@@ -61,6 +62,31 @@ def test_the_same_neighbours(
     assert plain.health().serving == "exact"
     found, truth = ([dict(of_one) for of_one in answers(one, allowed)] for one in (index, plain))
     assert all(alike(one, other) for one, other in zip(found, truth, strict=True))
+
+
+class _Blind(HashingEmbedder):
+    """Sees nothing in some texts, as one that does not know their words, or is not shown them."""
+
+    def embed_documents(self, texts: list[str]) -> Vectors:
+        made = super().embed_documents(texts)
+        made[[text.startswith("零") for text in texts]] = 0
+        return made
+
+
+@pytest.mark.parametrize("step", [2, 40])
+def test_a_search_within_what_the_graph_does_not_hold_is_served_all_the_same(tmp_path: Path, step: int) -> None:
+    index, engine = filled(tmp_path, {**TEXTS, "zero": "零零零"}, _Blind(64), exact_numbers=0, exact_allowed=5)
+    allowed = ["zero", *(f"d{at}" for at in range(0, 320, step))]
+    plain = PassageIndex(engine, tmp_path / "elsewhere", _Blind(64))
+    for changed in (False, True):
+        if changed:
+            put(index, engine, {f"d{at}": f"热水器第{at}次漏水" for at in range(0, 320, 2)})
+            index.bring_level()
+        mine, truth = ([one.search("热水器漏水", limit=9, allowed=allowed, floor=False)] for one in (index, plain))
+        assert [(hit.document_id, Near(hit.score)) for hit in mine[0]] == [
+            (hit.document_id, Near(hit.score)) for hit in truth[0]
+        ]
+        assert index.health().serving == "chroma"
 
 
 def test_what_is_newer_than_the_generation_is_found_and_what_is_gone_is_not(
