@@ -202,7 +202,7 @@ def _embedder(
     batch = {"batch": seen.embeddings} if seen.embeddings else {}
     return EndpointEmbedder(
         settings.embedding_model, base_url=settings.openai_base_url, api_key=key, door=door,
-        meter=embedding_meter_of(settings, data_dir, board), **batch,
+        meter=lambda model: embedding_meter_of(settings, model, data_dir, board), **batch,
     )  # fmt: skip
 
 

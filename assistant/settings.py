@@ -163,7 +163,7 @@ class Settings(BaseSettings):
     @classmethod
     def _blank_is_unset(cls, value: object, info: ValidationInfo) -> object:
         blank = isinstance(value, str) and not value.strip()
-        return None if blank and cls.model_fields[str(info.field_name)].default is None else value
+        return cls.model_fields[str(info.field_name)].default if blank else value
 
     @field_validator("openai_base_url", "chroma_url", "rerank_url")
     @classmethod

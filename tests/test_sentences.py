@@ -10,7 +10,7 @@ import pytest
 
 import assistant.errors as errors
 from assistant.errors import VocError
-from assistant.sentences import HOLE, catalogue, in_chinese
+from assistant.sentences import HOLE, NUMBER, catalogue, in_chinese
 
 ROOT = Path(__file__).parents[1]
 _KINDS = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, VocError)}
@@ -60,8 +60,8 @@ def test_no_chinese_is_left_of_a_sentence_that_is_gone() -> None:
 
 def test_holes_are_filled_and_all_of_them_are_known() -> None:
     for english, chinese in catalogue().items():
-        holes = english.count(HOLE)
-        told = in_chinese(english.replace(HOLE, "X9"))
+        holes = english.count(HOLE) + english.count(NUMBER)
+        told = in_chinese(english.replace(HOLE, "X9").replace(NUMBER, "9"))
         assert told is not None, english
         assert "{" not in chinese.replace("{ prompt", "") or holes, english
         for place in range(9):
@@ -77,6 +77,11 @@ def test_holes_are_filled_and_all_of_them_are_known() -> None:
         ("the database failed: its file is damaged: restore it from a backup", "数据库出错：文件损坏了：请从备份恢复"),
         ("the model endpoint http://h/v1 is failing; try again later (HTTP 503)",
          "模型端点 http://h/v1 出错了（HTTP 503）：稍后再试"),
+        ("there is no batch '/data/list of tickets.csv': `voc batches list` shows which there are",
+         "没有任务 「/data/list of tickets.csv」：`voc batches list` 列出现有的"),
+        ("3 of 100", "3，最多 100"),
+        ("list of tickets", None),
+        ("a of b, " * 2_000, None),
         ("so many is too many", None),
     ],
 )  # fmt: skip

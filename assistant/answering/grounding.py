@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import pairwise
 
 from assistant.answering.lexicon import normalise
@@ -10,6 +9,7 @@ from assistant.rules.lexicon import lexicon
 from assistant.rules.lexicon import normalise as plain
 from assistant.rules.orders import blanked, orders_in
 
+_OBEYS = re.compile(r"\b(?:as (?:instructed|ordered)|(?:orders?|instructions?) (?:followed|executed))\b", re.IGNORECASE)
 _CODE = re.compile(r"[a-z][a-z0-9_-]*")
 _LONG, _DIGITS = 6, re.compile(r"[a-z].*\d")
 """Latin words of so many letters, or with a digit, are names or codes: they must have been shown."""
@@ -67,18 +67,29 @@ def bears_out(text: str, sources: Sequence[str]) -> bool:
     return share >= _ENOUGH or (share >= _SOME and bool(_told(text) & {told for s in sources for told in _told(s)}))
 
 
-def echoes_orders(text: str, records: Sequence[str]) -> bool:
-    """Whether a Chinese text says more of what the records that it cites order a machine to do than of what else they say."""
-    pairs, parts = telling_pairs(text), [_ordered_and_said(record) for record in records]
-    return sum(len(pairs & ordered) for ordered, _ in parts) > sum(len(pairs & said) for _, said in parts)
+class Orders:
+    """What records that are cited order a machine to do, looked for once in each of them."""
 
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[set[str], set[str]]] = {}
 
-@lru_cache(maxsize=256)
-def _ordered_and_said(record: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Pairs of characters that stand in a record's orders to a machine alone, and those of all else in it."""
-    orders = orders_in(record)
-    said = frozenset(telling_pairs(blanked(record, orders)))
-    return frozenset(pair for start, end in orders for pair in telling_pairs(record[start:end])) - said, said
+    def echoed(self, text: str, records: Sequence[str]) -> bool:
+        """Whether a text says more of what the records order a machine to do than of what else they say.
+
+        Of a text in another language than theirs: whether it says that it does what it was told to.
+        """
+        if _OBEYS.search(text):
+            return True
+        pairs, parts = telling_pairs(text), [self._ordered_and_said(record) for record in records]
+        return sum(len(pairs & ordered) for ordered, _ in parts) > sum(len(pairs & said) for _, said in parts)
+
+    def _ordered_and_said(self, record: str) -> tuple[set[str], set[str]]:
+        """Pairs of characters that stand in a record's orders to a machine alone, and those of all else in it."""
+        if record not in self._known:
+            orders = orders_in(record)
+            said = telling_pairs(blanked(record, orders))
+            self._known[record] = {p for start, end in orders for p in telling_pairs(record[start:end])} - said, said
+        return self._known[record]
 
 
 def _told(text: str) -> set[str]:

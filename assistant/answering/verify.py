@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from assistant.answering.grounding import bears_out, codes_are_known, echoes_orders
+from assistant.answering.grounding import Orders, bears_out, codes_are_known
 from assistant.answering.marking import citation, cleaned, with_marks
 from assistant.answering.numbers import numbers
 from assistant.answering.policies import narrowed
@@ -96,6 +96,7 @@ class Verifier:
         """`as_shown`: quotes stay as they were shown, for who says no more than they do."""
         self._as_shown, self.verified = as_shown, Verified()
         self._material, self._store = material, Shelf(store, [voice.record_id for voice in material.voices])
+        self._orders = Orders()
         self._voices = {v.n: v for v in material.voices if _verbatim(v, self._store)}
         self._house = {f"D{n}": document for n, document in enumerate(material.documents, 1)}
         self._house |= {f"S{n}": turn for n, turn in enumerate(material.solved, 1) if _said(turn, self._store)}
@@ -220,7 +221,7 @@ class Verifier:
         """Whether a sentence speaks of what it cites; one in another language is judged by its codes alone."""
         material, foreign = self._material, self._material.language != "zh"
         records = [self._store.record(voice.record_id).text for voice in cited.voices]
-        if echoes_orders(text, records) or not codes_are_known(text, shown_in(material), latin=foreign):
+        if self._orders.echoed(text, records) or not codes_are_known(text, shown_in(material), latin=foreign):
             return False
         if foreign or (cited.figures and compares(text)):
             return True

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from assistant.errors import UsageError
+from assistant.records.limit_store import FILE as LIMITS
 from assistant.records.snapshot import file_of
 from assistant.settings import Settings, load_settings
 
@@ -12,7 +13,7 @@ _FOLDERS = frozenset(
     {"backing-up", "batches", "egress", "erasing", "incoming", "index", "jobs", "mappings", "quarantine", "restoring"}
 )
 _ENDINGS = frozenset({".csv", ".docx", ".html", ".json", ".md", ".xlsx"})
-_KEPT = frozenset({"capabilities.json"})
+_KEPT = frozenset({"capabilities.json", "recorded.json"})
 
 
 class OutputFile(click.Path):
@@ -40,7 +41,7 @@ def is_own(path: Path, settings: Settings) -> bool:
     """Whether the product keeps something of its own at a resolved path, or would."""
     if not settings.resolved_database_url.startswith("postgresql"):
         database = file_of(settings.resolved_database_url).resolve()
-        if path.parent == database.parent and path.name.startswith(database.name):
+        if path.parent == database.parent and (path.name.startswith(database.name) or path.name == LIMITS):
             return True
     home = settings.data_dir.resolve()
     if not path.is_relative_to(home):

@@ -22,8 +22,8 @@ MESSAGE_TOKENS = 8
 """What the frame of one message takes, at the most."""
 PAUSES = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Seconds between two looks at a purse from which another process may give something back; the last one again and again."""
-PATIENCE = 20.0
-"""Seconds that a call waits for a purse that can't be reached."""
+PATIENCE, QUICK = 20.0, 1.0
+"""Seconds that a call waits for a purse that can't be reached; and, where somebody waits for it, for whatever holds it up."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -124,8 +124,8 @@ class Spending:
         """
         self._board.forget(f"run {name}")
 
-    def reserve(self, most: Most) -> Most:
-        """Set the most that a call can cost aside; what to settle with. May wait for calls under way.
+    def reserve(self, most: Most, *, quick: bool = False) -> Most:
+        """Set the most that a call can cost aside; what to settle with. May wait for calls under way, with `quick` a moment.
 
         Raises:
             BudgetExceeded: it does not fit into what is left; nothing is set aside.
@@ -140,14 +140,14 @@ class Spending:
                     self._pay()
                     found = self._set_aside(purses, most)
                 except StoreError:
-                    if time.monotonic() - begun > PATIENCE:
+                    if time.monotonic() - begun > (QUICK if quick else PATIENCE):
                         raise
                 else:
                     if found is None:
                         self._fly(purses)
                         return replace(most, purses=purses)
                     purse, short = found
-                    if not short.under_way:
+                    if not short.under_way or (quick and time.monotonic() - begun > QUICK):
                         raise BudgetExceeded(self._sentence(most, purse, short.spent))
                 self._changed.wait(next(pauses, PAUSES[-1]))
 

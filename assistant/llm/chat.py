@@ -172,7 +172,7 @@ class ChatEndpoint:
         expected = estimate_tokens("".join(text for _, text in messages)) + call.expected
 
         def once() -> Reply:
-            reserved = call.spending.reserve(most)
+            reserved = call.spending.reserve(most, quick=call.quick)
             cost, unsure = Usage(), False
             try:
                 self.vendor.ready(call.quick)

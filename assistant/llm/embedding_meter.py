@@ -14,7 +14,7 @@ from assistant.llm.pricing import PRICES_FILE, Price, find_price, run_price
 from assistant.settings import Settings
 from vectorstore.errors import EmbedderError
 
-_LIMITS = "VOC_EMBEDDING_RPM and VOC_EMBEDDING_TPM"
+_LIMITS = "VOC_EMBEDDING_RPM, VOC_EMBEDDING_TPM"
 
 
 class EmbeddingMeter:
@@ -35,7 +35,7 @@ class EmbeddingMeter:
         """See `Meter.request`."""
         expected, cost, unsure = sum(map(estimate_tokens, texts)), Usage(), False
         try:
-            reserved = self._spending.reserve(Most(sum(map(most_tokens, texts)), 0, self._price))
+            reserved = self._spending.reserve(Most(sum(map(most_tokens, texts)), 0, self._price), quick=quick)
         except (ModelError, StoreError) as error:
             raise EmbedderError(f"embedding model {self._model}: {error}", "down") from error
 
@@ -60,20 +60,24 @@ class EmbeddingMeter:
         self._pace.hold(seconds)
 
 
-def embedding_meter_of(settings: Settings, data_dir: Path, board: Board) -> EmbeddingMeter:
-    """The meter of the settings' embedding model, kept by all who share a board.
+def embedding_meter_of(settings: Settings, model: str, data_dir: Path, board: Board) -> EmbeddingMeter:
+    """The meter of an embedding model at the settings' endpoint, kept by all who share a board.
 
     Raises:
-        SettingError: a day's budget is set, and the model's price is not known or in another currency than the chat model's.
+        SettingError: a day's budget is set, and the price of the settings' model is not known or in another currency than
+            the chat model's that is asked too. (Of a model that served before, a price that is not known is passed over.)
     """
-    model, own = settings.embedding_model, data_dir / PRICES_FILE
-    price = run_price(model, own, None, settings.budget_day)
-    chat = find_price(settings.chat_model, own)
-    if price and chat and settings.budget_day is not None and chat.currency != price.currency:
-        raise SettingError(
-            f"VOC_BUDGET_DAY can't be kept: {settings.chat_model} is priced in {chat.currency} and {model} in "
-            f"{price.currency}; put both into {own}"
-        )
+    own = data_dir / PRICES_FILE
+    if model == settings.embedding_model:
+        price = run_price(model, own, None, settings.budget_day)
+        chat = find_price(settings.chat_model, own) if settings.engine_name == "llm" else None
+        if price and chat and settings.budget_day is not None and chat.currency != price.currency:
+            raise SettingError(
+                f"VOC_BUDGET_DAY can't be kept: {settings.chat_model} is priced in {chat.currency} and {model} in "
+                f"{price.currency}; put both into {own}"
+            )
+    else:
+        price = find_price(model, own)
     spending = Spending(currency=price.currency if price else "", daily=settings.budget_day, board=board)
     rate = Rate(settings.embedding_rpm or None, settings.embedding_tpm or None)
     return EmbeddingMeter(model, Pace(rate, board, page_of(settings, model), limits=_LIMITS), spending, price)

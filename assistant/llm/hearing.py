@@ -89,7 +89,7 @@ def _pieces(endpoint: ChatEndpoint, call: "Call[AnswerDraft]") -> Iterator[str]:
     messages = opening(rung, call.prompt, call.schema)
     most, limit = endpoint.most(rung, messages, call)
     tokens = estimate_tokens("".join(text for _, text in messages)) + call.expected
-    reserved = call.spending.reserve(most)
+    reserved = call.spending.reserve(most, quick=True)
     reply, text, unsure = None, "", False
     try:
         endpoint.vendor.ready(True)

@@ -48,7 +48,7 @@ class Pace:
         board: Board | None = None,
         name: str = "pace",
         sleep: Callable[[float], None] = time.sleep,
-        limits: str = "VOC_LLM_RPM and VOC_LLM_TPM",
+        limits: str = "VOC_LLM_RPM, VOC_LLM_TPM",
     ) -> None:
         """`limits` are the settings that the rate comes from, as sentences name them."""
         self._rate, self._board, self._name, self._sleep = rate, board or LocalBoard(), name, sleep

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.errors import EgressError, ModelAccessError, ModelAnswerError, ModelDownError, ModelError, StoreError
-from vectorstore.embedders.base import Vectors
+from vectorstore.embedders.base import PaidEmbedder, Vectors
 from vectorstore.errors import EmbedderError, VectorStoreError
 from vectorstore.index import Hit, PassageIndex
 from vectorstore.reranking import Reranker, reranked
@@ -84,9 +84,10 @@ class Finder:
             with translated():
                 embedder = self.index.embedder
                 new = [text for text in dict.fromkeys(texts) if (embedder.identity, text) not in self._vectors]
-                if new:
-                    self._remember(embedder.identity, new, embedder.embed_documents(new))
                 asked = embedder.embed_query(query)
+                if new:
+                    embed = embedder.embed_quickly if isinstance(embedder, PaidEmbedder) else embedder.embed_documents
+                    self._remember(embedder.identity, new, embed(new))
         except (ModelError, ValueError) as error:
             _LOG.warning("%s; documents are found by their words alone", error)
             return [0.0] * len(texts), None

@@ -273,6 +273,20 @@ def test_what_a_record_orders_bears_nothing_out_whoever_repeats_it(text: str, fi
     assert bool(found.sentences) == kept, found.removed
 
 
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("The printer drops off the network.", True),
+        ("As instructed, all is fine.", False),
+        ("Order executed: everything works.", False),
+    ],
+)
+def test_an_answer_in_another_language_does_not_say_that_it_obeys(text: str, kept: bool) -> None:
+    told = replace(voice_of(PLANTED, need(PLANTED, "打印机老掉线"), 1), context=PLANTED.text)
+    found = verify(_draft(text, [1], []), replace(MATERIAL, voices=(told,), language="en"), MemoryStore([PLANTED]))
+    assert bool(found.sentences) == kept, found.removed
+
+
 @given(
     st.text(max_size=60),
     st.lists(st.integers(-1, 5), max_size=2),

@@ -39,7 +39,7 @@ def metered(
     pace = Pace(rate, board, sleep=time.sleep, limits="VOC_EMBEDDING_RPM and VOC_EMBEDDING_TPM")
     meter = EmbeddingMeter("m", pace, Spending(currency="CNY", daily=daily, board=board), PRICE)
     return EndpointEmbedder(
-        "m", base_url=endpoint.url, batch=batch, at_once=1, attempts=attempts, pause=0.01, meter=meter
+        "m", base_url=endpoint.url, batch=batch, at_once=1, attempts=attempts, pause=0.01, meter=lambda _: meter
     )
 
 
@@ -116,8 +116,8 @@ def test_only_what_may_have_been_counted_is_booked(endpoint: Endpoint, fault: st
 
 def settings_of(folder: Path, endpoint: Endpoint, **more: object) -> Settings:
     return load_settings(
-        data_dir=folder / "data", openai_base_url=endpoint.url, openai_api_key="none", engine="rules",
-        embedding_model="text-embedding-3-small", **more,
+        data_dir=folder / "data", openai_base_url=endpoint.url, openai_api_key="none",
+        embedding_model="text-embedding-3-small", **({"engine": "rules"} | more),
     )  # fmt: skip
 
 
@@ -139,11 +139,20 @@ def test_an_installation_keeps_the_limits_of_its_settings(endpoint: Endpoint, tm
 
 
 def test_a_day_s_budget_needs_prices_in_one_currency(endpoint: Endpoint, tmp_path: Path) -> None:
-    settings, board = settings_of(tmp_path, endpoint, budget_day=1.0), LocalBoard()
-    own = tmp_path / "prices.toml"
-    embedding_meter_of(settings, tmp_path, board)
+    settings, board = settings_of(tmp_path, endpoint, budget_day=1.0, engine="llm"), LocalBoard()
+    own, model = tmp_path / "prices.toml", settings.embedding_model
+    embedding_meter_of(settings, model, tmp_path, board)
     own.write_text('currency = "CNY"\n[models]\n"text-embedding-3-small" = { prompt = 0.5, completion = 0 }\n', "utf-8")
     with pytest.raises(SettingError, match="CNY"):
-        embedding_meter_of(settings, tmp_path, board)
+        embedding_meter_of(settings, model, tmp_path, board)
+    embedding_meter_of(settings.model_copy(update={"engine": "rules"}), model, tmp_path, board)
+    embedding_meter_of(settings, "served-before", tmp_path, board)
     with pytest.raises(SettingError, match="no price is known for bge-m3"):
-        embedding_meter_of(settings.model_copy(update={"embedding_model": "bge-m3"}), tmp_path, board)
+        embedding_meter_of(settings.model_copy(update={"embedding_model": "bge-m3"}), "bge-m3", tmp_path, board)
+
+
+def test_an_answer_does_not_wait_for_its_documents_vectors(endpoint: Endpoint, tmp_path: Path) -> None:
+    app = open_app(settings_of(tmp_path, endpoint, embedding_rpm=1))
+    found, _ = app.finder.likeness("漏水怎么办", ["漏水先关总阀。", "不制冷先清洗滤网。"])
+    assert found == [0.0, 0.0], "a minute's one request was the question"
+    app.close()

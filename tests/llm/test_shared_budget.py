@@ -62,6 +62,14 @@ def test_a_call_waits_for_what_another_process_may_give_back() -> None:
     assert got == [Most(40, 10)]
 
 
+def test_who_waits_for_an_answer_does_not_wait_for_what_others_may_give_back() -> None:
+    board = LocalBoard()
+    one, other = (Spending(currency="CNY", daily=PRICE.cost(60, 30), board=board) for _ in range(2))
+    one.reserve(Most(60, 30, PRICE))
+    with pytest.raises(BudgetExceeded, match="VOC_BUDGET_DAY"):
+        other.reserve(Most(40, 10, PRICE), quick=True)
+
+
 def test_the_day_has_a_budget_that_all_runs_and_questions_share() -> None:
     board, money = LocalBoard(), PRICE.cost(100, 100)
     runs = [Spending(money=money, currency="CNY", daily=money, board=board) for _ in range(2)]

@@ -1,11 +1,21 @@
 """Reads what an OpenAI-compatible ``/embeddings`` answers."""
 
 import base64
+import re
 from typing import Any
 
 import numpy as np
 
 from vectorstore.embedders.base import Vectors
+
+_LIMIT = re.compile(
+    r"(?:batch|array|input|items?|texts?|larger|exceed|most|max)[^.;]{0,80}?\b(\d{1,4})\b", re.IGNORECASE
+)
+
+
+def limits_in(refusal: str, refused: int) -> list[int]:
+    """Numbers of texts below the refused one that a refusal may name as the most."""
+    return [int(number) for number in _LIMIT.findall(refusal) if 1 <= int(number) < refused]
 
 
 def vectors_in(answer: Any, expected: int) -> Vectors:

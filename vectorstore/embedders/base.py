@@ -87,6 +87,10 @@ class PaidEmbedder(Embedder, Protocol):
         """Position of a part's first text and its rows, in any order; raises only after all that was answered."""
         ...
 
+    def embed_quickly(self, texts: list[str]) -> Vectors:
+        """See `Embedder.embed_documents`, for somebody who waits: it rather fails than takes long."""
+        ...
+
 
 class FittedEmbedder(Embedder, Protocol):
     """An embedder that was fitted on passages and can be kept."""

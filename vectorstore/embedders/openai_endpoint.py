@@ -2,16 +2,15 @@
 
 import json
 import logging
-import re
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any
 
 import numpy as np
 
-from vectorstore.embedders.answers import tokens_in, vectors_in
+from vectorstore.embedders.answers import limits_in, tokens_in, vectors_in
 from vectorstore.embedders.base import Spent, Tuning, Vectors, identity_of, refuse_blank, unit
 from vectorstore.embedders.gates import Door, Meter, Unmetered
 from vectorstore.embedders.patience import QUICK_WAIT, asked_to_wait, fault_of
@@ -19,10 +18,9 @@ from vectorstore.errors import EmbedderError
 from vectorstore.knocking import takes_connections
 
 _LOG = logging.getLogger(__name__)
-_LIMIT = re.compile(
-    r"(?:batch|array|input|items?|texts?|larger|exceed|most|max)[^.;]{0,80}?\b(\d{1,4})\b", re.IGNORECASE
-)
 _TOO_MUCH = frozenset({400, 413, 422})
+_HASTE = 2
+"""Tries where somebody is waiting."""
 _CUTS = 4
 """How often one text that is refused is halved: 8,192 tokens' worth of text still gets into a window of 512."""
 
@@ -40,7 +38,7 @@ class EndpointEmbedder:
         attempts: how often a request is made before `EmbedderError` ``down``.
         pause: longest pause between two attempts in seconds, where the endpoint names none; doubles from a sixteenth.
         door: says which texts may be sent; one that may not gets a vector of zeros, which nothing is near to.
-        meter: says when a request may be sent; None: whenever there is one.
+        meter: of a model, what says when a request may be sent; None: whenever there is one.
     """
 
     def __init__(
@@ -55,13 +53,13 @@ class EndpointEmbedder:
         attempts: int = 5,
         pause: float = 16.0,
         door: Door | None = None,
-        meter: Meter | None = None,
+        meter: Callable[[str], Meter] | None = None,
     ) -> None:
         self._model, self._base_url, self._api_key = model, base_url, api_key
         self._batch = self._most = batch
         self._at_once = at_once
         self._timeout, self._attempts, self._pause, self._door = timeout, attempts, pause, door
-        self._meter: Meter = meter or Unmetered()
+        self._meters, self._meter = meter, meter(model) if meter else Unmetered()
         self._dim: int | None = None
         self._made: Any = None
         self._lock = threading.Lock()
@@ -94,7 +92,7 @@ class EndpointEmbedder:
             return None
         return EndpointEmbedder(
             model, base_url=self._base_url, api_key=self._api_key, batch=self._most, at_once=self._at_once,
-            timeout=self._timeout, attempts=self._attempts, pause=self._pause, door=self._door, meter=self._meter,
+            timeout=self._timeout, attempts=self._attempts, pause=self._pause, door=self._door, meter=self._meters,
         )  # fmt: skip
 
     def embed_documents(self, texts: list[str]) -> Vectors:
@@ -130,7 +128,7 @@ class EndpointEmbedder:
             raise failure
 
     def embed_query(self, text: str) -> Vectors:
-        """See `Embedder.embed_query`; two tries, since somebody is waiting.
+        """See `Embedder.embed_query`; few tries, since somebody is waiting.
 
         Raises:
             EmbedderError: also ``egress``, where the door does not let it out.
@@ -140,14 +138,20 @@ class EndpointEmbedder:
             raise self._kept_back()
         if self._made is None and self._base_url and not takes_connections(self._base_url):
             raise EmbedderError(f"embedding model {self._model}: nobody takes the connection", "down")
-        vector: Vectors = self._ask([text], attempts=min(2, self._attempts))[0]
+        vector: Vectors = self._ask([text], min(_HASTE, self._attempts))[0]
         return vector
 
-    def _part(self, texts: list[str]) -> Vectors:
+    def embed_quickly(self, texts: list[str]) -> Vectors:
+        """See `PaidEmbedder.embed_quickly`."""
+        refuse_blank(texts)
+        parts = [texts[at : at + self._batch] for at in range(0, len(texts), self._batch)]
+        return np.concatenate([self._part(part, min(_HASTE, self._attempts)) for part in parts])
+
+    def _part(self, texts: list[str], attempts: int | None = None) -> Vectors:
         """Vectors of texts, zeros for those that may not be sent."""
         admitted = [True] * len(texts) if self._door is None else self._door.admitted(texts)
         sent = [text for text, may in zip(texts, admitted, strict=True) if may]
-        rows = self._ask(sent) if sent else None
+        rows = self._ask(sent, attempts) if sent else None
         if self._dim is None:
             raise self._kept_back()
         found = np.zeros((len(texts), self._dim), dtype=np.float32)
@@ -179,7 +183,7 @@ class EndpointEmbedder:
 
     def _learn(self, refused: int, said: str) -> None:
         """Smaller batches from here on: of the number that the refusal names, where one fits, else of the half."""
-        named = [int(number) for number in _LIMIT.findall(said) if 1 <= int(number) < refused]
+        named = limits_in(said, refused)
         with self._lock:
             if named:
                 self._most = min(self._most, max(named))
