@@ -110,7 +110,11 @@ def _counted(rows: object) -> Counter[str]:
 
 
 def _themes(connection: Connection) -> Iterator[tuple[str, Counter[str]]]:
-    """Themes by their title and members, ideas by their title and themes: their ids are each store's own."""
+    """Themes by their title and members, ideas by their type and themes: their ids are each store's own.
+
+    An idea's words are a model's on the voices that it was shown first, and the ideas of a theme that has hardly changed since
+    stay as they are: so their words hang on the moments at which ideas were made, and those are not the same.
+    """
     members: dict[str, list[str]] = defaultdict(list)
     for insight, theme in connection.execute(select(insights.c.id, insights.c.theme_id)):
         members[theme].append(insight)
@@ -124,5 +128,5 @@ def _themes(connection: Connection) -> Iterator[tuple[str, Counter[str]]]:
     of: dict[str, list[str]] = defaultdict(list)
     for idea, theme in connection.execute(select(idea_themes.c.idea_id, idea_themes.c.theme_id)):
         of[idea].append(named[theme].title if theme in named else "?")
-    rows = connection.execute(select(ideas.c.id, ideas.c.nbn_type, ideas.c.title)).all()
-    yield "ideas", _counted([(row.nbn_type, row.title, sorted(of[row.id])) for row in rows])
+    rows = connection.execute(select(ideas.c.id, ideas.c.nbn_type)).all()
+    yield "ideas", _counted([(row.nbn_type, sorted(of[row.id])) for row in rows])
