@@ -23,6 +23,8 @@ MOST, LEAST = 6, 2
 PAUSE, DOWN, GLANCE = 6.0, 1.0, 0.5
 """Seconds between two kills at the most, from a kill to the start again at the most, and between two looks whether the service
 runs."""
+_TOLD = 4_000
+"""Characters that are told of what somebody did not expect."""
 WEIGHTS = {"api": 4, "worker": 4, "postgres": 2, "backend": 2, "chroma": 2, "ray": 6, "everything": 1}
 
 
@@ -154,7 +156,7 @@ class Torture:
         self.tally.refused, self.tally.resumed = self._work.refused, self._work.resumed
         for said in (self._house.api.said, self._house.worker.said):
             if "Traceback" in (text := said.read_text(encoding="utf-8", errors="replace")):
-                self._note(f"{said.name}: {text[text.index('Traceback') :][-600:]}")
+                self._note(f"{said.name}: {text[text.index('Traceback') :][:_TOLD]}")
                 said.write_text("", encoding="utf-8")
 
     def _compare(self) -> None:
