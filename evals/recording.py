@@ -1,19 +1,18 @@
 """Knows the recordings that measuring hangs on: what they were made with, when they are stale, which questions may be asked."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, Unpack
 
 from assistant.domain.drafts import Draft, ReadingsDraft
 from assistant.domain.engine import Usage
 from assistant.domain.records import Record
 from assistant.errors import UsageError
-from assistant.llm.budget import Spending
 from assistant.llm.cache import digest_of
 from assistant.llm.reader import PROMPT
 from assistant.llm.recording import Recording, SilentEndpoint
 from assistant.llm.rendering import RENDERING
-from assistant.llm.seams import Endpoint
+from assistant.llm.seams import Asking, Endpoint
 from assistant.llm.shapes import schema_text
 from prompts import RenderedPrompt, load
 
@@ -79,21 +78,12 @@ class ReservedEndpoint(SilentEndpoint):
         super().__init__(recording)
         self._inner, self._prompts = inner, tuple(prompts)
 
-    def complete(
-        self,
-        prompt: RenderedPrompt,
-        schema: type[T],
-        *,
-        spending: Spending | None = None,
-        expected: int = 800,
-        quick: bool = False,
-        sending: Callable[[], None] | None = None,
-    ) -> tuple[T, Usage]:
+    def complete(self, prompt: RenderedPrompt, schema: type[T], **how: Unpack[Asking]) -> tuple[T, Usage]:
         """The inner endpoint's answer.
 
         Raises:
             NotRecordedError: this prompt is not to be asked.
         """
         if not prompt.name.startswith(self._prompts):
-            return super().complete(prompt, schema)
-        return self._inner.complete(prompt, schema, spending=spending, expected=expected, quick=quick, sending=sending)
+            return super().complete(prompt, schema, **how)
+        return self._inner.complete(prompt, schema, **how)

@@ -5,16 +5,16 @@ import gzip
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, Unpack
 
 from assistant.domain.drafts import Draft
 from assistant.domain.engine import Usage
 from assistant.errors import NotRecordedError, UsageError
-from assistant.llm.budget import Spending
 from assistant.llm.cache import digest_of
+from assistant.llm.seams import Asking
 from prompts import RenderedPrompt
 
 T = TypeVar("T", bound=Draft)
@@ -174,16 +174,7 @@ class SilentEndpoint:
         """See `Endpoint.shaping`: that of the endpoint which was recorded."""
         return dict(self._recording.head["shaping"])
 
-    def complete(
-        self,
-        prompt: RenderedPrompt,
-        schema: type[T],
-        *,
-        spending: Spending | None = None,
-        expected: int = 800,
-        quick: bool = False,
-        sending: Callable[[], None] | None = None,
-    ) -> tuple[T, Usage]:
+    def complete(self, prompt: RenderedPrompt, schema: type[T], **how: Unpack[Asking]) -> tuple[T, Usage]:
         """Never answers.
 
         Raises:

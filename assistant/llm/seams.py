@@ -1,7 +1,7 @@
 """What the model engine needs of others: an endpoint that answers, a net for personal values, a book of whose words go."""
 
 from collections.abc import Callable, Iterable
-from typing import Protocol, TypeVar
+from typing import Protocol, TypedDict, TypeVar, Unpack
 
 from assistant.domain.drafts import Draft
 from assistant.domain.engine import Usage
@@ -9,6 +9,15 @@ from assistant.llm.budget import Spending
 from prompts import RenderedPrompt
 
 T = TypeVar("T", bound=Draft)
+
+
+class Asking(TypedDict, total=False):
+    """How a prompt is asked; what each is when it is left out, `assistant.llm.chat.ChatEndpoint.complete` says."""
+
+    spending: Spending | None
+    expected: int
+    quick: bool
+    sending: Callable[[], None] | None
 
 
 class Endpoint(Protocol):
@@ -24,16 +33,7 @@ class Endpoint(Protocol):
         """What of the endpoint shapes an answer, for keys."""
         ...
 
-    def complete(
-        self,
-        prompt: RenderedPrompt,
-        schema: type[T],
-        *,
-        spending: Spending | None = None,
-        expected: int = 800,
-        quick: bool = False,
-        sending: Callable[[], None] | None = None,
-    ) -> tuple[T, Usage]:
+    def complete(self, prompt: RenderedPrompt, schema: type[T], **how: Unpack[Asking]) -> tuple[T, Usage]:
         """The answer as a valid draft, and what it cost."""
         ...
 

@@ -1,13 +1,13 @@
 """Knows how to look at what would be sent: an endpoint that sends nothing and hands the question back."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, Unpack
 
 from pydantic import BaseModel
 
 from assistant.domain.engine import Usage
 from assistant.errors import VocError
-from assistant.llm.budget import Spending
+from assistant.llm.seams import Asking
 from prompts import RenderedPrompt
 
 T = TypeVar("T", bound=BaseModel)
@@ -37,16 +37,7 @@ class ShowingEndpoint:
         """Like no real endpoint's, so that nothing made before answers in the question's place."""
         return {"model": self._model, "shown": "not sent"}
 
-    def complete(
-        self,
-        prompt: RenderedPrompt,
-        schema: type[T],
-        *,
-        spending: Spending | None = None,
-        expected: int = 800,
-        quick: bool = False,
-        sending: Callable[[], None] | None = None,
-    ) -> tuple[T, Usage]:
+    def complete(self, prompt: RenderedPrompt, schema: type[T], **how: Unpack[Asking]) -> tuple[T, Usage]:
         """Sends nothing.
 
         Raises:

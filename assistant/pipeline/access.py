@@ -32,7 +32,7 @@ AWAY = dt.timedelta(minutes=10)
 """How long somebody may take to log in at the identity provider."""
 SESSION = dt.timedelta(hours=12)
 """How long somebody stays logged in."""
-_PREFIX = 8
+_PREFIX, _LETTERS = 8, "abcdefghijkmnpqrstuvwxyz23456789"
 _BEYOND_NAME = 8
 """Characters that a password which holds the name must have beside it."""
 
@@ -88,7 +88,7 @@ class Access:
         Raises:
             UsageError: the name can't be used, or is taken.
         """
-        prefix = KEY_MARK + _letters(_PREFIX)
+        prefix = KEY_MARK + "".join(secrets.choice(_LETTERS) for _ in range(_PREFIX))
         secret = f"{prefix}_{secrets.token_urlsafe(32)}"
         until = None if days is None else _in(dt.timedelta(days=days))
         values = {
@@ -286,10 +286,6 @@ def _hasher() -> "PasswordHasher":
 def _nobody() -> str:
     """A hash that is checked where there is no such user, so that the time tells nothing."""
     return _hasher().hash(secrets.token_urlsafe(32))
-
-
-def _letters(count: int) -> str:
-    return "".join(secrets.choice("abcdefghijkmnpqrstuvwxyz23456789") for _ in range(count))
 
 
 def _digest(secret: str) -> str:

@@ -14,9 +14,9 @@ import random
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cache
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,9 @@ _CALL = re.compile(r'^\{"tool":.*\}$', re.MULTILINE)
 _SAID = "客户说的是这样：「{quote}」，看来这件事要紧。"
 PIECE = 12
 """Characters of a streamed answer that come together."""
-LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+_LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+Converse = Callable[[bytes, dict[str, Any], asyncio.StreamWriter], Awaitable[None]]
+"""What answers a request: given its head, its body, and where to write."""
 
 
 def filled(schema: dict[str, Any], definitions: dict[str, Any], quote: str) -> Any:
@@ -143,7 +145,7 @@ def _response(payload: bytes) -> bytes:
     )
 
 
-async def converse(body: dict[str, Any], writer: asyncio.StreamWriter, seconds: float, pace: float) -> None:
+async def answer(seconds: float, pace: float, _: bytes, body: dict[str, Any], writer: asyncio.StreamWriter) -> None:
     """Answer one request: whole, or piece by piece where that is asked for."""
     if (texts := body.get("input")) is not None:
         await asyncio.sleep(seconds * math.ceil(len(texts) / AT_ONCE))
@@ -162,15 +164,15 @@ async def converse(body: dict[str, Any], writer: asyncio.StreamWriter, seconds: 
         await asyncio.sleep(PIECE / pace if pace else 0)
 
 
-async def serve(seconds: float, pace: float = 0) -> None:
+async def serve(converse: Converse) -> None:
     """Serve on a free loopback port, which is printed first."""
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
-                length = LENGTH.search(head)
+                length = _LENGTH.search(head)
                 body = json.loads(await reader.readexactly(int(length[1]) if length else 0))
-                await converse(body, writer, seconds, pace)
+                await converse(head, body, writer)
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
@@ -182,10 +184,15 @@ async def serve(seconds: float, pace: float = 0) -> None:
         await server.serve_forever()
 
 
-@contextmanager
-def endpoint(milliseconds: int, pace: int = 0) -> Iterator[str]:
+def endpoint(milliseconds: int, pace: int = 0) -> AbstractContextManager[str]:
     """This server in a process of its own while the block runs; its base URL."""
-    command = [sys.executable, "-m", "evals.benches.endpoint", str(milliseconds), str(pace)]
+    return running("evals.benches.endpoint", milliseconds, pace)
+
+
+@contextmanager
+def running(module: str, *arguments: object) -> Iterator[str]:
+    """A module that serves, in a process of its own while the block runs; its base URL."""
+    command = [sys.executable, "-m", module, *map(str, arguments)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         try:
             assert process.stdout is not None
@@ -195,4 +202,4 @@ def endpoint(milliseconds: int, pace: int = 0) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(float(sys.argv[1]) / 1000, float(sys.argv[2]) if len(sys.argv) > 2 else 0))
+    asyncio.run(serve(partial(answer, float(sys.argv[1]) / 1000, float(sys.argv[2]) if len(sys.argv) > 2 else 0)))

@@ -56,8 +56,7 @@ class EndpointEmbedder:
         meter: Callable[[str], Meter] | None = None,
     ) -> None:
         self._model, self._base_url, self._api_key = model, base_url, api_key
-        self._batch = self._most = batch
-        self._at_once = at_once
+        self._batch, self._most, self._at_once = batch, batch, at_once
         self._timeout, self._attempts, self._pause, self._door = timeout, attempts, pause, door
         self._meters, self._meter = meter, meter(model) if meter else Unmetered()
         self._dim: int | None = None

@@ -10,16 +10,15 @@ import hashlib
 import itertools
 import json
 import re
-import subprocess
 import sys
 import time
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, TextIO
 
-from evals.benches.endpoint import LENGTH, RECORD, ROOT, VOICE, answer_to, completion, filled
+from evals.benches.endpoint import RECORD, VOICE, Converse, answer_to, completion, filled, running, serve
 
 _FIGURES = re.compile(r"[\d０-９]+")
 _KEY = re.compile(rb"authorization: *Bearer +(\S+)", re.IGNORECASE)
@@ -81,47 +80,30 @@ def _schema(body: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
-async def serve(seconds: float, journal: TextIO) -> None:
-    """Serve on a free loopback port, which is printed first."""
+def telling_to(journal: TextIO, seconds: float) -> Converse:
+    """What answers a request, and writes down that it came and that it was answered."""
     numbers = itertools.count(1)
 
     def note(**row: object) -> None:
         journal.write(json.dumps({**row, "at": time.monotonic()}) + "\n")
         journal.flush()
 
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while head := await reader.readuntil(b"\r\n\r\n"):
-                length, key, number = LENGTH.search(head), _KEY.search(head), next(numbers)
-                body = json.loads(await reader.readexactly(int(length[1]) if length else 0))
-                note(n=number, by=key[1].decode() if key else "", asked=asked_for(body))
-                text = answered(body)
-                await asyncio.sleep(seconds)
-                note(n=number)
-                writer.write(completion(body, text))
-        except (asyncio.IncompleteReadError, ConnectionResetError):
-            pass
-        finally:
-            writer.close()
+    async def answer(head: bytes, body: dict[str, Any], writer: asyncio.StreamWriter) -> None:
+        key, number = _KEY.search(head), next(numbers)
+        note(n=number, by=key[1].decode() if key else "", asked=asked_for(body))
+        text = answered(body)
+        await asyncio.sleep(seconds)
+        note(n=number)
+        writer.write(completion(body, text))
 
-    server = await asyncio.start_server(connected, "127.0.0.1", 0, backlog=512)
-    print(server.sockets[0].getsockname()[1], flush=True)
-    async with server:
-        await server.serve_forever()
+    return answer
 
 
-@contextmanager
-def telling(milliseconds: int, journal: Path) -> Iterator[str]:
+def telling(milliseconds: int, journal: Path) -> AbstractContextManager[str]:
     """This server in a process of its own while the block runs; its base URL."""
-    command = [sys.executable, "-m", "evals.benches.torture.teller", str(milliseconds), str(journal)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
-        try:
-            assert process.stdout is not None
-            yield f"http://127.0.0.1:{int(process.stdout.readline())}/v1"
-        finally:
-            process.kill()
+    return running("evals.benches.torture.teller", milliseconds, journal)
 
 
 if __name__ == "__main__":
     with Path(sys.argv[2]).open("a", encoding="utf-8") as file:
-        asyncio.run(serve(float(sys.argv[1]) / 1000, file))
+        asyncio.run(serve(telling_to(file, float(sys.argv[1]) / 1000)))
